@@ -32,54 +32,48 @@ export function blurImage({ sigma: [low, high], p }: Blur, image: Image, draw: R
  * edge pixel. Rounded to 8 bits once, at the end.
  */
 export function gaussianBlur({ data, width, height }: Image, sigma: number): Image {
+  // not sharp's: 0.3 against 1.9 ms on 64 × 64 pixels, 3.0 against 2.0 on 224 × 224 (2 busy cores), and no vector
+  // instructions of the machine in the result
   const kernel = gaussian(sigma);
-  const between = new Float32Array(data.length);
-  pass(data, between, { kernel, count: width, stride: 3, lines: height, lineStride: width * 3 });
-  const blurred = new Uint8ClampedArray(data.length); // rounds to nearest
-  pass(between, blurred, { kernel, count: height, stride: width * 3, lines: width, lineStride: 3 });
-  return { data: new Uint8Array(blurred.buffer), width, height };
+  const across = convolveLines(Float32Array.from(data), { kernel, count: width, step: 3, lines: height });
+  const down = convolveLines(across, { kernel, count: height, step: width * 3, lines: 1 });
+  return { data: new Uint8Array(Uint8ClampedArray.from(down).buffer), width, height }; // clamped rounds to nearest
 }
 
 /** Weights of the taps 0, ±1, ±2 …; with their mirror images they sum to 1. */
-function gaussian(sigma: number): Float64Array {
-  const taps = Float64Array.from(
-    { length: Math.ceil(3 * sigma) + 1 },
-    (_, i) => Math.exp(-i * i / (2 * sigma * sigma)),
-  );
+function gaussian(sigma: number): Float32Array {
+  const taps = Array.from({ length: Math.ceil(3 * sigma) + 1 }, (_, i) => Math.exp(-i * i / (2 * sigma * sigma)));
   const sum = taps.reduce((total, tap, i) => total + (i === 0 ? tap : 2 * tap), 0);
-  return taps.map((tap) => tap / sum);
+  return Float32Array.from(taps, (tap) => tap / sum);
 }
 
-/** Convolves `lines` lines of `count` pixels, each pixel `stride` from the next. */
-function pass(
-  from: ArrayLike<number>,
-  to: { [i: number]: number },
-  { kernel, count, stride, lines, lineStride }: {
-    kernel: Float64Array;
-    count: number;
-    stride: number;
-    lines: number;
-    lineStride: number;
-  },
-): void {
-  const mirrored = (i: number) => {
-    if (count === 1) return 0;
-    const period = 2 * (count - 1);
-    const wrapped = ((i % period) + period) % period;
-    return wrapped < count ? wrapped : period - wrapped;
-  };
-  const reach = kernel.length - 1;
-  const places = Int32Array.from({ length: count + 2 * reach }, (_, i) => mirrored(i - reach) * stride);
+/** Convolves `lines` lines of `count` items, an item being `step` neighbouring numbers that are treated alike. */
+function convolveLines(
+  from: Float32Array,
+  { kernel, count, step, lines }: { kernel: Float32Array; count: number; step: number; lines: number },
+): Float32Array {
+  const to = new Float32Array(from.length);
   for (let line = 0; line < lines; line++) {
     for (let i = 0; i < count; i++) {
-      for (let channel = 0; channel < 3; channel++) {
-        const base = line * lineStride + channel;
-        let sum = kernel[0] * from[base + places[i + reach]];
-        for (let tap = 1; tap <= reach; tap++) {
-          sum += kernel[tap] * (from[base + places[i + reach - tap]] + from[base + places[i + reach + tap]]);
-        }
-        to[base + i * stride] = sum;
+      const start = line * count * step;
+      const at = start + i * step;
+      for (let k = 0; k < step; k++) to[at + k] = kernel[0] * from[at + k];
+      for (let tap = 1; tap < kernel.length; tap++) {
+        const before = start + mirrored(i - tap, count) * step;
+        const after = start + mirrored(i + tap, count) * step;
+        const weight = kernel[tap];
+        for (let k = 0; k < step; k++) to[at + k] += weight * (from[before + k] + from[after + k]);
       }
     }
   }
+  return to;
+}
+
+/** The place inside 0…count−1 that a place outside mirrors. */
+function mirrored(i: number, count: number): number {
+  if (i >= 0 && i < count) return i;
+  if (count === 1) return 0;
+  const period = 2 * (count - 1);
+  const wrapped = ((i % period) + period) % period;
+  return wrapped < count ? wrapped : period - wrapped;
 }
