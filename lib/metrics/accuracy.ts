@@ -1,3 +1,4 @@
+import { ones, rank, type Ranking } from "./ranking.ts";
 import { type Column, countBoth, countRows } from "./rows.ts";
 
 /** Where fake begins. */
@@ -7,7 +8,7 @@ export interface Threshold {
 }
 
 /** Whether a row is called what it is; a score that equals the threshold is called real. */
-export function isRight(label: number, score: number, threshold = 0.5): boolean {
+function isRight(label: number, score: number, threshold = 0.5): boolean {
   return (score > threshold) === (label === 1);
 }
 
@@ -21,9 +22,19 @@ export function isRight(label: number, score: number, threshold = 0.5): boolean 
  */
 export function accuracy(labels: Column, scores: Column, { threshold = 0.5 }: Threshold = {}): number {
   countRows("accuracy", labels, scores);
-  let right = 0;
-  for (let i = 0; i < labels.length; i++) right += Number(isRight(labels[i], scores[i], threshold));
-  return right / labels.length;
+  return rankingAccuracy(rank(labels, scores), ones(labels.length), { threshold });
+}
+
+/** {@linkcode accuracy} of a ranking whose rows count as often as the weight of their unit says. */
+export function rankingAccuracy(ranking: Ranking, weights: Int32Array, { threshold = 0.5 }: Threshold = {}): number {
+  const { label, score, unit } = ranking;
+  let right = 0, rows = 0;
+  for (let place = 0; place < label.length; place++) {
+    const weight = weights[unit[place]];
+    rows += weight;
+    if (isRight(label[place], score[place], threshold)) right += weight;
+  }
+  return right / rows;
 }
 
 /**

@@ -13,9 +13,21 @@ export { accuracy, balancedAccuracy, fakeAccuracy, realAccuracy, type Threshold 
 export { auc } from "./auc.ts";
 export { averagePrecision } from "./average_precision.ts";
 export { bestAccuracy } from "./best_accuracy.ts";
+export {
+  bootstrap,
+  type BootstrapOptions,
+  type ByStatistic,
+  type Draws,
+  eachStatistic,
+  type Resamples,
+  type Statistic,
+} from "./bootstrap.ts";
 export { brier } from "./brier.ts";
 export { ece } from "./ece.ts";
+export { difference, type Intervals, intervals } from "./intervals.ts";
 export type { Column } from "./rows.ts";
+export type { ScoredRows } from "./sources.ts";
+export { type SetColumns, testSets } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
 
 /** Every metric of one test set under the name it has in a record; labels 1 = fake, scores P(fake). */

@@ -7,6 +7,8 @@ import type { Column } from "./rows.ts";
 export interface Ranking {
   /** Label of each place, 1 = fake. */
   readonly label: Uint8Array;
+  /** Score of each place, falling. */
+  readonly score: Float64Array;
   /** Whether the next place has a lower score: the end of a block of equal scores. */
   readonly last: Uint8Array;
   /** Which weight belongs to each place: the row, or whatever the rows were grouped by. */
@@ -22,15 +24,17 @@ export function rank(labels: Column, scores: Column, unit?: Column): Ranking {
   const size = labels.length;
   const order = Int32Array.from({ length: size }, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
   const label = new Uint8Array(size);
+  const score = new Float64Array(size);
   const last = new Uint8Array(size);
   const units = new Int32Array(size);
   for (let place = 0; place < size; place++) {
     const row = order[place];
     label[place] = labels[row];
+    score[place] = scores[row];
     last[place] = place === size - 1 || scores[row] !== scores[order[place + 1]] ? 1 : 0;
     units[place] = unit === undefined ? row : unit[row];
   }
-  return { label, last, unit: units };
+  return { label, score, last, unit: units };
 }
 
 /** A weight of one for each of `size` units. */
