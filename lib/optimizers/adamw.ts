@@ -1,0 +1,98 @@
+import { type Part, part } from "../definition/part.ts";
+import { adamUpdate, type Tensor, zerosLike } from "../engine/ops.ts";
+import { valueAndGradient } from "../engine/gradient.ts";
+import { entries, fill, mapTree, type Tree } from "../engine/tree.ts";
+import type { Objective, StepAt, Stepped } from "./step.ts";
+
+/** Adam with decoupled weight decay. */
+export interface AdamW extends Part<"adamW"> {
+  /** Learning rate before the schedule; > 0. */
+  readonly rate: number;
+  /** Weight decay by unit of learning rate: each step multiplies a weight by 1 − rate · decay; ≥ 0. */
+  readonly decay: number;
+  /** How much of the gradient's running mean a step keeps; 0 ≤ β₁ < 1. */
+  readonly beta1: number;
+  /** How much of the running mean of its square a step keeps; 0 ≤ β₂ < 1. */
+  readonly beta2: number;
+  /** Added to the root of the running square; > 0. */
+  readonly epsilon: number;
+  /** Whether vectors (norms, biases, layer scales) are spared from decay. PyTorch decays them. */
+  readonly spareVectors: boolean;
+}
+
+/** Defines AdamW; the defaults are PyTorch's. */
+export const adamW = part<AdamW>("adamW", {
+  rate: 1e-3,
+  decay: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  spareVectors: false,
+}, { check });
+
+/** Running means of the gradient and of its square, under PyTorch's names; each a tree like the parameters. */
+export type AdamState<P extends Tree> = { readonly exp_avg: P; readonly exp_avg_sq: P };
+
+/** State before the first step: zeros. The caller owns it. */
+export function initAdamW<P extends Tree>(_spec: AdamW, params: P): AdamState<P> {
+  return {
+    exp_avg: mapTree(params, (leaf) => zerosLike(leaf)),
+    exp_avg_sq: mapTree(params, (leaf) => zerosLike(leaf)),
+  };
+}
+
+/**
+ * One step. Consumes `at.params` and `at.state` leaf by leaf, so that memory peaks one leaf above what it was.
+ *
+ * @param objective the loss as a function of the parameters
+ * @param at where the step starts; `step` counts from 1, since the running means are corrected by it
+ * @returns parameters, state and value of the objective at the old parameters; the caller owns all
+ *
+ * Source: Decoupled Weight Decay Regularization (Loshchilov and Hutter 2019, algorithm 2) as PyTorch has it, where
+ * the decay is multiplied by the learning rate and ε stands outside the root and the correction.
+ */
+export function stepAdamW<P extends Tree>(
+  spec: AdamW,
+  objective: Objective<P>,
+  at: StepAt<P, AdamState<P>>,
+): Stepped<P, AdamState<P>> {
+  const { value, gradient, aux } = valueAndGradient<P, Record<string, Tensor>>((params) => {
+    const { total, terms } = objective(params);
+    return { value: total, aux: { ...terms } };
+  }, at.params);
+  const mean = new Map(entries(at.state.exp_avg));
+  const square = new Map(entries(at.state.exp_avg_sq));
+  const slope = new Map(entries(gradient));
+  const next = {
+    params: new Map<string, Tensor>(),
+    mean: new Map<string, Tensor>(),
+    square: new Map<string, Tensor>(),
+  };
+  for (const [path, param] of entries(at.params)) {
+    const old = [param, slope.get(path)!, mean.get(path)!, square.get(path)!] as const;
+    const decay = spec.spareVectors && param.rank <= 1 ? 0 : spec.decay;
+    const { beta1, beta2, epsilon } = spec;
+    const updated = adamUpdate(...old, { rate: at.rate, step: at.step, decay, beta1, beta2, epsilon });
+    next.params.set(path, updated.param);
+    next.mean.set(path, updated.mean);
+    next.square.set(path, updated.square);
+    for (const tensor of old) tensor.dispose();
+  }
+  return {
+    params: fill(at.params, next.params),
+    state: { exp_avg: fill(at.params, next.mean), exp_avg_sq: fill(at.params, next.square) },
+    value: { total: value, terms: aux as Stepped<P, Tree>["value"]["terms"] },
+  };
+}
+
+function check({ rate, decay, beta1, beta2, epsilon, spareVectors }: AdamW): void {
+  const refuse = (name: string, value: unknown, expected: string): never => {
+    throw new RangeError(`Cannot define adamW: ${name} ${JSON.stringify(value)}, expected ${expected}`);
+  };
+  if (!(rate > 0 && Number.isFinite(rate))) refuse("rate", rate, "a number above 0");
+  if (!(decay >= 0 && Number.isFinite(decay))) refuse("decay", decay, "a number of at least 0");
+  if (!(beta1 >= 0 && beta1 < 1)) refuse("beta1", beta1, "0 ≤ beta1 < 1");
+  if (!(beta2 >= 0 && beta2 < 1)) refuse("beta2", beta2, "0 ≤ beta2 < 1");
+  if (!(epsilon > 0 && Number.isFinite(epsilon))) refuse("epsilon", epsilon, "a number above 0");
+  if (typeof spareVectors !== "boolean") refuse("spareVectors", spareVectors, "true or false");
+}

@@ -1,0 +1,10 @@
+/** Optimizers by kind. */
+import { initAdamW, stepAdamW } from "./adamw.ts";
+
+/** kind → its state before the first step, and one step. */
+export const optimizers = {
+  adamW: { init: initAdamW, step: stepAdamW },
+};
+
+/** Any optimizer part. */
+export type Optimizer = Parameters<(typeof optimizers)[keyof typeof optimizers]["init"]>[0];
