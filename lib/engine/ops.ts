@@ -2,7 +2,6 @@
  * The operations the house uses, by name; the few we add. Everyone outside `engine` takes tensors and
  * operations from here, so that TensorFlow.js stays behind one door.
  */
-// B rows · I input width · O output width · N values of one row's last axis
 import * as tf from "@tensorflow/tfjs-core";
 
 export {
@@ -87,6 +86,19 @@ export type {
   Tensor4D,
   TensorLike,
 } from "@tensorflow/tfjs-core";
+export { type AdamOptions, type AdamTensors, adamUpdate } from "./adam_update.ts";
+export {
+  convolve,
+  type ConvolveOptions,
+  convolveTranspose,
+  type ConvolveTransposeOptions,
+  depthwise,
+  type Padding,
+} from "./convolve.ts";
+export { gelu } from "./gelu.ts";
+export { layerNorm } from "./layer_norm.ts";
+export { linear } from "./linear.ts";
+export { upsampleNearest } from "./upsample.ts";
 
 /**
  * Value and gradients of a scalar function of some tensors.
@@ -107,36 +119,4 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
   }, leaves);
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
   return { value: value as tf.Scalar, gradients, aux: aux! };
-}
-
-/**
- * x · weightᵀ + bias over the last axis, then an activation.
- *
- * @param x [..., I]
- * @param weight [O, I], as PyTorch stores it
- * @param bias [O] or null
- */
-export function linear(
-  x: tf.Tensor,
-  weight: tf.Tensor,
-  bias: tf.Tensor | null,
-  activation: "gelu" | "relu" | null = null,
-): tf.Tensor {
-  const flat = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
-  const product = tf.matMul(flat as tf.Tensor2D, weight as tf.Tensor2D, false, true);
-  const shifted = bias === null ? product : tf.add(product, bias);
-  const active = activation === "gelu" ? gelu(shifted) : activation === "relu" ? tf.relu(shifted) : shifted;
-  return tf.reshape(active, [...x.shape.slice(0, -1), weight.shape[0]]);
-}
-
-/** Gaussian error linear unit, x · Φ(x) with the exact error function (Hendrycks and Gimpel 2016). Any shape. */
-export function gelu(x: tf.Tensor): tf.Tensor {
-  return tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
-}
-
-/** Layer normalisation over the last axis (Ba et al. 2016). `weight` and `bias` [N]. */
-export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const variance = tf.mean(tf.square(centred), -1, true);
-  return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon))), weight), bias);
 }

@@ -1,0 +1,94 @@
+import "@tensorflow/tfjs"; // registers the gradients and the cpu backend
+import { findBackend, setBackend } from "@tensorflow/tfjs-core";
+import { startWasm } from "./wasm/mod.ts";
+
+/** What tensors live on and operations run on. */
+export type BackendName = keyof typeof backends;
+
+/** The backend in use. */
+export interface Backend {
+  readonly name: BackendName;
+  /** Threads that kernels run on, the caller's among them. */
+  readonly threads: number;
+  /** Why this one, for the reader of a log. */
+  readonly why: string;
+}
+
+/** How a backend starts; returns what ends it. */
+type Start = (threads: number) => Promise<() => void>;
+
+const backends = {
+  wasm: startWasm,
+  cpu: async () => {
+    await setBackend("cpu");
+    // its first tensor would print an advertisement for another package
+    Object.assign(findBackend("cpu"), { firstUse: false });
+    return () => {};
+  },
+} satisfies Record<string, Start>;
+
+/** Backends that kernels of several threads have. */
+const threaded: ReadonlySet<string> = new Set<BackendName>(["wasm"]);
+
+let current: { readonly asked: string; readonly backend: Backend; readonly close: () => void } | null = null;
+let closed = false;
+
+/**
+ * Chooses what operations run on: once per process, before the first tensor.
+ *
+ * "auto" is wasm: SIMD kernels on several threads, whose results are the same to the last bit whatever their number
+ * and the machine. "cpu" is plain JavaScript, some hundred times slower, to compare with.
+ *
+ * @param options `threads` defaults to the number of cores, at most 8; a backend without threads takes 1 only
+ * @returns what was chosen; the same again when called again with the same name
+ * @throws {RangeError} for an unknown name or number of threads
+ * @throws {Error} when another backend is in use, or was closed
+ */
+export async function useBackend(
+  name: BackendName | "auto" = "auto",
+  { threads }: { threads?: number } = {},
+): Promise<Backend> {
+  if (name !== "auto" && !Object.hasOwn(backends, name)) {
+    throw new RangeError(
+      `Cannot use backend "${name}": this version has ${
+        Object.keys(backends).map((known) => `"${known}"`).join(" and ")
+      }, ` +
+        `or "auto"; "tensorflow" and "webgpu" are not part of it`,
+    );
+  }
+  const chosen: BackendName = name === "auto" ? "wasm" : name;
+  if (current !== null) return again(chosen, threads);
+  if (closed) {
+    throw new Error(`Cannot use backend "${name}": the backend of this process was closed, start another process`);
+  }
+  const count = threads ?? (threaded.has(chosen) ? Math.min(navigator.hardwareConcurrency, 8) : 1);
+  const most = threaded.has(chosen) ? 64 : 1;
+  if (!Number.isInteger(count) || count < 1 || count > most) {
+    throw new RangeError(
+      `Cannot use backend "${chosen}" with ${count} threads: expected a whole number from 1 to ${most}`,
+    );
+  }
+  const close = await backends[chosen](count);
+  const why = name === "auto" ? "the fastest of this version" : "asked for";
+  current = { asked: chosen, backend: Object.freeze({ name: chosen, threads: count, why }), close };
+  return current.backend;
+}
+
+function again(name: BackendName, threads: number | undefined): Backend {
+  const { backend } = current!;
+  if (backend.name === name && (threads === undefined || threads === backend.threads)) return backend;
+  throw new Error(
+    `Cannot use backend "${name}" with ${
+      threads ?? backend.threads
+    } threads: "${backend.name}" with ${backend.threads} ` +
+      "is in use, and tensors cannot move. Choose once per process, before the first tensor",
+  );
+}
+
+/** Ends the backend's threads, so that the process can end by itself. Nothing runs on it afterwards. */
+export function closeBackend(): void {
+  if (current === null) return;
+  current.close();
+  current = null;
+  closed = true;
+}

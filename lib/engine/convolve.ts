@@ -1,0 +1,129 @@
+// N images · H height · W width · C channels in · O channels out · K kernel size
+import * as tf from "@tensorflow/tfjs-core";
+import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
+
+/** Padding: pixels of zeros on every side, or TensorFlow's "same" and "valid". */
+export type Padding = number | "same" | "valid";
+
+/** How the window of a convolution moves. */
+export interface ConvolveOptions {
+  /** Pixels, both ways; 1 unless given. */
+  readonly stride?: number;
+  /** 0 unless given. */
+  readonly pad?: Padding;
+}
+
+/** How a transposed convolution spreads its input. */
+export interface ConvolveTransposeOptions extends ConvolveOptions {
+  /** Height and width of the result; unless given (H − 1) · stride − 2 · pad + K, for "same" H · stride. */
+  readonly size?: readonly [number, number];
+}
+
+/**
+ * Convolution (cross-correlation, as everywhere in the field).
+ *
+ * @param x [N, H, W, C]
+ * @param filter [K, K, C, O]
+ * @param bias [O] or null
+ */
+export function convolve(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  bias: tf.Tensor | null,
+  { stride = 1, pad = 0 }: ConvolveOptions = {},
+): tf.Tensor {
+  if (!hasKernel("HouseConvolve")) {
+    const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
+    return bias === null ? y : tf.add(y, bias);
+  }
+  const inputs: Inputs = bias === null ? { x, filter } : { x, filter, bias };
+  const attributes = { strides: stride, pad };
+  return differentiable({
+    inputs,
+    forward: (save) => {
+      save([x, filter]);
+      return runKernel("HouseConvolve", inputs, attributes)[0];
+    },
+    backward: (dy, [x, filter]) => ({
+      x: () => runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributes, inputShape: x.shape })[0],
+      filter: () => runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributes, filterShape: filter.shape })[0],
+      bias: () => tf.sum(dy, [0, 1, 2]),
+    }),
+  });
+}
+
+/**
+ * Transposed convolution: the gradient of {@linkcode convolve} with respect to its input.
+ *
+ * @param x [N, H, W, C]
+ * @param filter [K, K, O, C], the axes of the convolution whose gradient it is
+ * @param bias [O] or null
+ */
+export function convolveTranspose(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  bias: tf.Tensor | null,
+  { stride = 1, pad = 0, size }: ConvolveTransposeOptions = {},
+): tf.Tensor {
+  const [n, h, w] = x.shape;
+  const [kh, kw, o] = filter.shape;
+  const [height, width] = size ?? [transposedSize(h, kh, stride, pad), transposedSize(w, kw, stride, pad)];
+  const inputShape: [number, number, number, number] = [n, height, width, o];
+  if (!hasKernel("HouseConvolveTranspose")) {
+    const y = tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, inputShape, stride, pad);
+    return bias === null ? y : tf.add(y, bias);
+  }
+  const inputs: Inputs = bias === null ? { x, filter } : { x, filter, bias };
+  const attributes = { strides: stride, pad };
+  return differentiable({
+    inputs,
+    forward: (save) => {
+      save([x, filter]);
+      return runKernel("HouseConvolveTranspose", inputs, { ...attributes, inputShape })[0];
+    },
+    backward: (dy, [x, filter]) => ({
+      x: () => runKernel("HouseConvolve", { x: dy, filter }, attributes)[0],
+      filter: () =>
+        runKernel("Conv2DBackpropFilter", { x: dy, dy: x }, { ...attributes, filterShape: filter.shape })[0],
+      bias: () => tf.sum(dy, [0, 1, 2]),
+    }),
+  });
+}
+
+function transposedSize(size: number, kernel: number, stride: number, pad: Padding): number {
+  if (pad === "same") return size * stride;
+  return (size - 1) * stride + kernel - 2 * (pad === "valid" ? 0 : pad);
+}
+
+/**
+ * Depthwise convolution of stride 1 that keeps the size: one filter a channel.
+ *
+ * @param x [N, H, W, C]
+ * @param filter [K, K, 1, C]
+ * @param bias [C] or null
+ */
+export function depthwise(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
+  const [kh, kw, , c] = filter.shape;
+  const perChannel = tf.reshape(filter, [kh, kw, c, 1]);
+  if (!hasKernel("HouseDepthwise")) {
+    const y = tf.depthwiseConv2d(x as tf.Tensor4D, perChannel as tf.Tensor4D, 1, "same");
+    return bias === null ? y : tf.add(y, bias);
+  }
+  const inputs: Inputs = bias === null ? { x, filter: perChannel } : { x, filter: perChannel, bias };
+  const attributes = { strides: 1, pad: "same", dilations: 1 };
+  return differentiable({
+    inputs,
+    forward: (save) => {
+      save([x, perChannel]);
+      return runKernel("HouseDepthwise", inputs, attributes)[0];
+    },
+    backward: (dy, [x, filter]) => {
+      const sizes = { ...attributes, inputShape: x.shape, filterShape: filter.shape };
+      return {
+        x: () => runKernel("DepthwiseConv2dNativeBackpropInput", { dy, filter }, sizes)[0],
+        filter: () => runKernel("DepthwiseConv2dNativeBackpropFilter", { x, dy }, sizes)[0],
+        bias: () => tf.sum(dy, [0, 1, 2]),
+      };
+    },
+  });
+}

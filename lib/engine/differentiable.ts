@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs-core";
+
+/** Tensors by the name of the input they belong to. */
+export type Inputs = Readonly<Record<string, tf.Tensor>>;
+
+/** Runs a kernel of the backend in use by its name. */
+export function runKernel(name: string, inputs: Inputs, attributes: tf.NamedAttrMap = {}): tf.Tensor[] {
+  const made: tf.Tensor | tf.Tensor[] = tf.engine().runKernel(name, inputs as never, attributes);
+  return Array.isArray(made) ? made : [made];
+}
+
+/** Whether the backend in use has a kernel; the house's own exist on wasm and are composed elsewhere. */
+export function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/** One operation with a gradient of its own. */
+export interface Operation<I extends Inputs> {
+  readonly inputs: I;
+  /** The value; what `save` is given comes back to `backward`. */
+  readonly forward: (save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
+  /**
+   * Gradients by input. Called once; only those of inputs that the differentiated value reaches are asked for.
+   * What this function makes outside of them lives until the next operation's backward begins.
+   */
+  readonly backward: (dy: tf.Tensor, saved: tf.Tensor[]) => { [Name in keyof I]: () => tf.Tensor };
+}
+
+let leftovers: tf.Tensor[] = [];
+
+/**
+ * Runs an operation and records its gradient.
+ *
+ * TensorFlow.js's `customGrad` wants every gradient at once: it would compute the images' gradient in the first layer
+ * of every network, as dear as the layer itself. Its engine, underneath, asks for each alone.
+ */
+export function differentiable<I extends Inputs>({ inputs, forward, backward }: Operation<I>): tf.Tensor {
+  const engine = tf.engine() as unknown as {
+    runKernelFunc(call: {
+      inputs: I;
+      forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
+      backwardsFunc: Operation<I>["backward"];
+    }): tf.Tensor;
+  };
+  return engine.runKernelFunc({
+    inputs,
+    forwardFunc: (_, save) => forward(save),
+    backwardsFunc: (dy, saved) => {
+      // an operation's gradients are all taken before the next operation's backward begins
+      for (const tensor of leftovers) if (!tensor.isDisposed) tensor.dispose();
+      leftovers = [];
+      return backward(dy, saved);
+    },
+  });
+}
+
+/** Marks what a backward made outside of its gradients, so that it is freed when the next one begins. */
+export function shortLived<T extends tf.Tensor[]>(tensors: T): T {
+  leftovers.push(...tensors);
+  return tensors;
+}

@@ -1,0 +1,13 @@
+// The module's exports. Every kernel ends in (from, to, chunk, scratch): the range of its work that one call does,
+// the number of that range, and memory of the calling thread. A kernel that sums over its range writes partial sum
+// number `chunk`; how many there are depends on the shape alone, so that no thread count changes a bit.
+export { matmulBatch, matmulColumns, matmulRows, matmulScratch } from "./matmul.as";
+export { conv2d, conv2dFilterGrad, conv2dInputGrad, conv2dScratch } from "./conv2d.as";
+export { depthwise, depthwiseFilterGrad, depthwiseScratch } from "./depthwise.as";
+export { layerNorm, layerNormGrad } from "./layer_norm.as";
+export { gelu, geluGrad } from "./gelu.as";
+export { addBias, addPartials, columnSums, middleSums, segmentSums } from "./reduce.as";
+export { reluGrad } from "./activation.as";
+export { adam } from "./adam.as";
+export { maxPoolGrad } from "./pool.as";
+export { upsample, upsampleGrad } from "./upsample.as";

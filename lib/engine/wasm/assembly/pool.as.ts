@@ -1,0 +1,76 @@
+// Gradient of max pooling: the first maximum of a window takes it, as the cpu backend and PyTorch have it.
+import { at, clear, get, larger, set, smaller } from "./vector.as";
+
+// @ts-ignore: decorator
+
+function give(to: usize, lane: i32, value: f32): void {
+  if (lane >= 0) set(to, lane, get(to, lane) + value);
+}
+
+/** Images [from, to) of dx [N, H, W, C]. */
+export function maxPoolGrad(
+  x: usize,
+  dy: usize,
+  dx: usize,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+  oh: i32,
+  ow: i32,
+  from: i32,
+  to: i32,
+  _chunk: i32,
+  _scratch: usize,
+): void {
+  for (let image = from; image < to; image++) {
+    const source = at(x, image * h * w * c);
+    const target = at(dx, image * h * w * c);
+    clear(target, h * w * c);
+    for (let i = 0; i < oh; i++) {
+      for (let j = 0; j < ow; j++) {
+        const d = at(dy, ((image * oh + i) * ow + j) * c);
+        const top0 = larger(0, i * sh - top), bottom = smaller(h, i * sh - top + kh);
+        const left0 = larger(0, j * sw - left), right = smaller(w, j * sw - left + kw);
+        let channel = 0;
+        for (; channel + 4 <= c; channel += 4) {
+          let best = f32x4.splat(-Infinity);
+          let where = i32x4.splat(-1);
+          for (let a = top0; a < bottom; a++) {
+            for (let b = left0; b < right; b++) {
+              const offset = (a * w + b) * c;
+              const v = v128.load(at(source, offset + channel));
+              const better = f32x4.gt(v, best);
+              best = v128.bitselect(v, best, better);
+              where = v128.bitselect(i32x4.splat(offset), where, better);
+            }
+          }
+          const t = at(target, channel), g = at(d, channel);
+          give(t, i32x4.extract_lane(where, 0), get(g, 0));
+          give(at(t, 1), i32x4.extract_lane(where, 1), get(g, 1));
+          give(at(t, 2), i32x4.extract_lane(where, 2), get(g, 2));
+          give(at(t, 3), i32x4.extract_lane(where, 3), get(g, 3));
+        }
+        for (; channel < c; channel++) {
+          let best: f32 = -Infinity;
+          let where = -1;
+          for (let a = top0; a < bottom; a++) {
+            for (let b = left0; b < right; b++) {
+              const offset = (a * w + b) * c + channel;
+              if (get(source, offset) > best) {
+                best = get(source, offset);
+                where = offset;
+              }
+            }
+          }
+          give(target, where, get(d, channel));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { backend_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import { addressOf, type KernelTable, type Machine, reduce, shared } from "./machine.ts";
+import { multiply } from "./matmul.ts";
+
+/** Output pixels that are worth a partial sum of the filter's gradient. */
+const least = 256;
+
+type Plan = ReturnType<typeof backend_util.computeConv2DInfo>;
+
+/** The shapes of a convolution, or null when the house's kernels do not have its form (dilated, channels first). */
+function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan | null {
+  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attributes as never as {
+    strides: number | [number, number];
+    pad: number | "valid" | "same";
+    dilations?: number | [number, number];
+    dimRoundingMode?: "floor" | "round" | "ceil";
+    dataFormat?: "NHWC" | "NCHW";
+  };
+  const format = backend_util.convertConv2DDataFormat(dataFormat ?? "NHWC");
+  const shapes = [x, filter] as [[number, number, number, number], [number, number, number, number]];
+  const plan = backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, false, format);
+  const plain = plan.dataFormat === "channelsLast" && plan.dilationHeight === 1 && plan.dilationWidth === 1;
+  return plain ? plan : null;
+}
+
+function size(plan: Plan): { k: number; pixels: number; operations: number } {
+  const k = plan.filterHeight * plan.filterWidth * plan.inChannels;
+  const pixels = plan.batchSize * plan.outHeight * plan.outWidth;
+  return { k, pixels, operations: k * pixels * plan.outChannels };
+}
+
+function image({ inHeight, inWidth, inChannels }: Plan): number[] {
+  return [inHeight, inWidth, inChannels];
+}
+
+function window(
+  { filterHeight, filterWidth, outChannels, strideHeight, strideWidth, padInfo, ...plan }: Plan,
+): number[] {
+  const strides = [strideHeight, strideWidth, padInfo.top, padInfo.left];
+  return [filterHeight, filterWidth, outChannels, ...strides, plan.outHeight, plan.outWidth];
+}
+
+/** A convolution whose windows are the pixels themselves: a matrix product. */
+function pointwise(plan: Plan): boolean {
+  return plan.filterHeight === 1 && plan.filterWidth === 1 && plan.strideHeight === 1 && plan.strideWidth === 1 &&
+    plan.inHeight === plan.outHeight && plan.inWidth === plan.outWidth;
+}
+
+/** Conv2D and its two gradients, any stride and padding; the house's form takes a bias. */
+export function conv2dKernels(machine: Machine): KernelTable {
+  const { heap, threads } = machine;
+
+  const forward = (x: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): TensorInfo => {
+    const y = heap.output(plan.outShape);
+    const { k, pixels, operations } = size(plan);
+    const n = plan.outChannels;
+    if (pointwise(plan)) {
+      const left = { address: heap.address(x), columns: k, transposed: false };
+      const right = { address: heap.address(filter), columns: n, transposed: false };
+      const finish = { bias, activation: "none", result: 0 } as const;
+      multiply(machine, left, right, { m: pixels, n, k, to: heap.address(y), finish });
+      return y;
+    }
+    threads.run(
+      "conv2d",
+      [heap.address(x), ...image(plan), heap.address(filter), ...window(plan), bias, heap.address(y)],
+      shared(machine, pixels, { operations, quantum: 192, scratch: threads.sizes.conv2dScratch(k) }),
+    );
+    return y;
+  };
+
+  const inputGrad = (dy: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): TensorInfo => {
+    const dx = heap.output(plan.inShape);
+    const { k, pixels, operations } = size(plan);
+    if (pointwise(plan) && bias === 0) {
+      const left = { address: heap.address(dy), columns: plan.outChannels, transposed: false };
+      const right = { address: heap.address(filter), columns: plan.outChannels, transposed: true };
+      multiply(machine, left, right, { m: pixels, n: k, k: plan.outChannels, to: heap.address(dx) });
+      return dx;
+    }
+    threads.run(
+      "conv2dInputGrad",
+      [heap.address(dx), ...image(plan), heap.address(filter), ...window(plan), bias, heap.address(dy)],
+      shared(machine, plan.batchSize, { operations, scratch: threads.sizes.conv2dScratch(k) }),
+    );
+    return dx;
+  };
+
+  return {
+    Conv2D: ({ x, filter }, attributes, stock) => {
+      const plan = planOf(x.shape, filter.shape, attributes);
+      return plan === null ? stock() : forward(x, filter, 0, plan);
+    },
+    HouseConvolve: ({ x, filter, bias }, attributes) => {
+      return forward(x, filter, addressOf(machine, bias), planOf(x.shape, filter.shape, attributes)!);
+    },
+    Conv2DBackpropInput: ({ dy, filter }, attributes, stock) => {
+      const plan = planOf(attributes.inputShape as number[], filter.shape, attributes);
+      return plan === null ? stock() : inputGrad(dy, filter, 0, plan);
+    },
+    HouseConvolveTranspose: ({ x, filter, bias }, attributes) => {
+      const plan = planOf(attributes.inputShape as number[], filter.shape, attributes)!;
+      return inputGrad(x, filter, addressOf(machine, bias), plan);
+    },
+    Conv2DBackpropFilter: ({ x, dy }, attributes) => {
+      const shape = attributes.filterShape as number[];
+      const plan = planOf(x.shape, shape, attributes);
+      if (plan === null) {
+        throw new TypeError("Cannot take the gradient of a dilated or channels-first convolution on wasm");
+      }
+      const y = heap.output(shape);
+      const { k, pixels, operations } = size(plan);
+      const n = plan.outChannels;
+      if (pointwise(plan)) {
+        const left = { address: heap.address(x), columns: k, transposed: true };
+        const right = { address: heap.address(dy), columns: n, transposed: false };
+        multiply(machine, left, right, { m: k, n, k: pixels, to: heap.address(y) });
+        return y;
+      }
+      const { filterHeight, filterWidth, outChannels, strideHeight, strideWidth, padInfo, outHeight, outWidth } = plan;
+      const form = [filterHeight, filterWidth, outChannels, strideHeight, strideWidth, padInfo.top, padInfo.left];
+      const source = [heap.address(x), ...image(plan), ...form, outHeight, outWidth, heap.address(dy)];
+      const scratch = threads.sizes.conv2dScratch(k);
+      const to = [{ address: heap.address(y), size: k * n }];
+      const cut = { items: pixels, least, operations, to, scratch };
+      reduce(machine, "conv2dFilterGrad", (partials) => [...source, partials], cut);
+      return y;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { util } from "@tensorflow/tfjs-core";
+import { type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
+
+/** Rows that are worth a partial sum of their own. */
+const least = 128;
+
+/** Sums over leading or middle axes, over segments, and the identity. */
+export function sumKernels(machine: Machine): KernelTable {
+  const { heap, threads } = machine;
+  return {
+    Sum: ({ x }, attributes, stock) => {
+      const axes = [...util.parseAxisParam(attributes.axis as number[], x.shape)].sort((a, b) => a - b);
+      const rank = x.shape.length;
+      const [first, last] = [axes[0], axes[axes.length - 1]];
+      const contiguous = last - first === axes.length - 1;
+      // sums over the last axis run along memory, where the stock kernel is good enough
+      if (x.dtype !== "float32" || axes.length === 0 || !contiguous || last === rank - 1) return stock();
+      const [outer, rows, c] = [
+        sizeOf(x.shape.slice(0, first)),
+        sizeOf(x.shape.slice(first, last + 1)),
+        sizeOf(x.shape.slice(last + 1)),
+      ];
+      const keep = attributes.keepDims === true ? axes.map(() => 1) : [];
+      const y = heap.output([...x.shape.slice(0, first), ...keep, ...x.shape.slice(last + 1)]);
+      if (outer * c === 0) return y;
+      const [from, to] = [heap.address(x), heap.address(y)];
+      const operations = outer * rows * c;
+      if (outer === 1) {
+        const cut = { items: rows, least, operations, to: [{ address: to, size: c }] };
+        reduce(machine, "columnSums", (partials) => [from, c, partials], cut);
+      } else threads.run("middleSums", [from, rows, c, to], shared(machine, outer, { operations }));
+      return y;
+    },
+    // the stock kernel copies; nothing in the house writes into a tensor that another could share
+    Identity: ({ x }) => heap.share(x, x.shape),
+    UnsortedSegmentSum: ({ x, segmentIds }, attributes) => {
+      const segments = attributes.numSegments as number;
+      const rows = sizeOf(segmentIds.shape);
+      const y = heap.output([segments, ...x.shape.slice(segmentIds.shape.length)]);
+      const c = sizeOf(y.shape.slice(1));
+      const addresses = [x, segmentIds].map(heap.address);
+      const work = shared(machine, c, { operations: rows * c, quantum: 16 });
+      threads.run("segmentSums", [...addresses, rows, c, segments, heap.address(y)], work);
+      return y;
+    },
+    // x + a row: two additions less than broadcasting in general
+    HouseAddBias: ({ x, bias }) => {
+      const c = bias.shape[0];
+      const rows = sizeOf(x.shape) / c;
+      const y = heap.output(x.shape);
+      const work = shared(machine, rows, { operations: rows * c });
+      threads.run("addBias", [heap.address(x), heap.address(bias), c, heap.address(y)], work);
+      return y;
+    },
+  };
+}
