@@ -4,6 +4,11 @@ import { contrastiveLoss } from "./contrastive.ts";
 import { crossEntropyLoss } from "./cross_entropy.ts";
 import { reconstructionTripletLoss } from "./reconstruction_triplet.ts";
 
+export { type BinaryCrossEntropy, binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { type Contrastive, contrastive } from "./contrastive.ts";
+export { type CrossEntropy, crossEntropy } from "./cross_entropy.ts";
+export { type ReconstructionTriplet, reconstructionTriplet } from "./reconstruction_triplet.ts";
+
 /** What a term asks of the rest of an experiment. */
 export interface LossNeeds {
   /** Logits a row; null when it does not look at them. */

@@ -2,6 +2,9 @@
 import { convnextFeatures, convnextView, convnextWidth, initConvnext } from "./convnext.ts";
 import { applyLinearHead, initLinearHead } from "./linear_head.ts";
 
+export { type Convnext, convnext } from "./convnext.ts";
+export { linear, type LinearHead } from "./linear_head.ts";
+
 /** kind → how it starts, what it makes of images, how many features, how images are normalised for it. */
 export const backbones = {
   convnext: { init: initConvnext, forward: convnextFeatures, width: convnextWidth, view: convnextView },

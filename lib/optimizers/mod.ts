@@ -1,6 +1,8 @@
 /** Optimizers by kind. */
 import { initAdamW, stepAdamW } from "./adamw.ts";
 
+export { type AdamW, adamW } from "./adamw.ts";
+
 /** kind → its state before the first step, and one step. */
 export const optimizers = {
   adamW: { init: initAdamW, step: stepAdamW },

@@ -2,6 +2,9 @@
 import { constantRate } from "./constant.ts";
 import { cosineRate } from "./cosine.ts";
 
+export { type Constant, constant } from "./constant.ts";
+export { type Cosine, cosine } from "./cosine.ts";
+
 /** kind → learning rate from the part, the optimizer's rate, and the epochs done. */
 export const schedules = {
   constant: constantRate,
