@@ -1,7 +1,7 @@
 /** What tests of tensors share: a backend, the count of live tensors, gradients against finite differences. */
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { valueAndGradient } from "../lib/engine/gradient.ts";
-import { memory, type Scalar, type Tensor, tensor } from "../lib/engine/ops.ts";
+import { memory, type Scalar, type Tensor, tensor, tidy } from "../lib/engine/ops.ts";
 import { assert, assertClose, assertEquals } from "./assert.ts";
 
 /** The backend that tests run on: `COUNTERPROOF_BACKEND`, or wasm. */
@@ -62,7 +62,7 @@ export function assertGradient(
   x.dispose();
   const at = (moved: readonly number[]): number => {
     const place = tensor([...moved], shape);
-    const [result] = take(f(place));
+    const [result] = take(tidy(() => f(place)));
     place.dispose();
     return result;
   };
