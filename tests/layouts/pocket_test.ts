@@ -225,3 +225,15 @@ Deno.test("shipped reconstructions are near their originals, and fakes are neith
   const real = patchesOfSplit(all, { split: "test", half: "real", size }).map(({ image }) => image);
   assertEquals((await sheet("test", "real", null)).map(({ data }) => data), real.slice(0, 64).map(({ data }) => data));
 });
+
+Deno.test("the data card counts what is shipped", async () => {
+  const { photographs, sheets } = await openWorld();
+  const card = await Deno.readTextFile(`${import.meta.dirname}/../../lib/pocket/README.md`);
+  for (const split of ["train", "validation", "test"]) {
+    const cameras = photographs.filter((each) => each.split === split).length;
+    const patches = sheets.filter((each) => each.split === split && each.group === "real").flatMap((each) =>
+      each.patches
+    );
+    assert(card.includes(`| ${split} | ${cameras} | ${patches.length} | ${patches.length} by`), split);
+  }
+});
