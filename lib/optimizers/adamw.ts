@@ -60,27 +60,27 @@ export function stepAdamW<P extends Tree>(
     const { total, terms } = objective(params);
     return { value: total, aux: { ...terms } };
   }, at.params);
-  const mean = new Map(entries(at.state.exp_avg));
-  const square = new Map(entries(at.state.exp_avg_sq));
+  const first = new Map(entries(at.state.exp_avg));
+  const second = new Map(entries(at.state.exp_avg_sq));
   const slope = new Map(entries(gradient));
   const next = {
     params: new Map<string, Tensor>(),
-    mean: new Map<string, Tensor>(),
-    square: new Map<string, Tensor>(),
+    first: new Map<string, Tensor>(),
+    second: new Map<string, Tensor>(),
   };
+  const { beta1, beta2, epsilon } = spec;
   for (const [path, param] of entries(at.params)) {
-    const old = [param, slope.get(path)!, mean.get(path)!, square.get(path)!] as const;
+    const tensors = { param, gradient: slope.get(path)!, first: first.get(path)!, second: second.get(path)! };
     const decay = spec.spareVectors && param.rank <= 1 ? 0 : spec.decay;
-    const { beta1, beta2, epsilon } = spec;
-    const updated = adamUpdate(...old, { rate: at.rate, step: at.step, decay, beta1, beta2, epsilon });
+    const updated = adamUpdate(tensors, { rate: at.rate, step: at.step, decay, beta1, beta2, epsilon });
+    tensors.gradient.dispose();
     next.params.set(path, updated.param);
-    next.mean.set(path, updated.mean);
-    next.square.set(path, updated.square);
-    for (const tensor of old) tensor.dispose();
+    next.first.set(path, updated.first);
+    next.second.set(path, updated.second);
   }
   return {
     params: fill(at.params, next.params),
-    state: { exp_avg: fill(at.params, next.mean), exp_avg_sq: fill(at.params, next.square) },
+    state: { exp_avg: fill(at.params, next.first), exp_avg_sq: fill(at.params, next.second) },
     value: { total: value, terms: aux as Stepped<P, Tree>["value"]["terms"] },
   };
 }
