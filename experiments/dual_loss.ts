@@ -44,7 +44,7 @@ export interface Free {
 /** The published recipe: contrastive and reconstruction term beside binary cross-entropy. */
 export function dual({ λ = 0.05, γ = 0.5, margin = 0, orientation = "stated", seed = 1 }: Free = {}): Experiment {
   return experiment({
-    name: "Dual loss",
+    name: "dual",
     seed,
     data: {
       train: [genImage({ generators: ["sd14"] })], // GenImage's protocol, which the write-up's 81.01 % belongs to
@@ -76,22 +76,22 @@ export function dual({ λ = 0.05, γ = 0.5, margin = 0, orientation = "stated", 
 
 /** The recipe with DRCT's layer of 1024 between backbone and classifier. */
 export function dualEmbedding(free: Free = {}): Experiment {
-  return derive(dual(free), { name: "Dual loss, own embedding", model: { head: { embedding: 1024 } } });
+  return derive(dual(free), { name: "dual-embedding", model: { head: { embedding: 1024 } } });
 }
 
 /** Without the reconstruction term. */
 export function contrastiveOnly({ margin, seed }: Pick<Free, "margin" | "seed"> = {}): Experiment {
-  return derive(dual({ margin, seed }), { name: "Contrastive only", loss: { reconstruction: undefined } });
+  return derive(dual({ margin, seed }), { name: "contrastive-only", loss: { reconstruction: undefined } });
 }
 
 /** Without metric terms: reconstructions are only more fakes. */
 export function withReconstructions({ seed }: Pick<Free, "seed"> = {}): Experiment {
-  return derive(contrastiveOnly({ seed }), { name: "With reconstructions", loss: { contrastive: undefined } });
+  return derive(contrastiveOnly({ seed }), { name: "with-reconstructions", loss: { contrastive: undefined } });
 }
 
 /** Real and fake images alone. */
 export function plain({ seed }: Pick<Free, "seed"> = {}): Experiment {
-  return derive(withReconstructions({ seed }), { name: "Plain", reconstruct: null, batch: { synced: false } });
+  return derive(withReconstructions({ seed }), { name: "plain", reconstruct: null, batch: { synced: false } });
 }
 
 /**

@@ -45,7 +45,6 @@ Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
   assertEquals(small.batch, { size: 64, synced: false });
   assertEquals(small.select, { metric: "accuracy" });
-  assertEquals(small.evaluate, { threshold: 0.5 });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
 });
@@ -109,8 +108,7 @@ Deno.test("experiment() refuses values of the wrong type or range", () => {
   refused({ seed: 0.5 }, '"seed": given 0.5, expected a whole number ≥ 0');
   refused({ name: "" }, '"name": given "", expected a text');
   refused({ tags: { at: NaN } }, '"tags.at": given NaN');
-  refused({ select: { metric: "loss" } }, 'given "loss", expected "accuracy" or "auc"');
-  refused({ evaluate: { threshold: 2 } }, '"evaluate.threshold": given 2, expected a probability, 0…1');
+  refused({ select: { metric: "loss" } }, 'given "loss", expected "accuracy", "auc" or "last"');
   refused({ batch: { synced: 1 } }, '"batch.synced": given 1, expected true or false');
   refused({ loss: {} }, '"loss": given {}, expected at least one by name');
 });

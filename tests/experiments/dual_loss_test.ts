@@ -38,6 +38,7 @@ Deno.test("the pocket ablation asks the same question: its variants differ as th
 
 Deno.test("the demo's variants stand in the order of its table, and quick ones differ in length alone", () => {
   assertEquals(Object.keys(methods), ["plain", "with-reconstructions", "contrastive-only", "dual"]);
+  for (const [name, method] of Object.entries(methods)) assertEquals(method().name, name);
   assertEquals(methods.dual({ seed: 3 }), derive(onPocket(dual()), { seed: 3 }));
   const full = methods.dual();
   assertEquals(paths(full, quick(full)), ["schedule.period", "schedule.warmup", "epochs"]);
