@@ -22,6 +22,11 @@ export async function download(entries: readonly string[], progress: Progress): 
   const cache = await packageCache();
   const began = await startOfTask() ?? Date.now();
   if (!await cached(entries)) await fetchAll(entries, cache, progress);
+  return await unpackedSince(began, cache);
+}
+
+/** The packages in a cache that were unpacked since a time, in milliseconds since 1970; null when none was. */
+export async function unpackedSince(began: number, cache: string): Promise<Download | null> {
   const fresh = (await packages(cache)).filter(({ made }) => made >= began);
   if (fresh.length === 0) return null;
   const bytes = await Promise.all(fresh.map(({ folder }) => sizeOf(folder)));
