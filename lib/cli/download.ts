@@ -43,15 +43,14 @@ export function downloadLine(found: Download | null): string {
 }
 
 async function cached(entries: readonly string[]): Promise<boolean> {
-  const { success } = await deno(["cache", "--cached-only", "--quiet", ...entries], "null");
-  return success;
+  return (await deno(["cache", "--cached-only", "--quiet", ...entries])).success;
 }
 
 async function fetchAll(entries: readonly string[], cache: string, progress: Progress): Promise<void> {
   const expected = await lockedPackages();
   const before = new Set((await packages(cache)).map(({ folder }) => folder));
   let running = true;
-  const fetching = deno(["cache", "--quiet", ...entries], "piped").finally(() => running = false);
+  const fetching = deno(["cache", "--quiet", ...entries]).finally(() => running = false);
   while (running) {
     await Promise.race([fetching, new Promise((resolve) => setTimeout(resolve, 300))]);
     const there = (await packages(cache)).length;
@@ -65,20 +64,14 @@ async function fetchAll(entries: readonly string[], cache: string, progress: Pro
   );
 }
 
-async function deno(args: readonly string[], stderr: "piped" | "null"): Promise<Deno.CommandOutput> {
-  return await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: ROOT,
-    stdin: "null",
-    stdout: "null",
-    stderr,
-    env: { NO_COLOR: "1" },
-  }).output().then((output) => stderr === "piped" ? output : { ...output, stderr: new Uint8Array() });
+async function deno(args: readonly string[]): Promise<Deno.CommandOutput> {
+  return await new Deno.Command(Deno.execPath(), { args: [...args], cwd: ROOT, stdin: "null", env: { NO_COLOR: "1" } })
+    .output();
 }
 
 /** Folder into which Deno unpacks npm packages. */
 async function packageCache(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stdin: "null" }).output();
+  const { stdout } = await deno(["info", "--json"]);
   return JSON.parse(new TextDecoder().decode(stdout)).npmCache;
 }
 
@@ -96,10 +89,12 @@ async function packages(cache: string): Promise<{ folder: string; made: number }
       for (const one of scoped) versions.push(...await subfolders(one));
     }
   }
-  return await Promise.all(versions.map(async (folder) => {
-    const { mtime } = await Deno.stat(folder);
-    return { folder, made: mtime?.getTime() ?? 0 };
+  const found = await Promise.all(versions.map(async (folder) => {
+    // a package being unpacked stands under a name of its own and is renamed any moment
+    const info = folder.endsWith(".tmp") ? null : await Deno.stat(folder).catch(() => null);
+    return { folder, made: info?.mtime?.getTime() ?? null };
   }));
+  return found.filter((one): one is { folder: string; made: number } => one.made !== null);
 }
 
 async function subfolders(folder: string): Promise<string[]> {

@@ -88,9 +88,9 @@ export function standardError(): Screen {
     columns: () => {
       if (!moving) return null;
       try {
-        return Deno.consoleSize().columns;
+        return Deno.consoleSize().columns || 80;
       } catch {
-        return 80; // a terminal that does not tell its size
+        return 80; // a terminal that does not tell its size; some tell 0
       }
     },
     color: !Deno.noColor,
