@@ -12,7 +12,7 @@ function paths(...experiments: Experiment[]): string[] {
 Deno.test("the variants of the ablation differ in their terms alone", () => {
   assertEquals(paths(contrastiveOnly(), dual()), ["loss.reconstruction"]);
   assertEquals(paths(withReconstructions(), contrastiveOnly()), ["loss.contrastive"]);
-  assertEquals(paths(plain(), withReconstructions()), ["reconstruct", "batch.synced"]);
+  assertEquals(paths(plain(), withReconstructions()), ["reconstruct", "batch.size", "batch.synced"]);
   assertEquals(paths(dual(), dualEmbedding()), ["model.head.embedding"]);
 });
 
