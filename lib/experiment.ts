@@ -52,16 +52,14 @@ export interface Experiment {
     readonly synced: boolean;
   };
   readonly epochs: number;
-  /** The metric on the validation split by which the best epoch is chosen. */
-  readonly select: { readonly metric: "accuracy" | "auc" };
-  /** The probability from which an image counts as fake, in accuracies; 0…1. */
-  readonly evaluate: { readonly threshold: number };
+  /** Which epoch is kept: the first with the best validation metric, or the last whatever its metrics. */
+  readonly select: { readonly metric: "accuracy" | "auc" | "last" };
 }
 
 /** What an experiment is made from: fields with a default may be left out. */
 export type ExperimentInput =
   & Pick<Experiment, "name" | "view" | "model" | "loss" | "optimizer" | "schedule" | "epochs">
-  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "select" | "evaluate">>
+  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "select">>
   & {
     readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
     readonly batch?: Partial<Experiment["batch"]>;
@@ -121,19 +119,10 @@ const read = fields<Experiment>({
     read: fields<Experiment["select"]>({
       metric: {
         read: scalar(
-          '"accuracy" or "auc"',
-          (value): value is "accuracy" | "auc" => value === "accuracy" || value === "auc",
+          '"accuracy", "auc" or "last"',
+          (value): value is Experiment["select"]["metric"] => ["accuracy", "auc", "last"].includes(value as string),
         ),
         otherwise: "accuracy",
-      },
-    }),
-    otherwise: {},
-  },
-  evaluate: {
-    read: fields<Experiment["evaluate"]>({
-      threshold: {
-        read: scalar("a probability, 0…1", (value): value is number => Number(value) >= 0 && Number(value) <= 1),
-        otherwise: 0.5,
       },
     }),
     otherwise: {},

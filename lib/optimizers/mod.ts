@@ -1,5 +1,6 @@
 /** Optimizers by kind. */
-import { initAdamW, stepAdamW } from "./adamw.ts";
+import type { Tree } from "../engine/tree.ts";
+import { type AdamState, initAdamW, stepAdamW } from "./adamw.ts";
 
 export { type AdamW, adamW } from "./adamw.ts";
 
@@ -10,3 +11,6 @@ export const optimizers = {
 
 /** Any optimizer part. */
 export type Optimizer = Parameters<(typeof optimizers)[keyof typeof optimizers]["init"]>[0];
+
+/** What an optimizer carries from step to step for parameters `P`. */
+export type OptimizerState<P extends Tree> = AdamState<P>;
