@@ -4,7 +4,7 @@ import { genImageReconstructions, genImageSamples } from "./genimage.ts";
 import { pocketReconstructions, pocketSamples } from "./pocket.ts";
 
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
-export { type Pocket, pocket, type PocketGenerator } from "./pocket.ts";
+export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
 
 /** What a layout is told beside its part. */
 export interface Roots {
