@@ -19,6 +19,8 @@ export interface Sample {
   readonly source: string;
   /** Name of the generator, as "sd14"; null for camera images. */
   readonly generator: string | null;
+  /** Test set it is scored in: a generator's, with that set's own photographs; null: part of every set. */
+  readonly set: string | null;
   readonly split: Split;
   readonly caption: string | null;
 }
@@ -112,8 +114,8 @@ export interface StepRow {
 export interface ScoreColumns {
   readonly id: readonly string[];
   readonly source: readonly string[];
-  /** Generator of a fake, null of a photograph. */
-  readonly generator: readonly (string | null)[];
+  /** Test set of the row, null: part of every set. */
+  readonly set: readonly (string | null)[];
   /** 1 = fake. */
   readonly label: readonly number[];
   /** Probability of fake, 0…1. */

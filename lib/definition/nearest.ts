@@ -15,6 +15,12 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** The end of a refusal of an unknown name: which one is meant, and which there are. */
+export function meant(word: string, known: readonly string[], noun = "options"): string {
+  const near = nearest(word, known);
+  return `${near === null ? "" : `did you mean "${near}"? `}the ${noun} are ${known.join(", ") || "none"}`;
+}
+
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { meant } from "./nearest.ts";
 
 /** A tagged plain object: one piece of a definition. JSON-able, frozen. */
 export interface Part<Kind extends string = string> {
@@ -13,10 +13,10 @@ export type Given<P extends Part, Required extends keyof Options<P>> =
   & Pick<Options<P>, Required>
   & Partial<Omit<Options<P>, Required>>;
 
-/** Makes one kind of part from its options. */
-export type Maker<P extends Part, Required extends keyof Options<P>> = [Required] extends [never]
-  ? (options?: Given<P, Required>) => P
-  : (options: Given<P, Required>) => P;
+/** Makes one kind of part from its options, and says which kind. */
+export type Maker<P extends Part, Required extends keyof Options<P>> =
+  & { readonly kind: P["kind"] }
+  & ([Required] extends [never] ? (options?: Given<P, Required>) => P : (options: Given<P, Required>) => P);
 
 /** What a maker knows beyond its defaults. */
 export interface Rules<P extends Part, Required> {
@@ -28,11 +28,14 @@ export interface Rules<P extends Part, Required> {
 
 /**
  * A maker of one kind of part: takes one options object, fills every default, freezes, and refuses
- * unknown or missing options by name, since a notebook cell runs without type checking.
+ * unknown or missing options by name, since a notebook cell runs without type checking. An option given as
+ * undefined takes its default. A whole part of the kind is taken as well, so that
+ * `blur({ ...blur(), sigma: 2 })` and a part read from JSON are checked like any other.
  *
  * The second type parameter names the options that have no default; `rules.required` repeats them.
  *
- * @throws {TypeError} for an unknown or missing option, with the nearest known name
+ * @throws {TypeError} for an unknown or missing option, with the nearest known name; for another kind
+ * @throws {RangeError} where `rules.check` says so
  *
  * @example
  * ```ts
@@ -53,34 +56,53 @@ export function part<P extends Part, Required extends keyof Options<P> = never>(
   const required = (rules.required ?? []) as readonly string[];
   const names = [...required, ...Object.keys(defaults)];
   const make = (options: object = {}): P => {
-    const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    for (const name of Object.keys(options)) {
-      if (!names.includes(name)) throw new TypeError(`Cannot define ${kind}: ${unknownOption(name, names)}`);
+    if (!isRecord(options)) {
+      throw new TypeError(`Cannot define ${kind}: given ${show(options)}, expected one object of options`);
     }
+    for (const [name, value] of Object.entries(options)) {
+      if (name === "kind" && value === kind) continue;
+      if (name === "kind") throw new TypeError(`Cannot define ${kind}: given a part of kind ${show(value)}`);
+      if (!names.includes(name)) {
+        throw new TypeError(`Cannot define ${kind}: unknown option "${name}", ${meant(name, names)}`);
+      }
+    }
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     for (const name of required) {
-      if (!given.some(([key]) => key === name)) {
+      if (!(name in given)) {
         throw new TypeError(`Cannot define ${kind}: missing option "${name}", the options are ${names.join(", ")}`);
       }
     }
-    const made = deepFreeze({ kind, ...defaults, ...Object.fromEntries(given) }) as unknown as P;
+    const whole: Record<string, unknown> = { ...defaults, ...given };
+    const made = frozen({ kind, ...Object.fromEntries(names.map((name) => [name, whole[name]])) }) as unknown as P;
     rules.check?.(made);
     return made;
   };
-  return make as Maker<P, Required>;
+  return Object.freeze(Object.assign(make, { kind })) as Maker<P, Required>;
 }
 
-/** The end of a refusal: which option is unknown, which is meant, which there are. */
-export function unknownOption(name: string, known: readonly string[]): string {
-  const meant = nearest(name, known);
-  const hint = meant === null ? "" : `, did you mean "${meant}"?`;
-  return `unknown option "${name}"${hint}${hint === "" ? "," : ""} the options are ${known.join(", ") || "none"}`;
+/** A copy of a plain value, frozen all the way down; what is not an array or a plain object is taken as it is. */
+export function frozen<T>(value: T): T {
+  if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
+  if (!isRecord(value)) return value;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, frozen(inner)]))) as T;
 }
 
-/** Freezes a plain value and all it holds; returns it. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
+/** Whether a value is a plain object: what a definition is made of, beside arrays and scalars. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether a value is a plain object with a kind. */
+export function isPart(value: unknown): value is Part & Readonly<Record<string, unknown>> {
+  return isRecord(value) && typeof value.kind === "string";
+}
+
+/** A value as an error quotes it: short, on one line. */
+export function show(value: unknown): string {
+  if (typeof value === "function") return `the function ${value.name || "without a name"}`;
+  const text = value === undefined ? "undefined" : typeof value === "bigint" ? `${value}n` : JSON.stringify(value);
+  const line = text ?? String(value); // symbols
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }

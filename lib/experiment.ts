@@ -1,0 +1,209 @@
+/** The experiment: one frozen, JSON-able value that says what is trained on what, and how it is judged. */
+import * as augment from "./augment/mod.ts";
+import type { Augmentation, View } from "./augment/mod.ts";
+import { canonical } from "./definition/fingerprint.ts";
+import type { Coordinate } from "./definition/grid.ts";
+import { frozen } from "./definition/part.ts";
+import { type Patch, patched } from "./definition/patch.ts";
+import { fields, list, makersOf, named, nullable, partOf, scalar } from "./definition/reader.ts";
+import * as layouts from "./layouts/mod.ts";
+import type { Layout } from "./layouts/mod.ts";
+import * as losses from "./losses/mod.ts";
+import type { Loss } from "./losses/mod.ts";
+import * as models from "./models/mod.ts";
+import type { Backbone, Head } from "./models/mod.ts";
+import * as optimizers from "./optimizers/mod.ts";
+import type { Optimizer } from "./optimizers/mod.ts";
+import * as reconstruct from "./reconstruct/mod.ts";
+import type { Reconstruction } from "./reconstruct/mod.ts";
+import * as schedules from "./schedules/mod.ts";
+import type { Schedule } from "./schedules/mod.ts";
+
+/** What is trained on what, and how it is judged. Backend, device and folders belong to a run, not here. */
+export interface Experiment {
+  /** A title, any text; not part of the identity. */
+  readonly name: string;
+  /** Point of a grid and the like; not part of the identity. */
+  readonly tags: Readonly<Record<string, Coordinate>>;
+  /** Of every random number: first weights, order, augmentation. */
+  readonly seed: number;
+  /** Data sets; of each, the place here decides which split is read. */
+  readonly data: {
+    readonly train: readonly Layout[];
+    /** Null: a seeded share of the training sources is held out. */
+    readonly validation: readonly Layout[] | null;
+    readonly test: readonly Layout[];
+  };
+  /** What is seen of an image: in training at a random place, elsewhere at its centre. */
+  readonly view: View;
+  /** How samples get their reconstruction, which joins the batch as one more fake; null: none do. */
+  readonly reconstruct: Reconstruction | null;
+  /** Changes in training only, in order, before the view. */
+  readonly augment: readonly Augmentation[];
+  readonly model: { readonly backbone: Backbone; readonly head: Head };
+  /** Terms of the objective; the keys name them in records, tables and curves. */
+  readonly loss: Readonly<Record<string, Loss>>;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly batch: {
+    /** Rows that enter the network, reconstructions included. */
+    readonly size: number;
+    /** Whether a sample and its reconstruction receive the same draws of augmentation and view. */
+    readonly synced: boolean;
+  };
+  readonly epochs: number;
+  /** Which epoch is kept: the first with the best validation metric, or the last whatever its metrics. */
+  readonly select: { readonly metric: "accuracy" | "auc" | "last" };
+}
+
+/** What an experiment is made from: fields with a default may be left out. */
+export type ExperimentInput =
+  & Pick<Experiment, "name" | "view" | "model" | "loss" | "optimizer" | "schedule" | "epochs">
+  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "select">>
+  & {
+    readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
+    readonly batch?: Partial<Experiment["batch"]>;
+  };
+
+const layout = partOf<Layout>("a layout", makersOf(layouts, layouts.layouts));
+const text = scalar("a text", (value): value is string => typeof value === "string" && value !== "");
+const flag = scalar("true or false", (value): value is boolean => typeof value === "boolean");
+const coordinate = scalar(
+  "a text, a finite number, true or false",
+  (value): value is Coordinate => ["string", "boolean"].includes(typeof value) || Number.isFinite(value),
+);
+const wholeFrom = (least: number) =>
+  scalar(
+    `a whole number ≥ ${least}`,
+    (value): value is number => Number.isSafeInteger(value) && Number(value) >= least,
+  );
+
+const read = fields<Experiment>({
+  name: { read: text },
+  tags: { read: named(coordinate), otherwise: {} },
+  seed: { read: wholeFrom(0), otherwise: 1 },
+  data: {
+    read: fields<Experiment["data"]>({
+      train: { read: list(layout, { atLeast: 1 }) },
+      validation: { read: nullable(list(layout, { atLeast: 1 })), otherwise: null },
+      test: { read: list(layout, { atLeast: 1 }) },
+    }),
+  },
+  view: { read: partOf<View>("a view", makersOf(augment, augment.views)) },
+  reconstruct: {
+    read: nullable(partOf<Reconstruction>("a reconstruction", makersOf(reconstruct, reconstruct.reconstructions))),
+    otherwise: null,
+  },
+  augment: {
+    read: list(partOf<Augmentation>("an augmentation", makersOf(augment, augment.augmentations))),
+    otherwise: [],
+  },
+  model: {
+    read: fields<Experiment["model"]>({
+      backbone: { read: partOf<Backbone>("a backbone", makersOf(models, models.backbones)) },
+      head: { read: partOf<Head>("a head", makersOf(models, models.heads)) },
+    }),
+  },
+  loss: { read: named(partOf<Loss>("a loss", makersOf(losses, losses.losses)), { atLeast: 1 }) },
+  optimizer: { read: partOf<Optimizer>("an optimizer", makersOf(optimizers, optimizers.optimizers)) },
+  schedule: { read: partOf<Schedule>("a schedule", makersOf(schedules, schedules.schedules)) },
+  batch: {
+    read: fields<Experiment["batch"]>({
+      size: { read: wholeFrom(2), otherwise: 64 },
+      synced: { read: flag, otherwise: false },
+    }),
+    otherwise: {},
+  },
+  epochs: { read: wholeFrom(1) },
+  select: {
+    read: fields<Experiment["select"]>({
+      metric: {
+        read: scalar(
+          '"accuracy", "auc" or "last"',
+          (value): value is Experiment["select"]["metric"] => ["accuracy", "auc", "last"].includes(value as string),
+        ),
+        otherwise: "accuracy",
+      },
+    }),
+    otherwise: {},
+  },
+});
+
+/**
+ * An experiment with every default written out, frozen. Checks every field and option, wherever they come from (a
+ * notebook cell is not type-checked, a definition may be read from JSON), and that the parts fit one another.
+ *
+ * @throws {TypeError} for an unknown, missing or ill-typed field or option, with its place and the nearest name; for
+ * parts that do not fit, with both fields and the fix
+ * @throws {RangeError} for an option outside its range
+ */
+export function experiment(input: ExperimentInput): Experiment {
+  const made = frozen(read(input, ""));
+  canonical(made); // refuses what a file cannot hold
+  checkFit(made);
+  return made;
+}
+
+/**
+ * An experiment that differs from another only where told: objects are merged, arrays replaced, a part of another kind
+ * taken whole, a key set to undefined removed (and its default taken, where it has one). The result is checked as
+ * `experiment` checks.
+ *
+ * @throws {TypeError} for an option that the base part does not have, with its path; otherwise as `experiment`
+ */
+export function derive(base: Experiment, patch: Patch<Experiment>): Experiment {
+  return experiment(patched<Experiment>(base, patch));
+}
+
+/** Refuses parts that are each right and do not go together. */
+function checkFit(made: Experiment): void {
+  const { reconstruct, loss, model, batch, data } = made;
+  const refuse = (what: string, fix: string): never => {
+    throw new TypeError(`Cannot define "${made.name}": ${what}. ${fix}`);
+  };
+  for (const [name, term] of Object.entries(loss)) {
+    const { logits, reconstructions } = losses.losses[term.kind];
+    if (logits !== null && logits !== model.head.classes) {
+      const other = logits === 1 ? "crossEntropy()" : "binaryCrossEntropy()";
+      refuse(
+        `"loss.${name}" is ${term.kind}() and takes ${logits} logit${logits === 1 ? "" : "s"} a row, ` +
+          `"model.head" gives ${model.head.classes}`,
+        `Set classes: ${logits} in "model.head", or take ${other} as "loss.${name}"`,
+      );
+    }
+    if (reconstructions === "both" && reconstruct?.of !== "both") {
+      const given = reconstruct === null ? '"reconstruct" is null' : `"reconstruct.of" is "${reconstruct.of}"`;
+      refuse(
+        `"loss.${name}" is ${term.kind}() and compares the reconstructions of real and fake, ${given}`,
+        `Set "reconstruct" to inpainting() or existing() of both, or remove "loss.${name}"`,
+      );
+    }
+  }
+  if (!Object.values(loss).some((term) => losses.losses[term.kind].logits !== null)) {
+    refuse(
+      `"loss" has no term that trains the logits of "model.head": ${Object.keys(loss).join(", ")}`,
+      `Add ${model.head.classes === 1 ? "binaryCrossEntropy()" : "crossEntropy()"}`,
+    );
+  }
+  const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;
+  if (batch.size % groups !== 0) {
+    const names = groups === 2 ? "real and fake" : `real, fake and the reconstructions that "reconstruct" makes`;
+    refuse(
+      `"batch.size" is ${batch.size}, which does not divide evenly among ${names}`,
+      `Take a multiple of ${groups}, as ${Math.ceil(batch.size / groups) * groups}`,
+    );
+  }
+  if (batch.synced && reconstruct === null) {
+    refuse(
+      '"batch.synced" has no effect while "reconstruct" is null',
+      'Set "batch.synced" to false, or say how to reconstruct',
+    );
+  }
+  const bare = reconstruct?.kind === "existing" ? data.train.findIndex((layout) => !layouts.ships(layout)) : -1;
+  if (bare >= 0) {
+    refuse(
+      `"reconstruct" is existing(), "data.train.${bare}" is a ${data.train[bare].kind}() that ships no reconstructions`,
+      "Take inpainting(), or a form of the data set that has them",
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
+import type { Sample, Split } from "../types.ts";
+import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { pocketReconstructions, pocketSamples } from "./pocket.ts";
+
+export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
+export { type Pocket, pocket, type PocketGenerator } from "./pocket.ts";
+
+/** What a layout is told beside its part. */
+export interface Roots {
+  /** Folder that holds the data sets, each under its own name; null: none was given. */
+  readonly data: string | null;
+  /** The split that is asked for. */
+  readonly split: Split;
+}
+
+/** The samples of a data set, by kind of layout. */
+export const layouts = {
+  genImage: genImageSamples,
+  pocket: pocketSamples,
+};
+
+/** The reconstructions that a data set ships, by kind of layout; one that never ships any is not here. */
+export const shipped = {
+  genImage: genImageReconstructions,
+  pocket: pocketReconstructions,
+};
+
+/** How a data set lies on disk. */
+export type Layout = Parameters<(typeof layouts)[keyof typeof layouts]>[0];
+
+/**
+ * The samples of one split of a data set, in the order of its layout.
+ *
+ * @throws {Deno.errors.NotFound} for missing folders, all of them named
+ * @throws {RangeError} when the data set has no samples in the split
+ */
+export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator<Sample> {
+  const read = layouts[layout.kind] as (spec: Layout, roots: Roots) => AsyncIterable<Sample>;
+  let count = 0;
+  for await (const sample of read(layout, roots)) {
+    if (sample.split !== roots.split) continue;
+    count++;
+    yield sample;
+  }
+  if (count > 0) return;
+  throw new RangeError(
+    `Cannot read the ${roots.split} split of ${layout.kind}: it has no samples there` +
+      (roots.split === "validation" ? '. Leave "data.validation" null to hold out a share of train' : ""),
+  );
+}
+
+/** Whether a data set, in the form that its part names, ships reconstructions. */
+export function ships(layout: Layout): boolean {
+  return layout.kind in shipped && !("reconstructions" in layout && layout.reconstructions === null);
+}
+
+/**
+ * The reconstructions that a data set ships for some of its samples, null where it ships none.
+ *
+ * @throws {TypeError} when the data set ships no reconstructions at all
+ */
+export async function shippedReconstructions(
+  layout: Layout,
+  samples: readonly Sample[],
+  roots: Roots,
+): Promise<(Sample | null)[]> {
+  const find = (shipped as Record<string, unknown>)[layout.kind] as
+    | ((spec: Layout, samples: readonly Sample[], roots: Roots) => Promise<(Sample | null)[]>)
+    | undefined;
+  if (find !== undefined) return await find(layout, samples, roots);
+  throw new TypeError(
+    `Cannot find the reconstructions of ${layout.kind}: it ships none. Use inpainting() to make them`,
+  );
+}

@@ -1,0 +1,29 @@
+/** Loss terms by kind. */
+import { binaryCrossEntropyLoss } from "./binary_cross_entropy.ts";
+import { contrastiveLoss } from "./contrastive.ts";
+import { crossEntropyLoss } from "./cross_entropy.ts";
+import { reconstructionTripletLoss } from "./reconstruction_triplet.ts";
+
+export { type BinaryCrossEntropy, binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { type Contrastive, contrastive } from "./contrastive.ts";
+export { type CrossEntropy, crossEntropy } from "./cross_entropy.ts";
+export { type ReconstructionTriplet, reconstructionTriplet } from "./reconstruction_triplet.ts";
+
+/** What a term asks of the rest of an experiment. */
+export interface LossNeeds {
+  /** Logits a row; null when it does not look at them. */
+  readonly logits: 1 | 2 | null;
+  /** Which classes must have reconstructions. */
+  readonly reconstructions: "none" | "both";
+}
+
+/** kind → its value, a scalar not yet weighted, and what it needs. */
+export const losses = {
+  binaryCrossEntropy: { value: binaryCrossEntropyLoss, logits: 1, reconstructions: "none" },
+  contrastive: { value: contrastiveLoss, logits: null, reconstructions: "none" },
+  crossEntropy: { value: crossEntropyLoss, logits: 2, reconstructions: "none" },
+  reconstructionTriplet: { value: reconstructionTripletLoss, logits: null, reconstructions: "both" },
+} as const satisfies Record<string, LossNeeds & { value: unknown }>;
+
+/** Any loss part. */
+export type Loss = Parameters<(typeof losses)[keyof typeof losses]["value"]>[0];

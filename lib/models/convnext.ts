@@ -1,0 +1,230 @@
+/**
+ * ConvNeXt, with timm's names of weights.
+ *
+ * Source: A ConvNet for the 2020s (Liu et al. 2022); pretrained weights and names from timm's `convnext.py`.
+ * What is ours: free kernel size, a stem whose patches may overlap, high-pass input channels. Not here: timm's
+ * atto … nano, which make their blocks of 1 × 1 convolutions, and ConvNeXt V2.
+ */
+// B samples · H, W height and width · C channels · D width of the last stage
+import { checkChoice, checkNumber } from "../definition/check.ts";
+import { type Part, part, show } from "../definition/part.ts";
+import { add, concat, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
+import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
+import { highPass } from "../nn/high_pass.ts";
+import { type Draw, filledWith, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
+import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
+import { globalPool } from "../nn/pool.ts";
+import { plainView, type View, weightsOf } from "./weights.ts";
+
+/** Blocks and widths of each stage, as the paper's Table 9 and timm have them. */
+const sizes = {
+  tiny: { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] },
+  small: { depths: [3, 3, 27, 3], dims: [96, 192, 384, 768] },
+  base: { depths: [3, 3, 27, 3], dims: [128, 256, 512, 1024] },
+  large: { depths: [3, 3, 27, 3], dims: [192, 384, 768, 1536] },
+  xlarge: { depths: [3, 3, 27, 3], dims: [256, 512, 1024, 2048] },
+} as const;
+
+/** A ConvNeXt: give either `size`, or `depths` and `dims`. */
+export interface Convnext extends Part<"convnext"> {
+  /** A published size. */
+  readonly size: keyof typeof sizes | null;
+  /** Number of blocks of each stage; every stage after the first halves height and width. */
+  readonly depths: readonly number[] | null;
+  /** Number of channels of each stage. */
+  readonly dims: readonly number[] | null;
+  /** Side of the depthwise filters, odd; pixels. */
+  readonly kernel: number;
+  /**
+   * Side of the first filter and its step, pixels. Where `size` exceeds `stride` the patches overlap and the image
+   * is padded by half of the difference.
+   */
+  readonly stem: { readonly size: number; readonly stride: number };
+  /** Width of a block's hidden layer over its own width. */
+  readonly expansion: number;
+  /** First value of the factors on each block's branch; null leaves them out. */
+  readonly layerScale: number | null;
+  /**
+   * Null, or the factor of three further input channels: what a 3 × 3 binomial blur takes from the normalised
+   * image. Generators leave their traces there, and a small network trained from scratch finds them sooner.
+   */
+  readonly highPass: number | null;
+  /** Name of pretrained weights (`weights.ts`), or null to start from scratch. */
+  readonly weights: string | null;
+}
+
+/** Defines a ConvNeXt. */
+export const convnext = part<Convnext>("convnext", {
+  size: null,
+  depths: null,
+  dims: null,
+  kernel: 7,
+  stem: { size: 4, stride: 4 },
+  expansion: 4,
+  layerScale: 1e-6,
+  highPass: null,
+  weights: null,
+}, { check });
+
+type Block = {
+  readonly conv_dw: ConvParams;
+  readonly norm: NormParams;
+  readonly mlp: { readonly fc1: LinearParams; readonly fc2: LinearParams };
+  readonly gamma?: Tensor;
+};
+
+type Stage = {
+  readonly downsample?: readonly [NormParams, ConvParams];
+  readonly blocks: readonly Block[];
+};
+
+/** Parameters under timm's names; `head.fc` belongs to the head. */
+export type ConvnextParams = {
+  readonly stem: readonly [ConvParams, NormParams];
+  readonly stages: readonly Stage[];
+  readonly head: { readonly norm: NormParams };
+};
+
+/**
+ * Fresh parameters: weights normal with standard deviation .02, biases 0, norms 1 and 0, as timm starts them.
+ *
+ * @param streams a stream for each weight's name, so that one more block leaves the others alone; null makes all
+ * zeros, a template for a checkpoint
+ * @returns tensors that the caller owns
+ */
+export function initConvnext(spec: Convnext, streams: Streams | null): ConvnextParams {
+  const { depths, dims } = stagesOf(spec);
+  const draw = (name: string): Draw => streams === null ? zeros : truncatedNormal(streams(name));
+  const { size } = spec.stem;
+  const block = (name: string, width: number): Block => ({
+    conv_dw: initDepthwise({ size: spec.kernel, channels: width }, draw(`${name}.conv_dw`)),
+    norm: initNorm(width),
+    mlp: {
+      fc1: initLinear({ inputs: width, outputs: width * spec.expansion }, draw(`${name}.mlp.fc1`)),
+      fc2: initLinear({ inputs: width * spec.expansion, outputs: width }, draw(`${name}.mlp.fc2`)),
+    },
+    ...(spec.layerScale === null ? {} : { gamma: filledWith(spec.layerScale)([width]) }),
+  });
+  const stage = (i: number): Stage => ({
+    ...(i === 0 ? {} : {
+      downsample: [
+        initNorm(dims[i - 1]),
+        initConv({ size: 2, inputs: dims[i - 1], outputs: dims[i] }, draw(`stages.${i}.downsample.1`)),
+      ],
+    }),
+    blocks: Array.from({ length: depths[i] }, (_, j) => block(`stages.${i}.blocks.${j}`, dims[i])),
+  });
+  return {
+    stem: [
+      initConv({ size, inputs: spec.highPass === null ? 3 : 6, outputs: dims[0] }, draw("stem.0")),
+      initNorm(dims[0]),
+    ],
+    stages: dims.map((_, i) => stage(i)),
+    head: { norm: initNorm(dims[dims.length - 1]) },
+  };
+}
+
+/**
+ * Features of images: pooled over the image, then normed. [B, H, W, 3] → [B, D].
+ *
+ * @param images_BHWC normalised as {@linkcode convnextView} says
+ * @throws {TypeError} when the images have not three channels or are too small for the stages
+ */
+export function convnextFeatures(spec: Convnext, params: ConvnextParams, images_BHWC: Tensor4D): Tensor2D {
+  checkImages(spec, images_BHWC);
+  return tidy(() => {
+    const { size, stride } = spec.stem;
+    const input_BHWC: Tensor4D = spec.highPass === null
+      ? images_BHWC
+      : concat([images_BHWC, mul(highPass(images_BHWC), spec.highPass)], 3);
+    let x_BHWC = applyConv(params.stem[0], input_BHWC, { stride, pad: (size - stride) / 2 });
+    x_BHWC = applyNorm(params.stem[1], x_BHWC) as Tensor4D;
+    for (const { downsample, blocks } of params.stages) {
+      if (downsample !== undefined) {
+        x_BHWC = applyConv(downsample[1], applyNorm(downsample[0], x_BHWC) as Tensor4D, { stride: 2 });
+      }
+      for (const block of blocks) x_BHWC = applyBlock(block, x_BHWC);
+    }
+    return applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D;
+  });
+}
+
+function applyBlock(block: Block, x_BHWC: Tensor4D): Tensor4D {
+  const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
+  const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
+  return add(x_BHWC, block.gamma === undefined ? branch_BHWC : mul(branch_BHWC, block.gamma));
+}
+
+/** D, the number of features. */
+export function convnextWidth(spec: Convnext): number {
+  return stagesOf(spec).dims.at(-1)!;
+}
+
+/** How images are normalised: as the weights were trained, or to −1…1 without weights. */
+export function convnextView(spec: Convnext): View {
+  if (spec.weights === null) return plainView;
+  const { mean, std } = weightsOf(spec.weights);
+  return { mean, std };
+}
+
+function stagesOf(spec: Convnext): { depths: readonly number[]; dims: readonly number[] } {
+  return spec.size === null ? { depths: spec.depths!, dims: spec.dims! } : sizes[spec.size];
+}
+
+function checkImages(spec: Convnext, images: Tensor4D): void {
+  const [, height, width, channels] = images.shape;
+  const least = spec.stem.stride * 2 ** (stagesOf(spec).dims.length - 1);
+  if (images.rank !== 4 || channels !== 3 || height < least || width < least) {
+    throw new TypeError(
+      `Cannot see images of shape [${images.shape.join(", ")}]: expected [B, H, W, 3] of at least ${least} × ${least}`,
+    );
+  }
+}
+
+function check(spec: Convnext): void {
+  const { size, depths, dims, stem, expansion } = spec;
+  if (size !== null && depths === null && dims === null) checkChoice("convnext.size", size, Object.keys(sizes));
+  else if (size !== null || depths === null || dims === null) {
+    refuse(`size ${show(size)}, depths ${show(depths)}, dims ${show(dims)}, expected either size, or depths and dims`);
+  }
+  checkNumber("convnext.expansion", expansion, { above: 0 });
+  if (depths !== null && dims !== null) {
+    if (!areCounts(depths) || !areCounts(dims) || depths.length !== dims.length) {
+      refuse(`depths ${show(depths)} and dims ${show(dims)}, expected as many whole numbers ≥ 1 in both`);
+    }
+    if (!areCounts(dims.map((width) => width * expansion))) {
+      refuse(`expansion ${expansion} of dims ${show(dims)}, expected whole hidden widths`);
+    }
+  }
+  checkNumber("convnext.kernel", spec.kernel, { from: 1, integer: true });
+  if (spec.kernel % 2 === 0) refuse(`kernel ${spec.kernel}, expected an odd number`);
+  checkNumber("convnext.stem.size", stem?.size, { from: 1, integer: true });
+  checkNumber("convnext.stem.stride", stem.stride, { from: 1, integer: true });
+  if (stem.size < stem.stride || (stem.size - stem.stride) % 2 !== 0) {
+    refuse(`stem ${show(stem)}, expected a size of at least stride and their difference even`);
+  }
+  if (spec.layerScale !== null) checkNumber("convnext.layerScale", spec.layerScale, {});
+  if (spec.highPass !== null) checkNumber("convnext.highPass", spec.highPass, { above: 0 });
+  if (spec.weights !== null) checkWeights(spec, spec.weights);
+}
+
+/** Published weights fit the published architecture only. */
+function checkWeights({ size, kernel, stem, expansion, layerScale, highPass }: Convnext, name: string): void {
+  const published = weightsOf(name).size;
+  if (size !== published) refuse(`weights "${name}" for size ${show(size)}, expected size "${published}"`);
+  if (kernel !== 7 || stem.size !== 4 || stem.stride !== 4 || expansion !== 4 || layerScale === null) {
+    refuse(`weights "${name}" with another kernel, stem, expansion or layerScale, expected those of the paper`);
+  }
+  if (highPass !== null) {
+    refuse(`weights "${name}" with highPass ${highPass}, expected null: their stem has 3 channels`);
+  }
+}
+
+function refuse(what: string): never {
+  throw new RangeError(`Cannot define convnext: ${what}`);
+}
+
+function areCounts(values: readonly unknown[]): boolean {
+  return Array.isArray(values) && values.length > 0 && values.every((n) => Number.isSafeInteger(n) && n >= 1);
+}

@@ -1,0 +1,64 @@
+// B samples · F features of the backbone · D embedding width · K classes
+import { checkChoice, checkNumber } from "../definition/check.ts";
+import { type Part, part } from "../definition/part.ts";
+import { gelu, type Tensor2D, tidy } from "../engine/ops.ts";
+import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
+import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import type { Outputs } from "../types.ts";
+
+/** A linear classifier on the features, with or without a linear embedding between. */
+export interface LinearHead extends Part<"linear"> {
+  /** K: 1 gives the log-odds of fake (binary cross-entropy), 2 logits of real and fake (cross-entropy). */
+  readonly classes: 1 | 2;
+  /** D, the width of the embedding that the metric losses see; null takes the features themselves. */
+  readonly embedding: number | null;
+  /** What stands between embedding and classifier. DRCT has nothing there. */
+  readonly activation: "gelu" | null;
+}
+
+/** Defines a linear head. */
+export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, activation: null }, {
+  check({ classes, embedding, activation }) {
+    checkNumber("linear.classes", classes, { from: 1, to: 2, integer: true });
+    if (embedding !== null) checkNumber("linear.embedding", embedding, { from: 1, integer: true });
+    if (activation !== null) checkChoice("linear.activation", activation, ["gelu"]);
+    if (activation !== null && embedding === null) {
+      throw new RangeError(
+        `Cannot define linear: activation "${activation}" without an embedding, expected a width for embedding`,
+      );
+    }
+  },
+});
+
+/** Parameters; `fc` is timm's name of the classifier. */
+export type LinearHeadParams = { readonly embedding?: LinearParams; readonly fc: LinearParams };
+
+/**
+ * Fresh parameters, started as timm starts its heads: normal with standard deviation .02, biases 0.
+ *
+ * @param width F
+ * @param streams null makes all zeros, a template for a checkpoint
+ */
+export function initLinearHead(
+  spec: LinearHead,
+  { width, streams }: { width: number; streams: Streams | null },
+): LinearHeadParams {
+  const draw = (name: string): Draw => streams === null ? zeros : truncatedNormal(streams(name));
+  const fc = initLinear({ inputs: spec.embedding ?? width, outputs: spec.classes }, draw("fc"));
+  if (spec.embedding === null) return { fc };
+  return { embedding: initLinear({ inputs: width, outputs: spec.embedding }, draw("embedding")), fc };
+}
+
+/**
+ * [B, F] → embedding [B, D] and logits [B, K]. The embedding is taken before the activation. Without an embedding
+ * layer it is a copy of `features_BF`, so that the caller owns all that is returned.
+ */
+export function applyLinearHead(spec: LinearHead, params: LinearHeadParams, features_BF: Tensor2D): Outputs {
+  return tidy(() => {
+    const embedding_BD = params.embedding === undefined
+      ? features_BF.clone()
+      : applyLinear(params.embedding, features_BF) as Tensor2D;
+    const active_BD = spec.activation === "gelu" ? gelu(embedding_BD) : embedding_BD;
+    return { embedding: embedding_BD, logits: applyLinear(params.fc, active_BD) as Tensor2D };
+  });
+}

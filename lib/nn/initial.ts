@@ -1,0 +1,40 @@
+/** How fresh weights are drawn. */
+import { constant, type Tensor, tensor, zeros as zerosOf } from "../engine/ops.ts";
+import type { Random } from "../random.ts";
+
+/** Makes the tensor of one weight from its shape. */
+export type Draw = (shape: number[]) => Tensor;
+
+/** A stream of random numbers for each name. */
+export type Streams = (name: string) => Random;
+
+/** All zeros: biases, and templates that a checkpoint will fill. */
+export function zeros(shape: number[]): Tensor {
+  return zerosOf(shape);
+}
+
+/** All ones: the weights of norms. */
+export function ones(shape: number[]): Tensor {
+  return constant(shape, 1);
+}
+
+/** All the same value. */
+export function filledWith(value: number): Draw {
+  return (shape) => constant(shape, value);
+}
+
+/**
+ * Normal with mean 0 and standard deviation `deviation`; what lies beyond ±`limit` is drawn again.
+ *
+ * `limit` is absolute, as in PyTorch's `trunc_normal_`, whose bounds of ±2 do nothing at .02: timm's
+ * "truncated" weights reach as far as normal ones, and so do ours.
+ */
+export function truncatedNormal(random: Random, { deviation = 0.02, limit = 2 } = {}): Draw {
+  const value = (): number => {
+    for (;;) {
+      const drawn = deviation * random.normal();
+      if (Math.abs(drawn) <= limit) return drawn;
+    }
+  };
+  return (shape) => tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, value), shape);
+}

@@ -1,0 +1,21 @@
+// O outputs · I inputs
+import { linear, type Tensor, tidy } from "../engine/ops.ts";
+import { type Draw, zeros } from "./initial.ts";
+
+/** Weights of a linear layer in PyTorch's layout. */
+export type LinearParams = {
+  /** [O, I] */
+  readonly weight: Tensor;
+  /** [O] */
+  readonly bias: Tensor;
+};
+
+/** Fresh weights; the bias is zero. */
+export function initLinear({ inputs, outputs }: { inputs: number; outputs: number }, draw: Draw): LinearParams {
+  return { weight: draw([outputs, inputs]), bias: zeros([outputs]) };
+}
+
+/** x · weightᵀ + bias over the last axis: [..., I] → [..., O], then the activation. */
+export function applyLinear(params: LinearParams, x: Tensor, activation: "gelu" | "relu" | null = null): Tensor {
+  return tidy(() => linear(x, params.weight, params.bias, activation));
+}

@@ -1,0 +1,96 @@
+import { checkFlag, checkNumber } from "../definition/check.ts";
+import { type Part, part } from "../definition/part.ts";
+import { adamUpdate, type Tensor, zerosLike } from "../engine/ops.ts";
+import { valueAndGradient } from "../engine/gradient.ts";
+import { entries, fill, mapTree, type Tree } from "../engine/tree.ts";
+import type { Objective, StepAt, Stepped } from "./step.ts";
+
+/** Adam with decoupled weight decay. */
+export interface AdamW extends Part<"adamW"> {
+  /** Learning rate before the schedule; > 0. */
+  readonly rate: number;
+  /** Weight decay by unit of learning rate: each step multiplies a weight by 1 − rate · decay; ≥ 0. */
+  readonly decay: number;
+  /** How much of the gradient's running mean a step keeps; 0 ≤ β₁ < 1. */
+  readonly beta1: number;
+  /** How much of the running mean of its square a step keeps; 0 ≤ β₂ < 1. */
+  readonly beta2: number;
+  /** Added to the root of the running square; > 0. */
+  readonly epsilon: number;
+  /** Whether vectors (norms, biases, layer scales) are spared from decay. PyTorch decays them. */
+  readonly spareVectors: boolean;
+}
+
+/** Defines AdamW; the defaults are PyTorch's. */
+export const adamW = part<AdamW>("adamW", {
+  rate: 1e-3,
+  decay: 0.01,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  spareVectors: false,
+}, { check });
+
+/** Running means of the gradient and of its square, under PyTorch's names; each a tree like the parameters. */
+export type AdamState<P extends Tree> = { readonly exp_avg: P; readonly exp_avg_sq: P };
+
+/** State before the first step: zeros. The caller owns it. */
+export function initAdamW<P extends Tree>(_spec: AdamW, params: P): AdamState<P> {
+  return {
+    exp_avg: mapTree(params, (leaf) => zerosLike(leaf)),
+    exp_avg_sq: mapTree(params, (leaf) => zerosLike(leaf)),
+  };
+}
+
+/**
+ * One step. Consumes `at.params` and `at.state` leaf by leaf, so that memory peaks one leaf above what it was.
+ *
+ * @param objective the loss as a function of the parameters
+ * @param at where the step starts; `step` counts from 1, since the running means are corrected by it
+ * @returns parameters, state and value of the objective at the old parameters; the caller owns all
+ *
+ * Source: Decoupled Weight Decay Regularization (Loshchilov and Hutter 2019, algorithm 2) as PyTorch has it, where
+ * the decay is multiplied by the learning rate and ε stands outside the root and the correction.
+ */
+export function stepAdamW<P extends Tree>(
+  spec: AdamW,
+  objective: Objective<P>,
+  at: StepAt<P, AdamState<P>>,
+): Stepped<P, AdamState<P>> {
+  const { value, gradient, aux } = valueAndGradient<P, Record<string, Tensor>>((params) => {
+    const { total, terms } = objective(params);
+    return { value: total, aux: { ...terms } };
+  }, at.params);
+  const first = new Map(entries(at.state.exp_avg));
+  const second = new Map(entries(at.state.exp_avg_sq));
+  const slope = new Map(entries(gradient));
+  const next = {
+    params: new Map<string, Tensor>(),
+    first: new Map<string, Tensor>(),
+    second: new Map<string, Tensor>(),
+  };
+  const { beta1, beta2, epsilon } = spec;
+  for (const [path, param] of entries(at.params)) {
+    const tensors = { param, gradient: slope.get(path)!, first: first.get(path)!, second: second.get(path)! };
+    const decay = spec.spareVectors && param.rank <= 1 ? 0 : spec.decay;
+    const updated = adamUpdate(tensors, { rate: at.rate, step: at.step, decay, beta1, beta2, epsilon });
+    tensors.gradient.dispose();
+    next.params.set(path, updated.param);
+    next.first.set(path, updated.first);
+    next.second.set(path, updated.second);
+  }
+  return {
+    params: fill(at.params, next.params),
+    state: { exp_avg: fill(at.params, next.first), exp_avg_sq: fill(at.params, next.second) },
+    value: { total: value, terms: aux as Stepped<P, Tree>["value"]["terms"] },
+  };
+}
+
+function check({ rate, decay, beta1, beta2, epsilon, spareVectors }: AdamW): void {
+  checkNumber("adamW.rate", rate, { above: 0 });
+  checkNumber("adamW.decay", decay, { from: 0 });
+  checkNumber("adamW.beta1", beta1, { from: 0, below: 1 });
+  checkNumber("adamW.beta2", beta2, { from: 0, below: 1 });
+  checkNumber("adamW.epsilon", epsilon, { above: 0 });
+  checkFlag("adamW.spareVectors", spareVectors);
+}

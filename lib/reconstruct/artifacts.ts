@@ -1,0 +1,45 @@
+import { fingerprint } from "../definition/fingerprint.ts";
+import type { Part } from "../definition/part.ts";
+import type { Sample } from "../types.ts";
+
+/**
+ * Folder of what a part makes of samples, below the artifacts folder: its kind and the first 12 digits of its
+ * fingerprint. Which samples are asked for (`of`) does not change what is made of one, and does not count.
+ */
+export function artifactFolder(spec: Part): string {
+  return `${spec.kind}-${fingerprint({ ...spec, of: null }).slice(0, 12)}`;
+}
+
+/**
+ * The PNG of each sample below a folder, `<sample id>.png`, as a sample; null where there is none.
+ *
+ * @param maker what made them, the `generator` of the result
+ */
+export async function findArtifacts(
+  folder: string,
+  samples: readonly Sample[],
+  maker: string,
+): Promise<(Sample | null)[]> {
+  const listed = new Map<string, Set<string>>();
+  const found: (Sample | null)[] = [];
+  for (const sample of samples) {
+    const file = `${folder}/${sample.id}.png`;
+    const slash = file.lastIndexOf("/");
+    const parent = file.slice(0, slash);
+    // one listing of a folder instead of a question for each of its files
+    if (!listed.has(parent)) listed.set(parent, await namesIn(parent));
+    const there = listed.get(parent)!.has(file.slice(slash + 1));
+    found.push(there ? { ...sample, id: `${sample.id}@${maker}`, file, label: "fake", generator: maker } : null);
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  try {
+    for await (const { name } of Deno.readDir(folder)) names.add(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names;
+}

@@ -1,0 +1,27 @@
+import { checkChoice } from "../definition/check.ts";
+import { type Part, part } from "../definition/part.ts";
+import type { Sample } from "../types.ts";
+import type { Places } from "./mod.ts";
+
+/** Which samples are reconstructed. */
+export const targets = ["both", "real", "fake"] as const;
+
+/** Reconstructions made by others, which the data set ships beside its samples. */
+export interface Existing extends Part<"existing"> {
+  /** Which samples get theirs. */
+  readonly of: typeof targets[number];
+}
+
+/** Makes an {@linkcode Existing} part. */
+export const existing = part<Existing>("existing", { of: "both" }, {
+  check: ({ of }) => checkChoice("existing.of", of, targets),
+});
+
+/** The shipped reconstruction of each sample, null where there is none. */
+export async function findExisting(
+  _spec: Existing,
+  samples: readonly Sample[],
+  { shipped }: Places,
+): Promise<readonly (Sample | null)[]> {
+  return await shipped(samples);
+}

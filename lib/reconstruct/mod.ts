@@ -1,0 +1,53 @@
+/** Reconstructions: parts that say how a sample gets the twin that something generated made of it. */
+import type { Sample } from "../types.ts";
+import { findExisting } from "./existing.ts";
+import { findInpainting } from "./inpainting.ts";
+
+export { type Existing, existing } from "./existing.ts";
+export { type Inpainting, inpainting } from "./inpainting.ts";
+
+/** Where reconstructions may lie. */
+export interface Places {
+  /** Folder of what parts made, each under its fingerprint. */
+  readonly artifacts: string;
+  /** What the samples' data set ships beside them; null for a sample without. */
+  readonly shipped: (samples: readonly Sample[]) => Promise<readonly (Sample | null)[]>;
+}
+
+/** How reconstructions are found, by kind. */
+export const reconstructions = {
+  existing: findExisting,
+  inpainting: findInpainting,
+};
+
+/** How samples get their reconstruction. */
+export type Reconstruction = Parameters<(typeof reconstructions)[keyof typeof reconstructions]>[0];
+
+/**
+ * The reconstruction of each sample, in the order of the samples; null for those that `of` leaves out. A reconstruction
+ * is fake, whatever it was made of, and keeps the source, set and split of its sample.
+ *
+ * @throws {Deno.errors.NotFound} when one is missing: how many, the first of them, and what to do
+ */
+export async function findReconstructions(
+  spec: Reconstruction,
+  samples: readonly Sample[],
+  places: Places,
+): Promise<(Sample | null)[]> {
+  const wanted = samples.filter(({ label }) => spec.of === "both" || spec.of === label);
+  const find = reconstructions[spec.kind] as (
+    spec: Reconstruction,
+    samples: readonly Sample[],
+    places: Places,
+  ) => Promise<readonly (Sample | null)[]>;
+  const found = await find(spec, wanted, places);
+  const missing = wanted.filter((_, i) => found[i] === null);
+  if (missing.length > 0) {
+    throw new Deno.errors.NotFound(
+      `Cannot find the reconstructions of ${missing.length} of ${wanted.length} samples, the first is that of ` +
+        `"${missing[0].file}". Restore the missing files of the data set, or leave their samples out`,
+    );
+  }
+  const of = new Map(wanted.map((sample, i) => [sample, found[i]]));
+  return samples.map((sample) => of.get(sample) ?? null);
+}

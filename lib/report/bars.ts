@@ -1,0 +1,112 @@
+import type { ColumnTable } from "arquero";
+import type { Data } from "plotly.js-dist";
+import type { CompareRow } from "./compare.ts";
+import { colour, type Figure, figure, ink, plotlyText } from "./figure.ts";
+
+/** What the bars show. */
+export interface BarsOptions {
+  readonly metric?: "accuracy" | "auc" | "averagePrecision";
+}
+
+const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
+
+/**
+ * A number by test set as bars, the methods side by side, with 95 % intervals. The ground behind test sets whose
+ * generator was trained on is tinted; a line marks chance.
+ *
+ * @param table what `compare` gives, or some rows of it
+ */
+export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = {}): Figure {
+  const rows = table.objects() as CompareRow[];
+  const methods = [...new Set(rows.map(({ method }) => method))];
+  const labels = [...new Set(rows.map(label))];
+  const data = methods.map((method, i): Data => {
+    const own = rows.filter((row) => row.method === method);
+    return {
+      type: "bar",
+      name: plotlyText(method),
+      x: own.map(label),
+      y: own.map((row) => row[metric]),
+      error_y: {
+        type: "data",
+        symmetric: false,
+        array: own.map((row) => row[`${metric}High`] - row[metric]),
+        arrayminus: own.map((row) => row[metric] - row[`${metric}Low`]),
+        color: ink.text,
+        thickness: 1.5,
+        width: 3,
+      },
+      customdata: own.map((row) => [row[`${metric}Low`], row[`${metric}High`]]),
+      hovertemplate: " %{y:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]",
+      marker: { color: colour(i) },
+    };
+  });
+  const trained = labels.flatMap((name, i) =>
+    rows.some((row) => row.role === "trained" && label(row) === name) ? [i] : []
+  );
+  return figure(data, {
+    margin: { l: 64, r: 72, t: 48, b: 64 },
+    barmode: "group",
+    bargap: 0.25,
+    bargroupgap: 0.08,
+    xaxis: {
+      type: "category",
+      categoryorder: "array",
+      categoryarray: labels,
+      fixedrange: true,
+      showgrid: false,
+      tickangle: 0,
+    },
+    yaxis: {
+      title: { text: titles[metric], font: { size: 13 } },
+      range: [0, 1],
+      tickformat: ".0%",
+      dtick: 0.1,
+      gridcolor: ink.line,
+      zeroline: false,
+      fixedrange: true,
+    },
+    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom" },
+    shapes: [
+      ...trained.map((i) => ({
+        type: "rect" as const,
+        xref: "x" as const,
+        yref: "paper" as const,
+        x0: i - 0.5,
+        x1: i + 0.5,
+        y0: 0,
+        y1: 1,
+        fillcolor: ink.tint,
+        line: { width: 0 },
+        layer: "below" as const,
+      })),
+      {
+        type: "line",
+        xref: "paper",
+        yref: "y",
+        x0: 0,
+        x1: 1,
+        y0: 0.5,
+        y1: 0.5,
+        line: { color: ink.text, width: 1.5, dash: "dash" },
+      },
+    ],
+    annotations: [{
+      xref: "paper",
+      yref: "y",
+      x: 1,
+      y: 0.5,
+      xanchor: "left",
+      yanchor: "middle",
+      xshift: 6,
+      text: "chance",
+      showarrow: false,
+    }],
+  });
+}
+
+function label({ set, role }: CompareRow): string {
+  if (role === "mean") return "<b>mean</b>";
+  if (role === "mean of unseen") return "<b>mean of<br>unseen</b>";
+  return role === "trained" ? `${plotlyText(set)}<br>(trained)` : plotlyText(set);
+}

@@ -1,0 +1,42 @@
+import type { Config, Data, Layout } from "plotly.js-dist";
+
+/** A plotly figure as plain JSON. */
+export interface Figure {
+  readonly data: readonly Data[];
+  readonly layout: Partial<Layout>;
+  readonly config: Partial<Config>;
+}
+
+/** Colours that readers with any colour vision tell apart, on white and on black (Okabe and Ito 2008, without black and yellow). */
+export const palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00"] as const;
+
+/** Colour of the n-th method, from 0; begins again after the last. */
+export function colour(n: number): string {
+  return palette[n % palette.length];
+}
+
+/** Ink, faint lines and tints that show on white and on black alike. */
+export const ink = { text: "#787878", line: "rgba(128,128,128,0.28)", tint: "rgba(128,128,128,0.12)" } as const;
+
+/** A figure in the house's look: no background of its own, so that it stands on light and dark pages. */
+export function figure(data: readonly Data[], layout: Partial<Layout>): Figure {
+  return {
+    data,
+    layout: {
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", size: 14, color: ink.text },
+      colorway: [...palette],
+      margin: { l: 64, r: 16, t: 48, b: 64 },
+      hoverlabel: { namelength: -1 },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: ink.text },
+      ...layout,
+    },
+    config: { responsive: true, displaylogo: false, modeBarButtons: [["toImage", "resetScale2d"]] },
+  };
+}
+
+/** A text as plotly should show it: plotly reads tags and entities in names, labels and titles. */
+export function plotlyText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,23 @@
+/** From records to tables, figures and a page. Reads records only, and needs no backend. */
+import { bars } from "./bars.ts";
+import { curves } from "./curves.ts";
+
+export { bars, type BarsOptions } from "./bars.ts";
+export {
+  compare,
+  type CompareOptions,
+  type CompareRow,
+  type DifferenceOptions,
+  type DifferenceRow,
+  differences,
+  type Role,
+} from "./compare.ts";
+export { curves, type CurvesOptions } from "./curves.ts";
+export type { Figure } from "./figure.ts";
+export { duration } from "./numbers.ts";
+export { type NextStep, page, type PageOptions } from "./page.ts";
+export { differenceSentence, intervalNote, type SentenceOptions } from "./sentence.ts";
+export { alignedText, comparisonText, differenceText, type TextColumn, type TextOptions, textWidth } from "./text.ts";
+
+/** Figures, each from a table or from records. */
+export const plot = { bars, curves } as const;

@@ -1,0 +1,42 @@
+/** How numbers read in tables, sentences and figures. */
+
+/** A fraction in per cent with one decimal, without the sign: 0.8123 → "81.2". */
+export function percent(fraction: number): string {
+  return signed((fraction * 100).toFixed(1));
+}
+
+/** A fraction and its interval in per cent: "81.2 [78.0, 84.1]". */
+export function percentInterval(value: number, low: number, high: number): string {
+  return `${percent(value)} [${percent(low)}, ${percent(high)}]`;
+}
+
+/** A difference of fractions in percentage points, always with its sign: "+1.3". */
+export function points(fraction: number): string {
+  const text = percent(fraction);
+  return text.startsWith("−") || text === "0.0" ? text : `+${text}`;
+}
+
+/** A difference and its interval in percentage points: "+1.3 [−0.4, +3.0]". */
+export function pointsInterval(value: number, low: number, high: number): string {
+  return `${points(value)} [${points(low)}, ${points(high)}]`;
+}
+
+/** A whole number with a comma at the thousands. */
+export function thousands(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** Seconds as a person says them: "48 s", "6 min 05 s", "2 h 03 min". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+}
+
+/** With a real minus sign, and none before a zero. */
+function signed(text: string): string {
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}

@@ -1,0 +1,175 @@
+/** Definition in, record out. */
+import type { Sight } from "./data/batches.ts";
+import { type Divided, gatherSamples } from "./data/pairs.ts";
+import { fingerprint } from "./definition/fingerprint.ts";
+import { type BackendName, useBackend } from "./engine/backend.ts";
+import { disposeTree } from "./engine/tree.ts";
+import { evaluateScores } from "./evaluate/evaluate.ts";
+import { predict, type Scoring } from "./evaluate/predict.ts";
+import type { Experiment } from "./experiment.ts";
+import { describeScores } from "./metrics/mod.ts";
+import { initModel, type Model, type ModelParams, modelView } from "./models/model.ts";
+import { weightsFile } from "./models/weights.ts";
+import { optimizers } from "./optimizers/mod.ts";
+import { random } from "./random.ts";
+import { environment } from "./runs/environment.ts";
+import { lockRun } from "./runs/lock.ts";
+import { peakMegabytes } from "./runs/memory.ts";
+import { checkWritable, findFolder, findRecord, runFolder, writeRecord } from "./runs/store.ts";
+import { loadBest, loadState, type TrainState } from "./train/checkpoint.ts";
+import { planTraining, train } from "./train/train.ts";
+import type { Metrics, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
+
+/** What a run needs that is not in its definition. */
+export interface RunOptions {
+  /** Folder of runs; made when it is not there. */
+  readonly runs?: string;
+  /** Folder that holds the data sets by name; null: none. */
+  readonly data?: string | null;
+  /** Folder of pretrained weights; null: none. */
+  readonly weights?: string | null;
+  /** Folder of reconstructions made earlier. */
+  readonly artifacts?: string;
+  readonly backend?: BackendName | "auto";
+  /** Threads of the wasm backend; results do not depend on them. */
+  readonly threads?: number;
+  /** Stops the run after the step at hand; it keeps its place. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs an experiment, or finds its finished record; takes up a run that was stopped where it stood.
+ *
+ * @throws as {@linkcode events}
+ */
+export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
+  for await (const event of events(experiment, options)) {
+    if (event.kind === "done") return event.record;
+  }
+  throw new Error(`Cannot run "${experiment.name}": it ended without a record`);
+}
+
+/**
+ * The same, told step by step: what progress bars, logs and live plots read. Ends with "done".
+ *
+ * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
+ * @throws {Error} when the folder of runs cannot be written, or another process writes this run
+ * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place
+ */
+export async function* events(
+  experiment: Experiment,
+  { runs = "runs", data = null, weights = null, artifacts = "artifacts", backend = "auto", threads, signal }:
+    RunOptions = {},
+): AsyncGenerator<RunEvent, void> {
+  const id = fingerprint(experiment);
+  const known = await findRecord(runs, id);
+  if (known?.status === "done") return yield { kind: "done", record: known };
+
+  const { train: pairs, validation, test } = await gather(experiment, { data, weights, artifacts });
+  await checkWritable(runs);
+  const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
+  using _lock = await lockRun(folder);
+  const started = new Date().toISOString();
+  const engine = await useBackend(backend, { threads });
+  const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
+  const { stepsPerEpoch } = planTraining(experiment, pairs);
+  yield {
+    kind: "start",
+    name: experiment.name,
+    id,
+    steps: stepsPerEpoch * experiment.epochs,
+    epochs: experiment.epochs,
+  };
+
+  const state = await loadState(folder, await firstState(experiment, weights));
+  let scores: ScoreColumns;
+  try {
+    const validate = (params: ModelParams) =>
+      validated(experiment.model, params, { samples: validation, sight, signal });
+    yield* train(experiment, state, { pairs, sight, folder, validate, signal });
+    const best = await loadBest(folder, state.params);
+    try {
+      scores = yield* evaluating(experiment.model, best, { samples: test, sight, signal });
+    } finally {
+      disposeTree(best);
+    }
+  } finally {
+    disposeTree(state.params);
+    disposeTree(state.state);
+  }
+  const record: RunRecord = {
+    format: 1,
+    id,
+    experiment,
+    environment: await environment({
+      backend: engine.name,
+      threads: engine.threads,
+      hashes: hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
+    }),
+    status: "done",
+    started,
+    seconds: state.seconds,
+    megabytes: peakMegabytes(),
+    history: state.history,
+    steps: state.steps,
+    metrics: evaluateScores(scores),
+    scores,
+    best: state.best,
+  };
+  await writeRecord(folder, record);
+  yield { kind: "done", record };
+}
+
+/** Samples of the definition; says in one error what of data, reconstructions and weights is missing. */
+async function gather(
+  experiment: Experiment,
+  { data, weights, artifacts }: { data: string | null; weights: string | null; artifacts: string },
+): Promise<Divided> {
+  const { backbone } = experiment.model;
+  const [samples, file] = await Promise.allSettled([
+    gatherSamples(experiment, { data, artifacts }),
+    backbone.weights === null ? null : weightsFile(backbone.weights, weights),
+  ]);
+  const errors: Error[] = [samples, file].flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+  if (errors.length > 1) throw new Deno.errors.NotFound(errors.map(({ message }) => message).join("\n"));
+  if (errors.length === 1) throw errors[0];
+  return (samples as PromiseFulfilledResult<Divided>).value;
+}
+
+async function firstState(experiment: Experiment, weights: string | null): Promise<TrainState> {
+  const { model, optimizer, seed } = experiment;
+  const params = await initModel(model, (name) => random(seed, "init", name), { weights });
+  const state = optimizers[optimizer.kind].init(optimizer, params);
+  return { params, state, step: 0, seconds: 0, steps: [], history: [], best: null };
+}
+
+async function validated(model: Model, params: ModelParams, scoring: Scoring): Promise<Metrics> {
+  const reader = predict(model, params, scoring);
+  for (;;) {
+    const { done, value } = await reader.next();
+    if (done) return describeScores(value.label, value.score);
+  }
+}
+
+async function* evaluating(
+  model: Model,
+  params: ModelParams,
+  scoring: Scoring,
+): AsyncGenerator<RunEvent, ScoreColumns> {
+  const reader = predict(model, params, scoring);
+  for (;;) {
+    const { done, value } = await reader.next();
+    if (done) return value;
+    yield { kind: "evaluate", ...value };
+  }
+}
+
+/** What the run read, by split: a hash over ids, labels and sets, so that changed data is seen. */
+function hashSamples(splits: Readonly<Record<string, readonly Sample[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(splits).map(([split, samples]) => [
+      split,
+      fingerprint(samples.map(({ id, label, set, source }) => ({ id, label, set, source }))),
+    ]),
+  );
+}

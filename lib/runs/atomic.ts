@@ -1,0 +1,35 @@
+import { dirname } from "node:path";
+
+/** Ends the name of a file that is being written; what a killed process leaves may be deleted. */
+export const TEMPORARY = ".tmp";
+
+/**
+ * Writes a file so that whoever reads it, now or after a power cut, finds the old content or the new one and
+ * never a part: into a temporary file beside it, to the disk, then renamed.
+ */
+export async function writeAtomic(file: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.${Deno.pid}-${++count}${TEMPORARY}`;
+  try {
+    using target = await Deno.open(temporary, { write: true, createNew: true });
+    await writeAll(target, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await target.sync();
+    await Deno.rename(temporary, file);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(file));
+}
+
+let count = 0;
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+/** A rename is on the disk only when its folder is; Windows has no such call and needs none. */
+async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using opened = await Deno.open(folder);
+  await opened.sync();
+}

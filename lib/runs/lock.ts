@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { TEMPORARY } from "./atomic.ts";
+
+/** Who holds a run. */
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+const LOCK = "lock.json";
+
+/**
+ * Takes a run's folder for this process, until disposed: `using _ = await lockRun(folder)`.
+ *
+ * The operating system holds the lock and drops it with the process, however that ends, so a lock file left by
+ * a dead process stands in nobody's way. The file says who holds it.
+ *
+ * @throws {Error} when another process, or this one, holds it; names the holder
+ */
+export async function lockRun(folder: string): Promise<Disposable> {
+  await Deno.mkdir(folder, { recursive: true });
+  const path = join(folder, LOCK);
+  let file = await openLocked(path);
+  // `holder` takes the lock for a moment to find out whether it is free
+  for (let i = 0; file === null && i < 5; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    file = await openLocked(path);
+  }
+  if (file === null) throw new Error(refusal(folder, await readHolder(path)));
+  const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
+  await file.truncate();
+  await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isFile && entry.name.endsWith(TEMPORARY)) await Deno.remove(join(folder, entry.name)).catch(() => {});
+  }
+  const locked = file;
+  let held = true;
+  return {
+    [Symbol.dispose]: () => {
+      if (!held) return;
+      held = false;
+      // removed while still held, so that nobody can hold a file that is about to go
+      try {
+        Deno.removeSync(path);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound || Deno.build.os === "windows")) throw error;
+      } finally {
+        locked.close();
+      }
+    },
+  };
+}
+
+/** Who holds a run's folder at this moment; null when nobody does. */
+export async function holder(folder: string): Promise<Holder | null> {
+  const path = join(folder, LOCK);
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { read: true, write: true });
+  } catch (error) {
+    // no lock file, or a folder of somebody else's in which nothing can be written
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return null;
+    throw error;
+  }
+  using opened = file;
+  return await opened.tryLock(true) ? null : await readHolder(path);
+}
+
+/** The file, locked; null when another has it. */
+async function openLocked(path: string): Promise<Deno.FsFile | null> {
+  while (true) {
+    const file = await Deno.open(path, { read: true, write: true, create: true });
+    if (!await file.tryLock(true)) {
+      file.close();
+      return null;
+    }
+    // the last holder may have removed the file between our opening and our locking it
+    const [mine, there] = [await file.stat(), await Deno.stat(path).catch(() => null)];
+    if (there !== null && there.ino === mine.ino) return file;
+    file.close();
+  }
+}
+
+async function readHolder(path: string): Promise<Holder> {
+  try {
+    const { pid, host, since } = JSON.parse(await Deno.readTextFile(path));
+    if (typeof pid === "number" && typeof host === "string" && typeof since === "string") return { pid, host, since };
+  } catch {
+    // taken this very moment and not yet signed, or shut to readers by Windows
+  }
+  return { pid: 0, host: "", since: "" };
+}
+
+function refusal(folder: string, { pid, host, since }: Holder): string {
+  const who = pid === 0 ? "another process" : `process ${pid} on "${host}" since ${since}`;
+  return `Cannot write to "${folder}": ${who} is writing this run. Wait for it or end it; ` +
+    "the same command then goes on where it stopped";
+}

@@ -1,0 +1,104 @@
+import type { RunRecord, ScoreColumns } from "../types.ts";
+
+/** The format that this version writes. */
+export const FORMAT = 1;
+
+/** A run's record without its scores, which stand in a file of their own. */
+export type RunHeader = Omit<RunRecord, "scores">;
+
+/** Where the scores of a record are, and what they must hash to. */
+export interface ScoresLink {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** JSON text of a record; numbers that JSON lacks are written as `{"$number": "NaN"}`. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => {
+    if (typeof inner !== "number" || Number.isFinite(inner)) return inner;
+    return { $number: String(inner) };
+  }, 2) + "\n";
+}
+
+/** The value of a text that {@linkcode toJson} wrote. */
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_, inner) => isObject(inner) && "$number" in inner ? Number(inner.$number) : inner);
+}
+
+/**
+ * A record's header, from the text of its file.
+ *
+ * @throws {SyntaxError} when the text is not JSON
+ * @throws {TypeError} when it is no record
+ * @throws {RangeError} when a newer version wrote it; all name the file
+ */
+export function parseHeader(text: string, file: string): { header: RunHeader; scores: ScoresLink } {
+  const value = readJson(text, file);
+  if (!isObject(value) || typeof value.format !== "number") throw noRecord(file, "format", "a number");
+  if (value.format !== FORMAT) {
+    throw new RangeError(
+      `Cannot read "${file}": it has format ${value.format}, expected ${FORMAT}. ` +
+        (value.format > FORMAT ? "A newer Counterproof wrote it; update this one" : REPAIR),
+    );
+  }
+  for (const [path, kind, expected] of FIELDS) if (!kind(value[path])) throw noRecord(file, path, expected);
+  const { scores, ...header } = value as unknown as Omit<RunRecord, "scores"> & { scores: ScoresLink };
+  return { header, scores };
+}
+
+/**
+ * The scores of a record, from the text of their file.
+ *
+ * @throws {SyntaxError} when the text is not JSON
+ * @throws {TypeError} when it holds no columns of one length; both name the file
+ */
+export function parseScores(text: string, file: string): ScoreColumns {
+  const value = readJson(text, file);
+  for (const column of COLUMNS) {
+    if (!isObject(value) || !Array.isArray(value[column])) throw noRecord(file, column, "a list");
+  }
+  const columns = value as unknown as ScoreColumns;
+  for (const column of COLUMNS) {
+    if (columns[column].length !== columns.id.length) throw noRecord(file, column, `a list of ${columns.id.length}`);
+  }
+  return columns;
+}
+
+/** What to do about a file that cannot be read. */
+export const REPAIR = "Restore the file, or delete its folder and run again";
+
+const COLUMNS = ["id", "source", "set", "label", "score"] as const;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === "string";
+const isNumber = (value: unknown): boolean => typeof value === "number";
+
+const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolean, expected: string])[] = [
+  ["id", (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string), "64 hexadecimal digits"],
+  ["experiment", (value) => isObject(value) && isText(value.name), "an object with a name"],
+  ["environment", isObject, "an object"],
+  ["status", (value) => ["done", "stopped", "failed"].includes(value as string), '"done", "stopped" or "failed"'],
+  ["started", (value) => isText(value) && !Number.isNaN(Date.parse(value as string)), "a date"],
+  ["seconds", isNumber, "a number"],
+  ["megabytes", isNumber, "a number"],
+  ["history", Array.isArray, "a list"],
+  ["steps", Array.isArray, "a list"],
+  ["metrics", isObject, "an object"],
+  ["scores", (value) => isObject(value) && isText(value.file) && isText(value.sha256), "a file and its hash"],
+  ["best", (value) => value === null || isObject(value), "an object or null"],
+];
+
+function readJson(text: string, file: string): unknown {
+  try {
+    return fromJson(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read "${file}": it is not JSON (${(error as Error).message}). ${REPAIR}`, {
+      cause: error,
+    });
+  }
+}
+
+function noRecord(file: string, field: string, expected: string): TypeError {
+  return new TypeError(`Cannot read "${file}": "${field}" is missing or wrong, expected ${expected}. ${REPAIR}`);
+}

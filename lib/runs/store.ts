@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
+import type { RunRecord } from "../types.ts";
+import { writeAtomic } from "./atomic.ts";
+import { holder } from "./lock.ts";
+import { parseHeader, parseScores, REPAIR, type RunHeader, toJson } from "./record.ts";
+
+const RECORD = "record.json";
+
+/** One folder of the runs folder. */
+export interface StoredRun {
+  readonly folder: string;
+  /** First twelve digits of the run's id, as the folder's name has them. */
+  readonly shortId: string;
+  /** Null while the run has not written its record, or when that cannot be read. */
+  readonly record: RunHeader | null;
+  /** Why the record cannot be read; null when it can, or is not there. */
+  readonly problem: string | null;
+  /** Process that is writing the run now. */
+  readonly writer: { readonly pid: number; readonly host: string } | null;
+}
+
+/** Folder of a run that has none yet, as "runs/dual-loss-c3bbf8d1e5f5". */
+export function runFolder(runs: string, run: { readonly name: string; readonly id: string }): string {
+  return join(runs, `${slug(run.name)}-${run.id.slice(0, 12)}`);
+}
+
+/** Folder of the run of this id, under whatever name it was made; null when there is none. */
+export async function findFolder(runs: string, id: string): Promise<string | null> {
+  const found = (await folders(runs)).find((folder) => folder.endsWith(`-${id.slice(0, 12)}`));
+  return found ?? null;
+}
+
+/**
+ * The record of the run of this id, whatever its status; null when there is none.
+ *
+ * @throws as `readRecord`
+ */
+export async function findRecord(runs: string, id: string): Promise<RunRecord | null> {
+  const folder = await findFolder(runs, id);
+  if (folder === null || !await exists(join(folder, RECORD))) return null;
+  const record = await readRecord(folder);
+  return record.id === id ? record : null;
+}
+
+/**
+ * Reads the record in a run's folder.
+ *
+ * @throws {Deno.errors.NotFound} when there is none
+ * @throws {SyntaxError | TypeError | RangeError} when it is broken or newer than this version; names the file
+ */
+export async function readRecord(folder: string): Promise<RunRecord> {
+  const { header, scores } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+  const file = join(folder, basename(scores.file));
+  const text = await readText(file);
+  const hash = sha256(text);
+  if (hash !== scores.sha256) {
+    throw new RangeError(
+      `Cannot read "${file}": its SHA-256 is ${hash}, the record expects ${scores.sha256}. ${REPAIR}`,
+    );
+  }
+  return { ...header, scores: parseScores(text, file) };
+}
+
+/**
+ * Writes a run's record to its folder: the scores first, then the record that names them and their hash, so
+ * that at no moment a record stands beside scores of another.
+ */
+export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const { scores, ...header } = record;
+  const text = toJson(scores);
+  const file = `scores-${sha256(text).slice(0, 12)}.json`;
+  await writeAtomic(join(folder, file), text);
+  await writeAtomic(join(folder, RECORD), toJson({ ...header, scores: { file, sha256: sha256(text) } }));
+  for await (const entry of Deno.readDir(folder)) {
+    if (/^scores.*\.json$/.test(entry.name) && entry.name !== file) await Deno.remove(join(folder, entry.name));
+  }
+}
+
+/** Every run in the runs folder, oldest first, then the unfinished; a broken record is told, not thrown. */
+export async function listRuns(runs: string): Promise<StoredRun[]> {
+  const found = await Promise.all((await folders(runs)).map(readStored));
+  const start = (run: StoredRun): string => run.record?.started ?? "9";
+  return found.sort((a, b) => start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.folder < b.folder ? -1 : 1);
+}
+
+/**
+ * Makes the folder and writes to it once, so that a folder that cannot be written is known before an hour of
+ * training and not after it.
+ *
+ * @throws {Error} when the folder cannot be made or written; says why and what to do
+ */
+export async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.probe-${Deno.pid}`);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await writeAtomic(probe, "");
+    await Deno.remove(probe);
+  } catch (error) {
+    const isFile = (await Deno.stat(folder).catch(() => null))?.isFile ?? false;
+    const reason = isFile ? "it is a file" : error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot write runs to "${folder}": ${reason}. Expected a folder that can be written; ` +
+        "give another with --runs DIR",
+      { cause: error },
+    );
+  }
+}
+
+async function readStored(folder: string): Promise<StoredRun> {
+  const shortId = folder.slice(-12);
+  const writer = await holder(folder);
+  const base = { folder, shortId, writer };
+  if (!await exists(join(folder, RECORD))) return { ...base, record: null, problem: null };
+  try {
+    const { header } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+    return { ...base, record: header, problem: null };
+  } catch (error) {
+    return { ...base, record: null, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Folders of runs, by the form of their names; none when the runs folder is not there. */
+async function folders(runs: string): Promise<string[]> {
+  const found: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(runs)) {
+      if (!entry.isFile && /-[0-9a-f]{12}$/.test(entry.name)) found.push(join(runs, entry.name));
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw new Error(`Cannot list runs in "${runs}": ${(error as Error).message}. Expected a folder`, { cause: error });
+  }
+  return found.sort();
+}
+
+/** A name as it may stand in a path on every system: letters and digits of any script, the rest hyphens. */
+function slug(name: string): string {
+  const kept = name.normalize("NFC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return Array.from(kept).slice(0, 60).join("").replace(/-+$/, "") || "run";
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read "${file}": there is no such file. ${REPAIR}`, { cause: error });
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,85 @@
+import { loadInto, storeTree } from "../engine/layout.ts";
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../engine/safetensors.ts";
+import { disposeTree, type Tree } from "../engine/tree.ts";
+import type { ModelParams } from "../models/model.ts";
+import { writeAtomic } from "../runs/atomic.ts";
+import type { EpochRow, RunRecord, StepRow } from "../types.ts";
+import type { Weights } from "./step.ts";
+
+/** File of the newest state, and of the parameters that are evaluated. */
+const LAST = "last.safetensors";
+const BEST = "best.safetensors";
+
+/** All that training carries from step to step. */
+export interface TrainState {
+  params: ModelParams;
+  /** Of the optimizer. */
+  state: Weights["state"];
+  /** Steps done. */
+  step: number;
+  /** Wall time spent on batches, steps and validation, pauses left out. */
+  seconds: number;
+  readonly steps: StepRow[];
+  readonly history: EpochRow[];
+  best: RunRecord["best"];
+}
+
+type Progress = Pick<TrainState, "step" | "seconds" | "steps" | "history" | "best">;
+
+/** Keeps the state in the run's folder: tensors and progress in one file, so that they cannot disagree. */
+export async function saveState(folder: string, { params, state, ...progress }: TrainState): Promise<string> {
+  const tensors = await storeTree({ params, state });
+  await writeAtomic(`${folder}/${LAST}`, writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
+  return LAST;
+}
+
+/** Keeps parameters as those to evaluate. */
+export async function saveBest(folder: string, params: ModelParams): Promise<string> {
+  await writeAtomic(`${folder}/${BEST}`, writeSafetensors(await storeTree(params)));
+  return BEST;
+}
+
+/**
+ * The state that a run was left in; null when it has none yet.
+ *
+ * @param fresh the state before the first step: consumed where there is a newer one
+ * @throws as `readSafetensors` and `loadInto`, naming the file
+ */
+export async function loadState(folder: string, fresh: TrainState): Promise<TrainState> {
+  const bytes = await readIfThere(`${folder}/${LAST}`);
+  if (bytes === null) return fresh;
+  return reading(`${folder}/${LAST}`, () => {
+    const progress = JSON.parse(readSafetensorsMetadata(bytes).progress ?? "null") as Progress | null;
+    if (progress === null) throw new TypeError('it has no "progress" in its metadata');
+    const loaded = loadInto({ params: fresh.params, state: fresh.state } as Tree, readSafetensors(bytes));
+    disposeTree(fresh.params);
+    disposeTree(fresh.state);
+    return { ...loaded as unknown as Pick<TrainState, "params" | "state">, ...progress };
+  });
+}
+
+/** The parameters to evaluate. @param template owned by the caller */
+export async function loadBest(folder: string, template: ModelParams): Promise<ModelParams> {
+  const bytes = await Deno.readFile(`${folder}/${BEST}`);
+  return reading(`${folder}/${BEST}`, () => loadInto(template, readSafetensors(bytes)));
+}
+
+async function readIfThere(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function reading<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new Error(
+      `Cannot read the checkpoint "${file}": ${(cause as Error).message}. Delete the file to start the run again`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { ahead } from "../data/ahead.ts";
+import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
+import type { Experiment } from "../experiment.ts";
+import { rateAt } from "../schedules/mod.ts";
+import type { EpochRow, Metrics, Pair, RunEvent, StepRow } from "../types.ts";
+import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
+import { readLoss, trainStep } from "./step.ts";
+
+/** What training needs beside the definition. */
+export interface Training {
+  readonly pairs: readonly Pair[];
+  readonly sight: Sight;
+  /** Folder of the run, where checkpoints go. */
+  readonly folder: string;
+  /** Metrics on the validation split. */
+  readonly validate: (params: TrainState["params"]) => Promise<Metrics>;
+  readonly signal?: AbortSignal;
+}
+
+/** How many steps and batches a definition asks for on these pairs. */
+export function planTraining(experiment: Experiment, pairs: readonly Pair[]): ReturnType<typeof planEpochs> {
+  return planEpochs(pairs, drawingOf(experiment));
+}
+
+/**
+ * The loop. Takes up `state` where it stands, also in the middle of an epoch, and moves it on in place;
+ * every draw depends on the seed and the position alone, so a run that was stopped ends as if it never was.
+ *
+ * @param state owned by the caller, who sees each step's successor in it
+ * @throws {DOMException} "AbortError" after saving, when the signal asks for it
+ * @throws {Error} when the loss is not finite, naming the step and the terms
+ */
+export async function* train(
+  experiment: Experiment,
+  state: TrainState,
+  { pairs, sight, folder, validate, signal }: Training,
+): AsyncGenerator<RunEvent, void> {
+  const drawing = drawingOf(experiment);
+  const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
+  const rate = (step = state.step) => rateAt(experiment.schedule, experiment.optimizer.rate, step / stepsPerEpoch);
+
+  for (let epoch = state.history.length + 1; epoch <= experiment.epochs; epoch++) {
+    const first = (epoch - 1) * stepsPerEpoch;
+    const seconds = { data: 0, step: 0, evaluate: 0 };
+    let clock = stopwatch();
+    const batches = ahead(
+      { from: state.step - first, to: stepsPerEpoch },
+      (i) => trainingBatch(pairsOf(epoch, i), { drawing, sight, at: [epoch, i] }),
+    );
+    for await (const each of batches) {
+      using batch = each;
+      const waited = clock();
+      seconds.data += waited;
+      const { value, ...weights } = trainStep(experiment, state, { batch, rate: rate(), step: state.step + 1 });
+      Object.assign(state, weights, { step: state.step + 1 });
+      const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
+      refuseInfinite(row, batch.ids);
+      state.steps.push(row);
+      const spent = clock();
+      seconds.step += spent;
+      state.seconds += waited + spent;
+      yield { kind: "step", row, seconds: spent };
+      if (signal?.aborted) {
+        await saveState(folder, state);
+        signal.throwIfAborted();
+      }
+      clock = stopwatch(); // what the reader of events does is not ours
+    }
+    clock = stopwatch();
+    const validation = await validate(state.params).catch(async (error) => {
+      await saveState(folder, state);
+      throw error;
+    });
+    seconds.evaluate = clock();
+    const row: EpochRow = {
+      epoch,
+      step: state.step,
+      rate: rate(state.step - 1),
+      loss: meanLoss(state.steps, epoch),
+      validation,
+      seconds,
+    };
+    state.history.push(row);
+    state.seconds += seconds.evaluate;
+    if (isBest(experiment, state.history)) state.best = { epoch, checkpoint: await saveBest(folder, state.params) };
+    const file = await saveState(folder, state);
+    yield { kind: "epoch", row };
+    yield { kind: "checkpoint", epoch, file };
+  }
+}
+
+function drawingOf({ seed, batch, augment }: Experiment): Drawing {
+  return { seed, size: batch.size, synced: batch.synced, augment };
+}
+
+function stopwatch(): () => number {
+  let from = performance.now();
+  return () => {
+    const now = performance.now();
+    const spent = (now - from) / 1000;
+    from = now;
+    return spent;
+  };
+}
+
+function refuseInfinite({ step, loss }: StepRow, ids: readonly string[]): void {
+  if (Object.values(loss).every(Number.isFinite)) return;
+  const terms = Object.entries(loss).map(([name, value]) => `${name} ${value}`).join(", ");
+  throw new Error(
+    `Cannot go on training: the loss of step ${step} is not finite (${terms}), the batch began with ` +
+      `"${ids.slice(0, 3).join('", "')}"; try a smaller learning rate, the last checkpoint is kept`,
+  );
+}
+
+function meanLoss(steps: readonly StepRow[], epoch: number): Record<string, number> {
+  const rows = steps.filter((row) => row.epoch === epoch);
+  return Object.fromEntries(
+    Object.keys(rows[0].loss).map((name) => [name, rows.reduce((sum, { loss }) => sum + loss[name], 0) / rows.length]),
+  );
+}
+
+/** Whether the newest epoch is the one to keep: the first to reach the best validation value, or simply the last. */
+function isBest({ select }: Experiment, history: readonly EpochRow[]): boolean {
+  const { metric } = select;
+  if (metric === "last") return true;
+  const newest = history[history.length - 1].validation[metric];
+  return history.slice(0, -1).every(({ validation }) => newest > validation[metric]);
+}

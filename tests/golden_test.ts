@@ -1,0 +1,104 @@
+/**
+ * Every case of the golden set: computed and compared, or pending and told. `GOLDEN_DIR` names another set of the
+ * same format; `tests/golden/README.md` says what the cases are.
+ */
+import { memory } from "../lib/engine/ops.ts";
+import { useBackend } from "../lib/engine/backend.ts";
+import { assert, assertEquals } from "./assert.ts";
+import {
+  type Comparison,
+  type Compute,
+  distance,
+  type GoldenCase,
+  goldenFolder,
+  openCase,
+  readCases,
+  readPending,
+  speaksOf,
+  valuesOf,
+} from "./golden_kinds/cases.ts";
+import {
+  binaryCrossEntropyCase,
+  contrastiveCase,
+  crossEntropyCase,
+  dualCase,
+  reconstructionCase,
+} from "./golden_kinds/losses.ts";
+import { metricsCase } from "./golden_kinds/metrics.ts";
+import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
+import { optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+
+const standing: Readonly<Record<string, Compute>> = {
+  "loss.contrastive": contrastiveCase,
+  "loss.recon": reconstructionCase,
+  "loss.dual": dualCase,
+  "loss.crossEntropy": crossEntropyCase,
+  "loss.bce": binaryCrossEntropyCase,
+  optimizer: optimizerCase,
+  schedule: scheduleCase,
+  "backbone.convnext": convnextCase,
+  "backbone.convnext.formula": convnextFormulaCase,
+  training: trainingCase,
+  metrics: metricsCase,
+};
+
+const folder = goldenFolder();
+const cases = readCases(folder);
+const pending = readPending();
+const told: string[] = [];
+
+await useBackend((Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as "wasm" | "cpu");
+
+for (const golden of cases) {
+  const awaited = pending.find((entry) => entry.columns === undefined && speaksOf(entry, golden));
+  if (awaited !== undefined) {
+    Deno.test({ name: `pending until issue ${awaited.issue}: ${golden.name}`, ignore: true, fn: () => {} });
+  } else {
+    Deno.test(`golden ${golden.name}`, () => check(golden));
+  }
+}
+
+Deno.test("every pending entry speaks of a case", () => {
+  for (const entry of pending) {
+    assert(
+      cases.some((golden) => speaksOf(entry, golden)),
+      `no case of the set is ${JSON.stringify(entry)}; take the entry out of pending.json`,
+    );
+  }
+});
+
+Deno.test("the golden set is told, case by case", () => {
+  const columns = pending.flatMap(({ kind, columns, issue }) =>
+    (columns ?? []).map((column) => `  pending until issue ${issue}: column "${column}" of kind "${kind}"`)
+  );
+  const text = ["largest error of each case, as a share of its tolerance", ...told, ...columns].join("\n");
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+});
+
+async function check(golden: GoldenCase): Promise<void> {
+  const compute = standing[golden.kind];
+  assert(compute !== undefined, `unknown kind "${golden.kind}": it neither stands nor is pending`);
+  const before = memory().numTensors;
+  const begun = performance.now();
+  const open = await openCase(folder, golden, pending);
+  const results = await compute(open);
+  const seconds = (performance.now() - begun) / 1000;
+  const wanted = [...open.tensors.keys()].filter((key) => /^(out|grad)\./.test(key));
+  const missed = wanted.filter((key) => !(key in results));
+  assertEquals(missed, [], `not computed in "${golden.name}"`);
+  assert(Object.keys(results).length > 0, `nothing was compared in "${golden.name}"`);
+  let worst = 0;
+  for (const [key, result] of Object.entries(results)) {
+    const compared: Comparison = "got" in result
+      ? result as Comparison
+      : { got: result as ArrayLike<number>, want: valuesOf(open, key) };
+    const error = distance(compared);
+    assert(
+      error <= golden.tolerance,
+      `"${key}" of "${golden.name}" is off by ${error}, tolerance ${golden.tolerance}`,
+    );
+    worst = Math.max(worst, error / golden.tolerance);
+  }
+  assertEquals(memory().numTensors, before, "live tensors");
+  told.push(`  ${golden.name}: ${worst.toFixed(4)} (${seconds.toFixed(2)} s)`);
+}

@@ -1,0 +1,115 @@
+import { bootstrap } from "../../lib/metrics/bootstrap.ts";
+import { intervals } from "../../lib/metrics/intervals.ts";
+import { accuracy, auc, averagePrecision } from "../../lib/metrics/mod.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
+import { columnsOf, normalCdf, simulate } from "./simulated.ts";
+
+const generators = ["sd14", "adm"];
+
+Deno.test("bootstrap() gives the plain metrics of each test set as values", () => {
+  const run = simulate(1, { sources: 30, generators });
+  const { sets } = bootstrap([run], { trained: [], resamples: 1 });
+  assertEquals([...sets.keys()], ["adm", "sd14"]);
+  for (const [name, drawn] of sets) {
+    const rows = run.set.flatMap((set, row) => set === null || set === name ? [row] : []);
+    const labels = rows.map((row) => run.label[row]);
+    const scores = rows.map((row) => run.score[row]);
+    assertEquals(drawn.accuracy.value, accuracy(labels, scores));
+    assertEquals(drawn.auc.value, auc(labels, scores));
+    assertClose(drawn.averagePrecision.value, averagePrecision(labels, scores), 1e-15);
+  }
+});
+
+Deno.test("bootstrap() draws what enumerating every possible draw of the sources gives", () => {
+  const run = simulate(2, { sources: 4, generators: ["adm"], distance: 0.5, shared: 0 });
+  const exact: number[] = [];
+  for (let code = 0; code < 4 ** 4; code++) {
+    const drawn = [0, 1, 2, 3].map((digit) => `photo-${Math.floor(code / 4 ** digit) % 4}`);
+    const rows = drawn.flatMap((source) => run.source.flatMap((other, row) => other === source ? [row] : []));
+    exact.push(auc(rows.map((row) => run.label[row]), rows.map((row) => run.score[row])));
+  }
+  const mean = exact.reduce((sum, value) => sum + value, 0) / exact.length;
+  const spread = Math.sqrt(exact.reduce((sum, value) => sum + (value - mean) ** 2, 0) / exact.length);
+  const resamples = 20_000;
+  const { draws } = bootstrap([run], { trained: [], resamples }).sets.get("adm")!.auc;
+  assertClose(draws.reduce((sum, value) => sum + value, 0) / resamples, mean, 4 * spread / Math.sqrt(resamples));
+  const possible = new Set(exact);
+  assert(draws.every((value) => possible.has(value)), "a draw is no possible one");
+  // each value as often as among all draws: four standard errors of a share
+  for (const value of possible) {
+    const share = exact.filter((other) => other === value).length / exact.length;
+    const seen = draws.filter((other) => other === value).length / resamples;
+    assertClose(seen, share, 4 * Math.sqrt(share * (1 - share) / resamples));
+  }
+});
+
+Deno.test("bootstrap() intervals hold the truth about as often as they say", () => {
+  const distance = 1.5;
+  const truth = normalCdf(distance / 2); // of the accuracy at the threshold between the classes
+  let held = 0;
+  const simulations = 200;
+  for (let seed = 0; seed < simulations; seed++) {
+    const run = simulate(seed, { sources: 60, generators, distance });
+    const { low, high } = intervals(bootstrap([run], { trained: [], resamples: 200, seed })).mean.accuracy;
+    if (low <= truth && truth <= high) held += 1;
+  }
+  // 95 % nominal; four standard errors of a share of 200, and the percentile method's known narrowness at 60 sources
+  assertClose(held / simulations, 0.95, 0.06);
+});
+
+Deno.test("bootstrap() over sources is wider than over rows when a source's rows agree", () => {
+  const run = simulate(3, { sources: 100, generators: ["a", "b", "c", "d"], shared: 0.9 });
+  // photographs all right: what is left is how the fakes of one photograph are missed together
+  const scores = run.score.map((score, row) => run.label[row] === 1 ? score : 0);
+  const width = (source: readonly string[]): number => {
+    const drawn = bootstrap([{ ...run, source, score: scores }], { trained: [], resamples: 400 });
+    const { low, high } = intervals(drawn).mean.accuracy;
+    return high - low;
+  };
+  assert(width(run.source) > 1.4 * width(run.source.map((_, row) => `row-${row}`)));
+});
+
+Deno.test("bootstrap() keeps every test set's composition", () => {
+  // every photograph is called real, every fake too: accuracy is the share of photographs, whatever is drawn
+  const rows = ["p", "q", "r"].map((source) => ({ source, set: null as string | null, label: 0, score: 0.1 }));
+  for (const source of ["x", "y"]) rows.push({ source, set: "adm", label: 1, score: 0.1 });
+  rows.push({ source: "z", set: "sd14", label: 1, score: 0.1 });
+  const { sets } = bootstrap([columnsOf(rows)], { trained: [], resamples: 50 });
+  assert(sets.get("adm")!.accuracy.draws.every((value) => value === 3 / 5));
+  assert(sets.get("sd14")!.accuracy.draws.every((value) => value === 3 / 4));
+});
+
+Deno.test("bootstrap() draws alike whatever the order of the rows", () => {
+  const run = simulate(4, { sources: 20, generators });
+  const reversed = {
+    source: run.source.toReversed(),
+    set: run.set.toReversed(),
+    label: run.label.toReversed(),
+    score: run.score.toReversed(),
+  };
+  const options = { trained: ["adm"], resamples: 20 };
+  assertEquals(bootstrap([run], options), bootstrap([reversed], options));
+});
+
+Deno.test("bootstrap() averages seeds and grows wider when they disagree", () => {
+  const good = simulate(5, { sources: 40, generators, distance: 4 });
+  const bad = { ...good, score: good.score.map((score) => 1 - score) };
+  const one = intervals(bootstrap([good, good], { trained: [] })).mean.accuracy;
+  const two = intervals(bootstrap([good, bad], { trained: [] })).mean.accuracy;
+  assertEquals(one.value, intervals(bootstrap([good], { trained: [] })).mean.accuracy.value);
+  assertClose(two.value, 0.5, 1e-12);
+  assert(two.low < 0.1 && two.high > 0.9, "a quarter of the draws takes the good seed twice, a quarter the bad one");
+});
+
+Deno.test("bootstrap() refuses runs that were tested on different rows", () => {
+  const run = simulate(6, { sources: 4, generators });
+  const other = simulate(6, { sources: 5, generators });
+  assertThrows(() => bootstrap([run, other], { trained: [] }), RangeError, "run 2 has 15 of 5");
+  assertThrows(() => bootstrap([], { trained: [] }), RangeError, "found no run");
+  assertThrows(() => bootstrap([run], { trained: [], resamples: 0 }), RangeError, "found 0 resamples");
+});
+
+Deno.test("bootstrap() names the test set that lacks a class", () => {
+  const run = columnsOf([{ source: "p", set: "adm", label: 1, score: 0.4 }]);
+  assertThrows(() => bootstrap([run], { trained: [] }), RangeError, 'test set "adm": found 0 real and 1 fake rows');
+});

@@ -1,0 +1,97 @@
+import { accuracy, averagePrecision } from "../../lib/metrics/mod.ts";
+import { compare, type CompareRow, type DifferenceRow, differences } from "../../lib/report/compare.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
+import { syntheticAblation, syntheticRecord } from "./records.ts";
+
+Deno.test("compare() has a row for each method and test set, trained sets first, and the means", () => {
+  const record = syntheticRecord({ name: "dual", generators: ["A", "B", "G"], trained: ["B"] });
+  const rows = compare([record]).objects() as CompareRow[];
+  assertEquals(rows.map(({ set, role }) => [set, role]), [
+    ["B", "trained"],
+    ["A", "unseen"],
+    ["G", "unseen"],
+    ["mean", "mean"],
+    ["unseen", "mean of unseen"],
+  ]);
+  const { set, label, score } = record.scores;
+  const of = (name: string): [number[], number[]] => {
+    const kept = set.flatMap((one, row) => one === null || one === name ? [row] : []);
+    return [kept.map((row) => label[row]), kept.map((row) => score[row])];
+  };
+  assertEquals(rows[1].accuracy, accuracy(...of("A")));
+  assertClose(rows[2].averagePrecision, averagePrecision(...of("G")), 1e-15);
+  assertClose(rows[4].accuracy, (rows[1].accuracy + rows[2].accuracy) / 2, 1e-15);
+  for (const row of rows) assert(row.accuracyLow <= row.accuracy && row.accuracy <= row.accuracyHigh);
+});
+
+Deno.test("compare() makes a column for each tag and each path in which definitions differ, but not for the seed", () => {
+  const [a, b] = [
+    syntheticRecord({ name: "a", terms: { classification: 1, contrastive: 1 } }),
+    syntheticRecord({ name: "b", seed: 2, terms: { classification: 1, contrastive: 0.5 } }),
+  ];
+  const tagged = { ...b, experiment: { ...b.experiment, tags: { "λ": 0.5, set: "x" } } };
+  const table = compare([a, tagged]);
+  assertEquals(table.columnNames().slice(0, 6), [
+    "method",
+    "λ",
+    "set (tag)",
+    "loss.contrastive.weight",
+    "seeds",
+    "set",
+  ]);
+  const rows = table.objects() as Record<string, unknown>[];
+  assertEquals(rows.filter(({ set }) => set === "mean").map((row) => [row["λ"], row["loss.contrastive.weight"]]), [
+    [null, 1],
+    [0.5, 0.5],
+  ]);
+});
+
+Deno.test("compare() averages the seeds of a method", () => {
+  const records = syntheticAblation({ seeds: [1, 2] }).filter(({ experiment }) => experiment.name === "dual");
+  const mean = (given: typeof records): CompareRow =>
+    (compare(given).objects() as CompareRow[]).find(({ role }) => role === "mean")!;
+  assertEquals(mean(records).seeds, 2);
+  assertClose(mean(records).auc, (mean([records[0]]).auc + mean([records[1]]).auc) / 2, 1e-15);
+});
+
+Deno.test("compare() with a baseline adds the paired differences from it", () => {
+  const records = syntheticAblation();
+  const rows = compare(records, { baseline: "plain" }).objects() as (CompareRow & Record<string, number | null>)[];
+  const paired = differences(records, { of: "dual", against: "plain" }).objects() as DifferenceRow[];
+  const dual = rows.filter(({ method }) => method === "dual");
+  assertEquals(dual.map(({ accuracyDifferenceLow }) => accuracyDifferenceLow), paired.map((row) => row.accuracyLow));
+  assert(rows.filter(({ method }) => method === "plain").every((row) => row.aucDifference === null));
+  assertThrows(() => compare(records, { baseline: "plian" }), RangeError, 'did you mean "plain"?');
+});
+
+Deno.test("differences() pairs the seeds that both methods have", () => {
+  const records = [
+    ...syntheticAblation({ seeds: [1, 2] }).filter(({ experiment }) => experiment.name === "dual"),
+    ...syntheticAblation({ seeds: [2, 3] }).filter(({ experiment }) => experiment.name === "plain"),
+  ];
+  const both = differences(records, { of: "dual", against: "plain" }).objects() as DifferenceRow[];
+  const second = records.filter(({ experiment }) => experiment.seed === 2);
+  assertEquals(both, differences(second, { of: "dual", against: "plain" }).objects() as DifferenceRow[]);
+  assertEquals(both[0].seeds, 1);
+  const apart = records.filter(({ experiment }) => experiment.seed !== 2);
+  assertThrows(
+    () => differences(apart, { of: "dual", against: "plain" }),
+    RangeError,
+    "found seeds 1 and 3, expected at least one in common",
+  );
+});
+
+Deno.test("differences() refuses methods that were tested on different photographs", () => {
+  const records = [
+    syntheticRecord({ name: "a", sources: 10 }),
+    syntheticRecord({ name: "b", sources: 11, terms: { contrastive: 1 } }),
+  ];
+  assertThrows(() => differences(records, { of: "a", against: "b" }), RangeError, "Cannot pair two methods");
+});
+
+Deno.test("compare() shows no unseen mean when it is not known what was trained on", () => {
+  const record = syntheticRecord({ name: "dual" });
+  const data = { ...record.experiment.data, train: [{ kind: "folders" }] } as unknown as typeof record.experiment.data;
+  const rows = compare([{ ...record, experiment: { ...record.experiment, data } }]).objects() as CompareRow[];
+  assertEquals(rows.map(({ role }) => role), ["tested", "tested", "tested", "tested", "mean"]);
+});

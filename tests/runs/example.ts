@@ -1,0 +1,41 @@
+import type { RunRecord } from "../../lib/types.ts";
+
+/** A finished run's record, small and whole. */
+export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
+  return {
+    format: 1,
+    id: "c3bbf8d1e5f5".padEnd(64, "0"),
+    experiment: { name: "Dual loss, λ = 0.05" } as RunRecord["experiment"],
+    environment: {
+      counterproof: "0.1.0",
+      deno: "2.9.6",
+      v8: "14.0",
+      system: "linux",
+      backend: "cpu",
+      threads: 1,
+      packages: { sharp: "0.35.5" },
+      commit: null,
+      hashes: {},
+    },
+    status: "done",
+    started: "2026-11-22T06:00:00.000Z",
+    seconds: 12.5,
+    megabytes: 300,
+    history: [],
+    steps: [{ step: 1, epoch: 1, loss: { total: 0.7, contrastive: NaN } }],
+    metrics: { sd14: { accuracy: 0.75, auc: -Infinity } },
+    scores: { id: ["a", "b"], source: ["a", "a"], set: [null, "sd14"], label: [0, 1], score: [0.1, 1 / 3] },
+    best: { epoch: 1, checkpoint: "best.safetensors" },
+    ...changes,
+  };
+}
+
+/** Runs `body` with a folder of its own, which is gone afterwards. */
+export async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "counterproof-test-" });
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

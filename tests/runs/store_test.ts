@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { lockRun } from "../../lib/runs/lock.ts";
+import {
+  checkWritable,
+  findFolder,
+  findRecord,
+  listRuns,
+  readRecord,
+  runFolder,
+  writeRecord,
+} from "../../lib/runs/store.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { exampleRecord, inFolder } from "./example.ts";
+
+const id = exampleRecord().id;
+
+Deno.test("a run's folder is its name without what a path cannot hold, and twelve digits of its id", () => {
+  const name = (given: string) => runFolder("runs", { name: given, id }).slice(5);
+  assertEquals(name("Dual loss, λ = 0.05"), "dual-loss-λ-0-05-c3bbf8d1e5f5");
+  assertEquals(name("<script>alert(1)</script>"), "script-alert-1-script-c3bbf8d1e5f5");
+  assertEquals(name("../../etc/passwd"), "etc-passwd-c3bbf8d1e5f5");
+  assertEquals(name("…"), "run-c3bbf8d1e5f5");
+  assert(name("x".repeat(500)).length < 100);
+});
+
+Deno.test("a record comes back as it was written, with numbers that JSON lacks", async () => {
+  await inFolder(async (runs) => {
+    const record = exampleRecord();
+    const folder = runFolder(runs, { name: record.experiment.name, id });
+    await writeRecord(folder, record);
+    assertEquals(await readRecord(folder), record);
+    assertEquals(await findRecord(runs, id), record);
+    assertEquals(await findFolder(runs, id), folder);
+    assertEquals(await findRecord(runs, "d".repeat(64)), null);
+  });
+});
+
+Deno.test("a record that is written anew replaces the old one and leaves no other file", async () => {
+  await inFolder(async (runs) => {
+    const folder = join(runs, "a-c3bbf8d1e5f5");
+    await writeRecord(folder, exampleRecord({ status: "stopped" }));
+    const scores = { id: [], source: [], set: [], label: [], score: [] };
+    await writeRecord(folder, exampleRecord({ scores }));
+    const record = await readRecord(folder);
+    assertEquals([record.status, record.scores], ["done", scores]);
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();
+    assertEquals(names.map((name) => name.replace(/-[0-9a-f]{12}/, "")), ["record.json", "scores.json"]);
+  });
+});
+
+Deno.test("a reader never finds half a record while one is being written", async () => {
+  await inFolder(async (runs) => {
+    const folder = join(runs, "a-c3bbf8d1e5f5");
+    const name = "x".repeat(200_000);
+    const record = exampleRecord({ experiment: { ...exampleRecord().experiment, name } });
+    await writeRecord(folder, record);
+    let writing = true;
+    const writer = (async () => {
+      for (let i = 0; i < 10; i++) await writeRecord(folder, { ...record, seconds: i });
+      writing = false;
+    })();
+    let reads = 0;
+    while (writing) {
+      assertEquals(JSON.parse(await Deno.readTextFile(join(folder, "record.json"))).experiment.name.length, 200_000);
+      reads++;
+    }
+    await writer;
+    assert(reads > 1, "the reader had no turn");
+  });
+});
+
+Deno.test("a write that fails leaves the old record and no temporary file", async () => {
+  await inFolder(async (runs) => {
+    const folder = join(runs, "a-c3bbf8d1e5f5");
+    await Deno.mkdir(join(folder, "record.json"), { recursive: true }); // a folder where the file belongs
+    await assertRejects(() => writeRecord(folder, exampleRecord()), Error);
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name);
+    assertEquals(names.filter((name) => name.endsWith(".tmp")), []);
+  });
+});
+
+Deno.test("a broken record is refused with the name of its file", async () => {
+  await inFolder(async (runs) => {
+    const folder = join(runs, "a-c3bbf8d1e5f5");
+    await writeRecord(folder, exampleRecord());
+    const file = join(folder, "record.json");
+    const text = await Deno.readTextFile(file);
+    const broken = async (content: string, kind: typeof Error, part: string) => {
+      await Deno.writeTextFile(file, content);
+      const error = await assertRejects(() => readRecord(folder), kind, part);
+      assert(error.message.includes(`Cannot read "${file}"`), error.message);
+    };
+    await broken(text.slice(0, text.length / 2), SyntaxError, "it is not JSON");
+    await broken("[]", TypeError, '"format" is missing or wrong');
+    await broken(text.replace('"format": 1', '"format": 2'), RangeError, "format 2, expected 1. A newer Counterproof");
+    await broken(text.replace('"done"', '"finished"'), TypeError, '"status" is missing or wrong');
+    await broken(text.replace('"history"', '"histroy"'), TypeError, '"history" is missing or wrong');
+    await Deno.remove(file);
+    await assertRejects(() => readRecord(folder), Deno.errors.NotFound, "there is no such file");
+  });
+});
+
+Deno.test("scores that are not those of the record are refused", async () => {
+  await inFolder(async (runs) => {
+    const folder = join(runs, "a-c3bbf8d1e5f5");
+    await writeRecord(folder, exampleRecord());
+    const [entry] = (await Array.fromAsync(Deno.readDir(folder))).filter(({ name }) => name.startsWith("scores"));
+    const file = join(folder, entry.name);
+    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("0.1", "0.9"));
+    const error = await assertRejects(() => readRecord(folder), RangeError, "the record expects");
+    assert(error.message.includes(entry.name));
+    await Deno.remove(file);
+    await assertRejects(() => readRecord(folder), Deno.errors.NotFound, entry.name);
+  });
+});
+
+Deno.test("the list of runs shows broken and unfinished ones beside the finished", async () => {
+  await inFolder(async (runs) => {
+    assertEquals(await listRuns(join(runs, "missing")), []);
+    await writeRecord(join(runs, "late-bbbbbbbbbbbb"), exampleRecord({ started: "2026-11-22T07:00:00.000Z" }));
+    await writeRecord(join(runs, "early-aaaaaaaaaaaa"), exampleRecord());
+    await Deno.mkdir(join(runs, "going-cccccccccccc"));
+    await Deno.mkdir(join(runs, "broken-dddddddddddd"));
+    await Deno.writeTextFile(join(runs, "broken-dddddddddddd", "record.json"), "{");
+    await Deno.mkdir(join(runs, "notes"));
+    await Deno.writeTextFile(join(runs, "demo.html"), "");
+    using _ = await lockRun(join(runs, "going-cccccccccccc"));
+    const list = await listRuns(runs);
+    assertEquals(list.map((run) => run.shortId[0]), ["a", "b", "d", "c"]);
+    assertEquals(list.map((run) => run.record?.status ?? null), ["done", "done", null, null]);
+    assert(list[2].problem?.includes("it is not JSON"));
+    assertEquals(list.map((run) => run.writer?.pid ?? null), [null, null, null, Deno.pid]);
+  });
+});
+
+Deno.test("a folder that cannot be written is refused before anything is trained", async () => {
+  await inFolder(async (folder) => {
+    await checkWritable(join(folder, "new", "runs"));
+    assertEquals((await Array.fromAsync(Deno.readDir(join(folder, "new", "runs")))).length, 0);
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "kept");
+    const error = await assertRejects(() => checkWritable(file), Error, "it is a file");
+    assert(error.message.includes(`Cannot write runs to "${file}"`) && error.message.includes("--runs"));
+    await assertRejects(() => checkWritable(join(file, "runs")), Error, "Cannot write runs to");
+    assertEquals(await Deno.readTextFile(file), "kept");
+  });
+});

@@ -1,0 +1,54 @@
+import { follow } from "../../lib/terminal/follow.ts";
+import { progress } from "../../lib/terminal/progress.ts";
+import type { RunEvent } from "../../lib/types.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { exampleRecord } from "../runs/example.ts";
+import { type TestScreen, testScreen } from "./screen.ts";
+
+async function* events(screen: TestScreen, { from = 0, end = true } = {}): AsyncGenerator<RunEvent> {
+  yield { kind: "start", name: "dual", id: exampleRecord().id, steps: 100, epochs: 2 };
+  for (let step = from + 1; step <= 100; step++) {
+    screen.pass(1);
+    yield { kind: "step", row: { step, epoch: 1, loss: { total: 1 / step } }, seconds: 1 };
+    if (step % 50 !== 0) continue;
+    const seconds = { data: 1, step: 49, evaluate: 0 };
+    const validation = { accuracy: 0.75 };
+    yield { kind: "epoch", row: { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, seconds } };
+  }
+  for (let done = 1; done <= 10; done++) {
+    screen.pass(1);
+    yield { kind: "evaluate", done, total: 10 };
+  }
+  if (end) yield { kind: "done", record: exampleRecord() };
+}
+
+Deno.test("a run is followed to its record, with a line for every epoch", async () => {
+  const screen = testScreen(100);
+  using bar = progress(screen);
+  const record = await follow(events(screen), { progress: bar });
+  assertEquals(record, exampleRecord());
+  assertEquals(screen.lines().slice(0, 2), [
+    "dual, epoch 1: loss 0.500; validation accuracy 0.750 (50 s)",
+    "dual, epoch 2: loss 0.500; validation accuracy 0.750 (50 s)",
+  ]);
+});
+
+Deno.test("the time left spans all runs, and runs that were found finished do not spoil it", async () => {
+  const screen = testScreen(100);
+  using bar = progress(screen);
+  const found = async function* (): AsyncGenerator<RunEvent> {
+    yield { kind: "done", record: exampleRecord() };
+  };
+  await follow(found(), { progress: bar, place: { index: 0, of: 3 }, epochs: false });
+  await follow(events(screen, { from: 50 }), { progress: bar, place: { index: 1, of: 3 }, epochs: false });
+  const [line] = screen.lines();
+  assert(line.includes(" 66 %"), line);
+  const minutes = Number(/(\d+) min (\d+) s left/.exec(line)?.[1]);
+  assert(minutes === 1 || minutes === 2, line); // a run takes 110 s
+});
+
+Deno.test("events that end without a record are an error", async () => {
+  const screen = testScreen(100);
+  using bar = progress(screen);
+  await assertRejects(() => follow(events(screen, { end: false }), { progress: bar }), Error, 'the result of "dual"');
+});
