@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a bench reports on the console
 /**
  * Time of one training step of the pocket detector against PyTorch's, in alternating steps.
  *
