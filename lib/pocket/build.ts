@@ -7,7 +7,7 @@ import { disposeTree } from "../engine/tree.ts";
 import type { Image } from "../image/decode.ts";
 import { resizeImage } from "../image/resize.ts";
 import { random } from "../random.ts";
-import { duration } from "../terminal/duration.ts";
+import { duration } from "../report/numbers.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
 import type { Split } from "../types.ts";
 import { drawPartners, makeFakes, type Networks } from "./fakes.ts";

@@ -1,5 +1,5 @@
 import type { EpochRow, RunEvent, RunRecord } from "../types.ts";
-import { duration } from "./duration.ts";
+import { duration } from "../report/numbers.ts";
 import type { Progress } from "./progress.ts";
 
 /** Share of a run's work that scoring its test sets makes, in steps of training. */

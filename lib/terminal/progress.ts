@@ -1,6 +1,7 @@
-import { duration } from "./duration.ts";
+import { duration } from "../report/numbers.ts";
 import { timeLeft } from "./time_left.ts";
-import { fit, printable, width } from "./width.ts";
+import { textWidth } from "../report/text.ts";
+import { fit, printable } from "./width.ts";
 
 /** Where progress is shown. */
 export interface Screen {
@@ -87,9 +88,9 @@ export function standardError(): Screen {
     columns: () => {
       if (!moving) return null;
       try {
-        return Deno.consoleSize().columns;
+        return Deno.consoleSize().columns || 80;
       } catch {
-        return 80; // a terminal that does not tell its size
+        return 80; // a terminal that does not tell its size; some tell 0
       }
     },
     color: !Deno.noColor,
@@ -114,10 +115,10 @@ function movingLine({ share, text, left }: State, columns: number, color: boolea
   const room = columns - 1;
   const head = percent(share);
   const tail = left === null ? "" : `${duration(left)} left`;
-  const fixed = width(head) + (tail === "" ? 0 : width(tail) + 2);
+  const fixed = textWidth(head) + (tail === "" ? 0 : textWidth(tail) + 2);
   if (fixed > room) return fit(head, room);
   const words = printable(text);
-  const bar = Math.min(24, room - fixed - 4 - Math.min(width(words), 24));
+  const bar = Math.min(24, room - fixed - 4 - Math.min(textWidth(words), 24));
   let line = head;
   let used = fixed;
   if (bar >= 8) {

@@ -1,5 +1,5 @@
 import type { Screen } from "../../lib/terminal/progress.ts";
-import { width } from "../../lib/terminal/width.ts";
+import { textWidth } from "../../lib/report/text.ts";
 
 /** A screen in memory with a clock of its own; understands what progress writes and no more. */
 export interface TestScreen extends Screen {
@@ -26,7 +26,7 @@ export function testScreen(columns: number | null, color = false): TestScreen {
         if (piece === "\n") lines.push("");
         else if (piece.startsWith("\r")) lines[lines.length - 1] = "";
         else lines[lines.length - 1] += piece;
-        widest = Math.max(widest, width(lines[lines.length - 1]));
+        widest = Math.max(widest, textWidth(lines[lines.length - 1]));
       }
     },
     columns: () => columns,

@@ -1,6 +1,5 @@
-import { duration } from "../../lib/terminal/duration.ts";
 import { timeLeft } from "../../lib/terminal/time_left.ts";
-import { assert, assertClose, assertEquals } from "../assert.ts";
+import { assertClose, assertEquals } from "../assert.ts";
 
 Deno.test("the time left of steady work is exact, and counts down between updates", () => {
   const estimate = timeLeft();
@@ -35,22 +34,4 @@ Deno.test("what was skipped says nothing of the speed", () => {
   estimate.skip(100);
   for (let done = 100; done <= 150; done++) estimate.update(done, (done - 100) * 2);
   assertClose(estimate.left(200, 100)!, 100, 1e-9);
-});
-
-Deno.test("durations read well at every size", () => {
-  const texts = [0, 0.44, 9.96, 59.4, 59.6, 61, 599.6, 3599, 3600, 7500, NaN].map(duration);
-  assertEquals(texts, [
-    "0.0 s",
-    "0.4 s",
-    "10 s",
-    "59 s",
-    "1 min 00 s",
-    "1 min 01 s",
-    "10 min",
-    "1 h 00 min",
-    "1 h 00 min",
-    "2 h 05 min",
-    "?",
-  ]);
-  assert(duration(-1) === "0.0 s");
 });

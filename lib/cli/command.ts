@@ -1,0 +1,115 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { meant } from "../definition/nearest.ts";
+
+/** One word of the command line, and what stands behind it. */
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** Options that take a value. */
+  readonly values: readonly string[];
+  /** Options that take none. */
+  readonly flags: readonly string[];
+  /** Fewest and most operands. */
+  readonly operands: readonly [least: number, most: number];
+  /** Does it; resolves to the exit code. */
+  run(given: Given): Promise<number>;
+}
+
+/** What the user typed behind the command, checked against what it knows. */
+export interface Given {
+  readonly operands: readonly string[];
+  readonly values: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, boolean>>;
+}
+
+/** Something typed that no command understands: exit code 2 instead of 1. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Options of every command. */
+const COMMON = ["help", "debug"];
+
+/**
+ * Reads a command's arguments.
+ *
+ * @throws {UsageError} for an unknown option, a missing value, and too few or too many operands
+ */
+export function readArguments(name: string, command: Command, args: readonly string[]): Given {
+  const unknown: string[] = [];
+  const flags = [...command.flags, ...COMMON];
+  const parsed = parseArgs(args, {
+    string: [...command.values, "_"],
+    boolean: flags,
+    alias: { help: "h" },
+    unknown: (arg, key) => {
+      if (key !== undefined) unknown.push(arg.split("=")[0]);
+      return key === undefined;
+    },
+  });
+  if (unknown.length > 0) {
+    const known = [...command.values, ...flags].map((option) => `--${option}`);
+    throw new UsageError(
+      `Cannot run "${name}": unknown option "${unknown[0]}", ${meant(unknown[0], known)}. ` +
+        `See: deno task ${name} --help`,
+    );
+  }
+  for (const option of command.values) {
+    if (parsed[option] === "") {
+      throw new UsageError(`Cannot run "${name}": option "--${option}" has no value. Expected --${option} VALUE`);
+    }
+  }
+  const operands = parsed._.map(String);
+  const [least, most] = command.operands;
+  if (!parsed.help && (operands.length < least || operands.length > most)) {
+    const expected = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+    const given = operands.length === 0 ? "none" : operands.map((operand) => `"${operand}"`).join(", ");
+    throw new UsageError(
+      `Cannot run "${name}": ${given} given, expected ${expected === "0" ? "no" : expected} ${
+        most === 1 ? "operand" : "operands"
+      }. ` +
+        `See: deno task ${name} --help`,
+    );
+  }
+  return {
+    operands,
+    values: Object.fromEntries(command.values.map((option) => [option, parsed[option] as string | undefined])),
+    flags: Object.fromEntries(flags.map((option) => [option, parsed[option] === true])),
+  };
+}
+
+/**
+ * The whole number of an option, or null when it is not given.
+ *
+ * @throws {UsageError} when it is not a whole number from `least` to `most`
+ */
+export function wholeNumber(given: Given, option: string, [least, most]: readonly [number, number]): number | null {
+  const text = given.values[option];
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`Cannot read "--${option} ${text}": expected a whole number from ${least} to ${most}`);
+}
+
+/**
+ * The choice made by an option, or null when it is not given.
+ *
+ * @throws {UsageError} when it is none of the choices
+ */
+export function choice<T extends string>(given: Given, option: string, choices: readonly T[]): T | null {
+  const text = given.values[option];
+  if (text === undefined) return null;
+  const found = choices.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `Cannot read "--${option} ${text}": unknown ${option} "${text}", ${meant(text, choices, "choices")}`,
+  );
+}
+
+/** Values of `--backend`. */
+export const BACKENDS = ["auto", "wasm", "cpu"] as const;
+
+/** Largest value of `--threads`. */
+export const MOST_THREADS = 256;

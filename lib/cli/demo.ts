@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { meant } from "../definition/nearest.ts";
+import type { Experiment } from "../experiment.ts";
+import { writeAtomic } from "../runs/atomic.ts";
+import { checkWritable } from "../runs/store.ts";
+import { duration } from "../report/numbers.ts";
+import { progress } from "../terminal/progress.ts";
+import type { RunRecord } from "../types.ts";
+import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
+import { download, downloadLine } from "./download.ts";
+import { interruptible } from "./interrupt.ts";
+import { load, shown, userPath } from "./places.ts";
+import { print, TASK } from "./print.ts";
+import { runAll } from "./run_all.ts";
+
+import type { Method } from "../../experiments/pocket.ts";
+
+type Pocket = typeof import("../../experiments/pocket.ts");
+type Report = typeof import("../report/mod.ts");
+
+/** What the demo's answer is about. */
+const QUESTION = { of: "dual", against: "contrastive-only" } as const;
+
+/** Trains the variants of the dual-loss ablation on the pocket world and shows the answer. */
+export const demo: Command = {
+  summary: "trains the dual-loss ablation on the pocket world and shows the answer",
+  help: `deno task demo [OPTIONS]
+
+Trains four variants of one detector on the photographs and generators of the pocket world, tests each on
+generators of which it saw one, prints accuracy and AUC with 95 % intervals and the paired difference between
+dual and contrastive-only, and writes them to a page with figures. Takes about ten minutes on two cores;
+finished runs are found again, so that a second demo answers in seconds.
+
+  --quick           two variants, a third of the steps: about three minutes
+  --seeds N         train every variant with the seeds 1…N; default: 1
+  --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
+  --backend NAME    auto, wasm or cpu; default: auto
+  --threads N       threads of the wasm backend; results do not depend on it; default: one for each core
+  --runs DIR        where runs and the page go; default: runs
+
+Examples:
+  deno task demo --quick
+  deno task demo --seeds 3
+  deno task demo --methods plain,dual`,
+  values: ["seeds", "methods", "backend", "threads", "runs"],
+  flags: ["quick"],
+  operands: [0, 0],
+  async run(given) {
+    const seeds = wholeNumber(given, "seeds", [1, 1000]) ?? 1;
+    const backend = choice(given, "backend", BACKENDS) ?? "auto";
+    const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
+    const runs = userPath(given.values.runs ?? "runs");
+    await checkWritable(runs);
+
+    const began = performance.now();
+    using bar = progress();
+    const entries = ["lib/run.ts", "lib/report/mod.ts", "experiments/pocket.ts"];
+    bar.say(downloadLine(await download(entries, bar)));
+    const experiments = chosen(await load<Pocket>("experiments/pocket.ts"), given, seeds);
+    bar.say(`Training ${experiments.length} detectors on the pocket world; finished runs are kept in "${shown(runs)}"`);
+
+    const kept = () =>
+      `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
+      "the same command goes on from there";
+    return await interruptible(async (signal) => {
+      const records = await runAll(experiments, { runs, backend, threads, signal, progress: bar });
+      bar[Symbol.dispose]();
+      const file = await conclude(records, runs, given);
+      print(`\nEverything took ${duration((performance.now() - began) / 1000)}. The page with table and figures is at`);
+      print(`  ${pathToFileURL(file)}`);
+      print("\nWhat next:");
+      for (const { text, command } of nextSteps(given)) print(`  ${text}\n    ${command}`);
+      return 0;
+    }, kept);
+  },
+};
+
+/** The definitions that the options ask for, method by method. */
+function chosen(pocket: Pocket, given: Given, seeds: number): Experiment[] {
+  const known = Object.keys(pocket.methods) as Method[];
+  const typed = given.values.methods?.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const names = typed ?? (given.flags.quick ? pocket.quickMethods : known);
+  for (const name of names) {
+    if (known.some((one) => one === name)) continue;
+    throw new UsageError(
+      `Cannot read "--methods ${given.values.methods}": unknown method "${name}", ${meant(name, known, "methods")}`,
+    );
+  }
+  if (names.length === 0) throw new UsageError(`Cannot read "--methods": expected some of ${known.join(", ")}`);
+  const all = Array.from({ length: seeds }, (_, i) => i + 1);
+  return known.filter((name) => names.includes(name)).flatMap((name) =>
+    all.map((seed) => given.flags.quick ? pocket.quick(pocket.methods[name]({ seed })) : pocket.methods[name]({ seed }))
+  );
+}
+
+/** Prints the answer and writes the page; resolves to the page's path. */
+async function conclude(records: readonly RunRecord[], runs: string, given: Given): Promise<string> {
+  const report = await load<Report>("lib/report/mod.ts");
+  const table = report.compare(records);
+  print(`\n${report.comparisonText(table)}`);
+  const methods = [...new Set(table.array("method") as string[])];
+  const answers = methods.includes(QUESTION.of) && methods.includes(QUESTION.against) ? [QUESTION] : [];
+  for (const pair of answers) {
+    const differences = report.differences(records, pair);
+    print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
+  }
+  print(report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  const html = await report.page(records, {
+    title: "Does the dual loss help?",
+    differences: answers,
+    next: nextSteps(given),
+  });
+  const file = join(runs, "demo.html");
+  await writeAtomic(file, html);
+  return file;
+}
+
+/** Three things to do with the answer; what was just done is not among them. */
+function nextSteps(given: Given): { text: string; command: string }[] {
+  const steps = [
+    { text: "See how much another seed changes:", command: "demo --seeds 3", done: given.values.seeds !== undefined },
+    { text: "Train all four variants under a seed of your own:", command: "run experiments/pocket.ts --seed 7" },
+    { text: "Set finished runs side by side:", command: "compare with-reconstructions dual" },
+    { text: "List what was trained:", command: "list" },
+  ];
+  return steps.filter(({ done }) => done !== true).slice(0, 3)
+    .map(({ text, command }) => ({ text, command: `${TASK} ${command}` }));
+}

@@ -1,0 +1,122 @@
+import { printable } from "../terminal/width.ts";
+import { checkWritable } from "../runs/store.ts";
+import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
+import { load, shown, userPath } from "./places.ts";
+import { print } from "./print.ts";
+
+/** Memory that the demo takes at most, in bytes. */
+const NEEDED_MEMORY = 3e9;
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly ok: boolean;
+  readonly what: string;
+  /** What to do about it; empty when it is all right. */
+  readonly remedy: string;
+}
+
+/** Looks at everything that a run needs. */
+export const doctor: Command = {
+  summary: "checks that this machine has what a run needs",
+  help: `deno task doctor [OPTIONS]
+
+Checks one by one what a run needs, tells what to do about what is missing, and ends with exit code 1 if
+anything is.
+
+  --backend NAME   the backend to try: auto, wasm or cpu; default: auto
+  --threads N      its threads; default: one for each core
+  --runs DIR       the runs folder to try; default: runs
+
+Example:
+  deno task doctor`,
+  values: ["backend", "threads", "runs"],
+  flags: [],
+  operands: [0, 0],
+  async run(given) {
+    const backend = choice(given, "backend", BACKENDS) ?? "auto";
+    const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
+    const runs = userPath(given.values.runs ?? "runs");
+    const checks: readonly [name: string, remedy: string, check: () => Promise<string>][] = [
+      ["Deno", "", () => Promise.resolve(`${Deno.version.deno} (V8 ${Deno.version.v8})`)],
+      ["cores", "", () => Promise.resolve(`${navigator.hardwareConcurrency}`)],
+      ["memory", "End other programs; the demo takes up to 3 GB", memory],
+      ["backend", "Try another with --backend cpu, which is slow and works everywhere", async () => {
+        const { useBackend } = await load<typeof import("../engine/backend.ts")>("lib/engine/backend.ts");
+        const found = await useBackend(backend, { threads });
+        return `${found.name}, ${found.threads} threads: ${found.why}`;
+      }],
+      ["arithmetic", "Report it with this output: a backend that computes wrongly is worth nothing", arithmetic],
+      [
+        "images (sharp)",
+        "Remove what Deno has of it and fetch it anew: deno cache --reload=npm:sharp lib/run.ts",
+        images,
+      ],
+      ["pocket world", "", pocketWorld],
+      ["runs folder", "", async () => {
+        await checkWritable(runs);
+        return `"${shown(runs)}" can be written`;
+      }],
+    ];
+    const findings: Finding[] = [];
+    for (const [name, remedy, check] of checks) {
+      const found = await examine(name, remedy, check);
+      findings.push(found);
+      print(`${found.ok ? "ok " : "not"}  ${printable(found.what)}`);
+      if (found.remedy !== "") print(`     ${found.remedy}`);
+    }
+    const missing = findings.filter(({ ok }) => !ok).length;
+    print(missing === 0 ? "\nEverything a run needs is here" : `\n${missing} of ${findings.length} are not right`);
+    return missing === 0 ? 0 : 1;
+  },
+};
+
+async function examine(name: string, remedy: string, check: () => Promise<string>): Promise<Finding> {
+  try {
+    return { ok: true, what: `${name}: ${await check()}`, remedy: "" };
+  } catch (error) {
+    return { ok: false, what: `${name}: ${error instanceof Error ? error.message : String(error)}`, remedy };
+  }
+}
+
+function memory(): Promise<string> {
+  const { total, available } = Deno.systemMemoryInfo();
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
+  const found = `${gigabytes(available)} GB available of ${gigabytes(total)} GB`;
+  return available < NEEDED_MEMORY ? Promise.reject(new Error(`${found}, expected 3 GB`)) : Promise.resolve(found);
+}
+
+/** A product whose result is known exactly, on the backend chosen above. */
+async function arithmetic(): Promise<string> {
+  const { tensor, matMul } = await load<typeof import("../engine/ops.ts")>("lib/engine/ops.ts");
+  const a = tensor([1, 2, 3, 4], [2, 2]);
+  const b = tensor([5, 6, 7, 8], [2, 2]);
+  const product = matMul(a, b);
+  try {
+    const values = [...await product.data()].join(" ");
+    if (values !== "19 22 43 50") throw new Error(`a matrix product gives ${values}, expected 19 22 43 50`);
+    return "a matrix product is right";
+  } finally {
+    for (const one of [a, b, product]) one.dispose();
+  }
+}
+
+/** A picture through PNG and back must be the same. */
+async function images(): Promise<string> {
+  const { decodeImage } = await load<typeof import("../image/decode.ts")>("lib/image/decode.ts");
+  const { encodeImage } = await load<typeof import("../image/encode.ts")>("lib/image/encode.ts");
+  const data = Uint8Array.from({ length: 4 * 4 * 3 }, (_, i) => i * 5);
+  const back = await decodeImage(await encodeImage({ width: 4, height: 4, data }, { format: "png" }));
+  if (back.data.join() !== data.join()) throw new Error("a picture changes on its way through PNG");
+  return "a picture goes through PNG unchanged";
+}
+
+/** Reading the samples compares each of their files with its hash. */
+async function pocketWorld(): Promise<string> {
+  const { pocket, readSamples } = await load<typeof import("../layouts/mod.ts")>("lib/layouts/mod.ts");
+  const counts: string[] = [];
+  for (const split of ["train", "validation", "test"] as const) {
+    const samples = await Array.fromAsync(readSamples(pocket(), { data: null, split }));
+    counts.push(`${samples.length} for ${split}`);
+  }
+  return `${counts.join(", ")}, every file as it was published`;
+}
