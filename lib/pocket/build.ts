@@ -144,7 +144,7 @@ async function writeWorld(
     }
   }
   const album = albumOf(made, patchesOfSplit(gathered, { split: "test", half: "source", size }));
-  await writer.picture("contact.webp", await contactSheet(album, columns));
+  await writer.illustration("contact.webp", await contactSheet(album, columns));
   const tables = await measure(album);
   for (const line of tables.split("\n")) bar.say(line);
   await Deno.writeTextFile(`${folder}/measured.md`, tables + "\n");

@@ -24,8 +24,8 @@ export interface WorldWriter {
     patches: readonly Patch[],
     pictures: readonly Image[],
   ): Promise<void>;
-  /** A picture by itself, stored without loss. */
-  picture(file: string, image: Image): Promise<void>;
+  /** A picture to look at: stored with loss and no part of the world's identity. */
+  illustration(file: string, image: Image): Promise<void>;
   /** A file that is there already. */
   existing(file: string, bytes: Uint8Array): void;
   /** The table of all, the last file to be written. */
@@ -44,15 +44,16 @@ export function worldWriter(folder: string, { columns }: Settings): WorldWriter 
   const sheets: Sheet[] = [];
   const remember = (file: string, bytes: Uint8Array) =>
     files.set(file, createHash("sha256").update(bytes).digest("hex"));
-  const write = async (file: string, bytes: Uint8Array) => {
+  const put = async (file: string, bytes: Uint8Array) => {
     await Deno.mkdir(`${folder}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.writeFile(`${folder}/${file}`, bytes);
+  };
+  const write = async (file: string, bytes: Uint8Array) => {
+    await put(file, bytes);
     remember(file, bytes);
   };
-  const picture = async (file: string, image: Image) =>
-    await write(file, await encodeImage(image, { format: "webp", lossless: true }));
   return {
-    picture,
+    illustration: async (file, image) => await put(file, await encodeImage(image, { format: "webp", quality: 80 })),
     existing: remember,
     async weights(name, { fixed, network }) {
       const file = `weights/${name}.safetensors`;
@@ -69,7 +70,8 @@ export function worldWriter(folder: string, { columns }: Settings): WorldWriter 
           ...of.group.endsWith("reconstruction") ? ["reconstruction"] : [],
         ];
         const file = `patches/${name.join("-")}-${from / most}.webp`;
-        await picture(file, composeSheet(pictures.slice(from, from + most), columns));
+        const sheet = composeSheet(pictures.slice(from, from + most), columns);
+        await write(file, await encodeImage(sheet, { format: "webp", lossless: true }));
         sheets.push({ file, ...of, patches: part.map(({ photograph, position: [x, y] }) => [photograph, x, y]) });
       }
     },
