@@ -33,10 +33,10 @@ export function multiply(
   const cut = { operations: m * n * k, scratch: threads.sizes.matmulScratch() };
   // a chunk packs the other operand for itself, so that it must be large enough to be worth it
   if (m >= n) {
-    const work = shared(machine, m, { ...cut, quantum: Math.min(32, Math.ceil(m / threads.count / 4) * 4) });
+    const work = shared(machine, m, { ...cut, quantum: Math.min(48, Math.ceil(m / threads.count / 4) * 4) });
     threads.run("matmulRows", [n, k, ...operands, ...after], work);
   } else {
-    const work = shared(machine, n, { ...cut, quantum: Math.min(32, Math.ceil(n / threads.count / 8) * 8) });
+    const work = shared(machine, n, { ...cut, quantum: Math.min(48, Math.ceil(n / threads.count / 8) * 8) });
     threads.run("matmulColumns", [m, n, k, ...operands, ...after], work);
   }
 }

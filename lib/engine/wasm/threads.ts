@@ -141,6 +141,7 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
     count,
     sizes: kernels,
     run: (kernel, args, work) => {
+      if (work.items === 0) return;
       reserve(work.scratch ?? 64);
       const chunks = Math.ceil(work.items / work.per);
       if (chunks > MOST_CHUNKS) {
