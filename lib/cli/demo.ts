@@ -58,7 +58,8 @@ Examples:
     const entries = ["lib/run.ts", "lib/report/mod.ts", "experiments/pocket.ts"];
     bar.say(downloadLine(await download(entries, bar)));
     const experiments = chosen(await load<Pocket>("experiments/pocket.ts"), given, seeds);
-    bar.say(`Training ${experiments.length} detectors on the pocket world; finished runs are kept in "${shown(runs)}"`);
+    const count = experiments.length === 1 ? "1 detector" : `${experiments.length} detectors`;
+    bar.say(`Training ${count} on the pocket world; finished runs are kept in "${shown(runs)}"`);
 
     const kept = () =>
       `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
@@ -105,7 +106,7 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
     const differences = report.differences(records, pair);
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
-  print(report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
   const html = await report.page(records, {
     title: "Does the dual loss help?",
     differences: answers,
