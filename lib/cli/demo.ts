@@ -61,8 +61,7 @@ Examples:
     const count = experiments.length === 1 ? "1 detector" : `${experiments.length} detectors`;
     bar.say(`Training ${count} on the pocket world; finished runs are kept in "${shown(runs)}"`);
 
-    const kept = () =>
-      `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
+    const kept = `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
       "the same command goes on from there";
     return await interruptible(async (signal) => {
       const records = await runAll(experiments, { runs, backend, threads, signal, progress: bar });
@@ -73,7 +72,7 @@ Examples:
       print("\nWhat next:");
       for (const { text, command } of nextSteps(given)) print(`  ${text}\n    ${command}`);
       return 0;
-    }, kept);
+    }, { kept, progress: bar });
   },
 };
 

@@ -125,10 +125,12 @@ function movingLine({ share, text, left }: State, columns: number, color: boolea
   const fixed = textWidth(head) + (tail === "" ? 0 : textWidth(tail) + 2);
   if (fixed > room) return fit(head, room);
   const words = printable(text);
-  const bar = Math.min(24, room - fixed - 4 - Math.min(textWidth(words), 24));
+  // the bar takes what the words leave, at least 8 columns, and gives way where that would leave them fewer than 16
+  const free = room - fixed - 3;
+  const bar = Math.min(24, Math.max(8, free - textWidth(words)));
   let line = head;
   let used = fixed;
-  if (bar >= 8) {
+  if (free - bar >= Math.min(textWidth(words), 16)) {
     line = `${drawBar(share, bar, color)} ${head}`;
     used += bar + 1;
   }

@@ -99,3 +99,16 @@ Deno.test("work that follows other work gets a time left of its own", () => {
   }
   assert(screen.lines()[0].includes("50 %  20 s left"), screen.lines()[0]);
 });
+
+Deno.test("the bar gives way to the words", () => {
+  const drawn = (columns: number) => {
+    const screen = testScreen(columns);
+    progress(screen).update(1, 2, "contrastive-only: step 14 of 50, loss 1.52");
+    return screen.lines()[0];
+  };
+  assertEquals(drawn(80), "━━━━━━━━━━━━············  50 %  contrastive-only: step 14 of 50, loss 1.52");
+  assertEquals(drawn(59), "━━━━····  50 %  contrastive-only: step 14 of 50, loss 1.52");
+  assertEquals(drawn(40), "━━━━····  50 %  contrastive-only: step…");
+  assertEquals(drawn(24), " 50 %  contrastive-onl…");
+  assertEquals(drawn(10), " 50 %");
+});
