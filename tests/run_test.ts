@@ -101,3 +101,26 @@ Deno.test("run() refuses a truncated checkpoint and says what to do", async () =
   await Deno.truncate(`${place}/last.safetensors`, 300);
   await assertRejects(() => run(tinyDual(), broken), Error, "Delete the file to start the run again");
 });
+
+Deno.test("run() stops at a loss that is not finite, naming the step, the terms and the batch", async () => {
+  const wild = derive(tinyDual(), { optimizer: { rate: 1e30 } });
+  const error = await assertRejects(() => run(wild, options("wild")), Error, "is not finite");
+  assert(/loss of step \d+ .*classification NaN.*batch began with "GenImage/.test(error.message), error.message);
+});
+
+Deno.test("run() refuses a folder of runs that is a file, before it trains", async () => {
+  const told: string[] = [];
+  await Deno.writeTextFile(`${folder}/taken`, "");
+  await assertRejects(
+    async () => {
+      for await (const event of events(tinyDual(), { ...options("first"), runs: `${folder}/taken` })) {
+        told.push(
+          event.kind,
+        );
+      }
+    },
+    Error,
+    "taken",
+  );
+  assertEquals(told, []);
+});
