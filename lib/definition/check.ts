@@ -1,10 +1,16 @@
 import { meant } from "./nearest.ts";
 import { show } from "./part.ts";
 
-/** Where a number may lie; both ends belong to it. */
+/** Where a number may lie. */
 export interface Range {
+  /** Smallest. */
   readonly from?: number;
+  /** Largest. */
   readonly to?: number;
+  /** Just below the smallest: excluded. */
+  readonly above?: number;
+  /** Just above the largest: excluded. */
+  readonly below?: number;
   readonly integer?: boolean;
 }
 
@@ -14,18 +20,26 @@ export interface Range {
  * @param name the option with its part, as "blur.sigma"
  * @throws {RangeError} with what was given and what is expected
  */
-export function checkNumber(name: string, value: unknown, { from = -Infinity, to = Infinity, integer }: Range): void {
+export function checkNumber(name: string, value: unknown, range: Range): void {
+  const { from = -Infinity, to = Infinity, above = -Infinity, below = Infinity, integer } = range;
   const fits = typeof value === "number" && (integer ? Number.isInteger(value) : Number.isFinite(value));
-  if (fits && value >= from && value <= to) return;
+  if (fits && value >= from && value <= to && value > above && value < below) return;
   const noun = integer ? "a whole number" : "a number";
-  const bounds = from > -Infinity && to < Infinity
-    ? ` from ${from} to ${to}`
-    : from > -Infinity
-    ? ` ≥ ${from}`
-    : to < Infinity
-    ? ` ≤ ${to}`
-    : "";
-  throw new RangeError(`Cannot define ${name}: given ${inWords(value)}, expected ${noun}${bounds}`);
+  const bounds = range.from !== undefined && range.to !== undefined
+    ? `from ${from} to ${to}`
+    : [[">", range.above], ["≥", range.from], ["≤", range.to], ["<", range.below]]
+      .filter(([, bound]) => bound !== undefined).map((bound) => bound.join(" ")).join(" and ");
+  throw new RangeError(`Cannot define ${name}: given ${inWords(value)}, expected ${noun} ${bounds}`.trimEnd());
+}
+
+/**
+ * Refuses what is neither true nor false.
+ *
+ * @throws {TypeError} with what was given
+ */
+export function checkFlag(name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new TypeError(`Cannot define ${name}: given ${inWords(value)}, expected true or false`);
 }
 
 /**

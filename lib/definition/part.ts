@@ -72,7 +72,8 @@ export function part<P extends Part, Required extends keyof Options<P> = never>(
         throw new TypeError(`Cannot define ${kind}: missing option "${name}", the options are ${names.join(", ")}`);
       }
     }
-    const made = frozen({ kind, ...defaults, ...given }) as unknown as P;
+    const whole: Record<string, unknown> = { ...defaults, ...given };
+    const made = frozen({ kind, ...Object.fromEntries(names.map((name) => [name, whole[name]])) }) as unknown as P;
     rules.check?.(made);
     return made;
   };

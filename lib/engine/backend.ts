@@ -1,4 +1,5 @@
-import "@tensorflow/tfjs"; // registers the gradients and the cpu backend
+import "@tensorflow/tfjs"; // registers the cpu backend
+import "./gradients.ts";
 import { findBackend, setBackend } from "@tensorflow/tfjs-core";
 import { startWasm } from "./wasm/mod.ts";
 

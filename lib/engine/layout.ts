@@ -6,7 +6,7 @@
  */
 import { nearest } from "../definition/nearest.ts";
 import { type Tensor, tensor } from "./ops.ts";
-import type { Stored, StoredData, StoredTensors } from "./safetensors.ts";
+import type { Stored, StoredTensors } from "./safetensors.ts";
 import { entries, fill, type Tree } from "./tree.ts";
 
 /** A shape in PyTorch's axes from the house's. */
@@ -42,10 +42,12 @@ export async function storeTree(tree: Tree): Promise<Map<string, Stored>> {
 /**
  * One stored tensor in memory, in the house's axes; half and double precision become float32.
  *
- * @throws {TypeError} for integers: parameters are floating
+ * @throws {TypeError} for whole numbers: parameters are floating
  */
-export function loadTensor(name: string, { dtype, shape, data }: Stored): Tensor {
-  const values = floats(name, dtype, data);
+export function loadTensor(name: string, stored: Stored): Tensor {
+  if (!isFloating(stored)) throw new TypeError(`Cannot load "${name}": it holds ${stored.dtype}, expected ${floating}`);
+  const { shape, data } = stored;
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
   const [o, i, h, w] = shape;
   const rows = shape.length === 4 ? transpose(values, [o, i, h * w]) : values;
   return tensor(rows, houseShape(shape), "float32");
@@ -70,6 +72,8 @@ export function loadInto<T extends Tree>(template: T, stored: StoredTensors): T 
       complaints.push(() => `missing "${path}" [${shape.join(", ")}]${hint(nearest(path, unknown), "is it")}`);
     } else if (found.shape.join() !== shape.join()) {
       complaints.push(() => `"${path}" is [${found.shape.join(", ")}], expected [${shape.join(", ")}]`);
+    } else if (!isFloating(found)) {
+      complaints.push(() => `"${path}" holds ${found.dtype}, expected ${floating}`);
     }
   }
   for (const name of unknown) complaints.push(() => `unknown "${name}"${hint(nearest(name, names), "did you mean")}`);
@@ -88,10 +92,10 @@ function firstOf(complaints: readonly (() => string)[]): string {
   return complaints.slice(0, most).map((tell) => tell()).join("; ") + more;
 }
 
-function floats(name: string, dtype: string, data: StoredData): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
-  throw new TypeError(`Cannot load "${name}": its numbers are ${dtype}, expected F32, F64, F16 or BF16`);
+const floating = "F32, F64, F16 or BF16";
+
+function isFloating(stored: Stored): stored is Stored & { data: Float32Array | Float64Array } {
+  return stored.data instanceof Float32Array || stored.data instanceof Float64Array;
 }
 
 /** Values of [a, b, c] in the order of [c, b, a]; a copy. */

@@ -38,9 +38,9 @@ function fused(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activati
       return made[0];
     },
     backward: (dy, [x, weight, kept]) => {
-      const dz = activation === null
-        ? dy
-        : shortLived(runKernel(activation === "gelu" ? "HouseGeluGrad" : "HouseReluGrad", { x: kept, dy }))[0];
+      const dz = activation === null ? dy : shortLived(
+        runKernel(activation === "gelu" ? "HouseGeluGrad" : "HouseReluGrad", { x: kept, dy }, { slope: 0 }),
+      )[0];
       const [dz_RO, x_RI, weight_OI] = [dz, x, weight] as tf.Tensor2D[];
       return {
         x: () => tf.matMul(dz_RO, weight_OI),

@@ -70,7 +70,7 @@ export function readSafetensorsMetadata(bytes: Uint8Array<ArrayBuffer>): StoredM
  * @throws {TypeError} when data do not fit their kind or shape
  */
 export function writeSafetensors(tensors: StoredTensors, metadata: StoredMetadata = {}): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = {};
+  const header: Record<string, unknown> = Object.create(null); // a tensor may be called "__proto__"
   if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
   // widest numbers first, as the reference writer does, so that every tensor starts aligned to its own width
   const ordered = [...tensors].sort(([, a], [, b]) => bytesOf[b.dtype] - bytesOf[a.dtype]);

@@ -1,18 +1,16 @@
-import { describeScores } from "../metrics/mod.ts";
+import { describeScores, testSets } from "../metrics/mod.ts";
 import type { Metrics, ScoreColumns } from "../types.ts";
 
 /**
  * Metrics of every test set: its fakes against its photographs, those of no set belonging to all; then
  * the mean over sets.
  *
- * @returns by set in the order of the scores, then "mean"
+ * @returns by set in alphabetical order, then "mean"
  * @throws {RangeError} when a set lacks photographs or fakes
  */
 export function evaluateScores(scores: ScoreColumns): Record<string, Metrics> {
-  const names = [...new Set(scores.set.filter((name) => name !== null))];
-  const sets = names.map((name): [string, Metrics] => {
-    const rows = scores.set.flatMap((set, i) => set === null || set === name ? [i] : []);
-    const labels = rows.map((i) => scores.label[i]);
+  const sets = [...testSets(scores)].map(([name, rows]): [string, Metrics] => {
+    const labels = Array.from(rows, (i) => scores.label[i]);
     const fakes = labels.reduce((sum, label) => sum + label, 0);
     if (fakes === 0 || fakes === rows.length) {
       throw new RangeError(
@@ -20,11 +18,8 @@ export function evaluateScores(scores: ScoreColumns): Record<string, Metrics> {
           `expected at least one of each`,
       );
     }
-    return [name, describeScores(labels, rows.map((i) => scores.score[i]))];
+    return [name, describeScores(labels, Array.from(rows, (i) => scores.score[i]))];
   });
-  if (sets.length === 0) {
-    throw new RangeError(`Cannot evaluate ${scores.id.length} samples: none belongs to a test set`);
-  }
   const mean = Object.keys(sets[0][1]).map((metric) =>
     [metric, sets.reduce((sum, [, metrics]) => sum + metrics[metric], 0) / sets.length] as const
   );

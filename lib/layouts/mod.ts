@@ -1,8 +1,10 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
 import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { pocketReconstructions, pocketSamples } from "./pocket.ts";
 
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
+export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
 
 /** What a layout is told beside its part. */
 export interface Roots {
@@ -15,11 +17,13 @@ export interface Roots {
 /** The samples of a data set, by kind of layout. */
 export const layouts = {
   genImage: genImageSamples,
+  pocket: pocketSamples,
 };
 
 /** The reconstructions that a data set ships, by kind of layout; one that never ships any is not here. */
 export const shipped = {
   genImage: genImageReconstructions,
+  pocket: pocketReconstructions,
 };
 
 /** How a data set lies on disk. */

@@ -1,9 +1,9 @@
 // B samples
+import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { mul, type Scalar, softplus, squeeze, sub, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countRows, meanOfRows } from "./rows.ts";
-import { checkWeight } from "./weight.ts";
 
 /** Classification by one logit. */
 export interface BinaryCrossEntropy extends Part<"binaryCrossEntropy"> {
@@ -16,12 +16,8 @@ export interface BinaryCrossEntropy extends Part<"binaryCrossEntropy"> {
 /** Defines a binary cross-entropy. */
 export const binaryCrossEntropy = part<BinaryCrossEntropy>("binaryCrossEntropy", { weight: 1, balanced: false }, {
   check({ weight, balanced }) {
-    checkWeight("binaryCrossEntropy", weight);
-    if (typeof balanced !== "boolean") {
-      throw new TypeError(
-        `Cannot define binaryCrossEntropy: balanced ${JSON.stringify(balanced)}, expected true or false`,
-      );
-    }
+    checkNumber("binaryCrossEntropy.weight", weight, { from: 0 });
+    checkFlag("binaryCrossEntropy.balanced", balanced);
   },
 });
 

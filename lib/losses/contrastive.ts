@@ -1,10 +1,10 @@
 // B samples · D embedding width · R real rows · F other rows
+import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { add, mul, relu, type Scalar, scalar, slice, square, sub, sum, type Tensor2D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { similarities, sumOfPairs, unitRows } from "./pairs.ts";
 import { countRows, told } from "./rows.ts";
-import { checkWeight } from "./weight.ts";
 
 /** The contrastive term of dual-loss learning. */
 export interface Contrastive extends Part<"contrastive"> {
@@ -19,13 +19,9 @@ export interface Contrastive extends Part<"contrastive"> {
 /** Defines a contrastive term. */
 export const contrastive = part<Contrastive>("contrastive", { weight: 1, margin: 0, realPairs: false }, {
   check({ weight, margin, realPairs }) {
-    checkWeight("contrastive", weight);
-    if (!(margin >= -1 && margin <= 1)) {
-      throw new RangeError(`Cannot define contrastive: margin ${margin}, expected a cosine, −1…1`);
-    }
-    if (typeof realPairs !== "boolean") {
-      throw new TypeError(`Cannot define contrastive: realPairs ${JSON.stringify(realPairs)}, expected true or false`);
-    }
+    checkNumber("contrastive.weight", weight, { from: 0 });
+    checkNumber("contrastive.margin", margin, { from: -1, to: 1 });
+    checkFlag("contrastive.realPairs", realPairs);
   },
 });
 

@@ -1,9 +1,9 @@
 // B samples · K = 2 classes
+import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { add, logSoftmax, mul, neg, type Scalar, stack, sub, sum, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countRows, meanOfRows } from "./rows.ts";
-import { checkWeight } from "./weight.ts";
 
 /** Classification by two logits. */
 export interface CrossEntropy extends Part<"crossEntropy"> {
@@ -18,15 +18,9 @@ export interface CrossEntropy extends Part<"crossEntropy"> {
 /** Defines a cross-entropy. */
 export const crossEntropy = part<CrossEntropy>("crossEntropy", { weight: 1, smoothing: 0, balanced: false }, {
   check({ weight, smoothing, balanced }) {
-    checkWeight("crossEntropy", weight);
-    if (!(smoothing >= 0 && smoothing < 1)) {
-      throw new RangeError(
-        `Cannot define crossEntropy: smoothing ${JSON.stringify(smoothing)}, expected 0 ≤ smoothing < 1`,
-      );
-    }
-    if (typeof balanced !== "boolean") {
-      throw new TypeError(`Cannot define crossEntropy: balanced ${JSON.stringify(balanced)}, expected true or false`);
-    }
+    checkNumber("crossEntropy.weight", weight, { from: 0 });
+    checkNumber("crossEntropy.smoothing", smoothing, { from: 0, below: 1 });
+    checkFlag("crossEntropy.balanced", balanced);
   },
 });
 

@@ -1,10 +1,10 @@
 // B samples · D embedding width · N quadruples: a real row, its reconstruction, a fake row, its reconstruction
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { add, mean, relu, type Scalar, slice, sub, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { squaredDistances, unitRows } from "./pairs.ts";
 import { countRows, told } from "./rows.ts";
-import { checkWeight } from "./weight.ts";
 
 /** The reconstruction term of dual-loss learning. */
 export interface ReconstructionTriplet extends Part<"reconstructionTriplet"> {
@@ -26,17 +26,9 @@ export const reconstructionTriplet = part<ReconstructionTriplet>("reconstruction
   orientation: "stated",
 }, {
   check({ weight, margin, orientation }) {
-    checkWeight("reconstructionTriplet", weight);
-    if (!(margin >= 0 && margin <= 4)) {
-      throw new RangeError(`Cannot define reconstructionTriplet: margin ${margin}, expected a squared distance, 0…4`);
-    }
-    if (orientation !== "stated" && orientation !== "printed") {
-      throw new RangeError(
-        `Cannot define reconstructionTriplet: orientation ${
-          JSON.stringify(orientation)
-        }, expected "stated" or "printed"`,
-      );
-    }
+    checkNumber("reconstructionTriplet.weight", weight, { from: 0 });
+    checkNumber("reconstructionTriplet.margin", margin, { from: 0, to: 4 });
+    checkChoice("reconstructionTriplet.orientation", orientation, ["stated", "printed"]);
   },
 });
 

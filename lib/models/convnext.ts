@@ -6,8 +6,8 @@
  * atto … nano, which make their blocks of 1 × 1 convolutions, and ConvNeXt V2.
  */
 // B samples · H, W height and width · C channels · D width of the last stage
-import { nearest } from "../definition/nearest.ts";
-import { type Part, part } from "../definition/part.ts";
+import { checkChoice, checkNumber } from "../definition/check.ts";
+import { type Part, part, show } from "../definition/part.ts";
 import { add, concat, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
 import { highPass } from "../nn/high_pass.ts";
@@ -183,46 +183,36 @@ function checkImages(spec: Convnext, images: Tensor4D): void {
 }
 
 function check(spec: Convnext): void {
-  const refuse = (what: string): never => {
-    throw new RangeError(`Cannot define convnext: ${what}`);
-  };
-  const { size, depths, dims, kernel, stem, expansion, layerScale } = spec;
-  if ((size === null) === (depths === null || dims === null) || (size !== null && (depths ?? dims) !== null)) {
+  const { size, depths, dims, stem, expansion } = spec;
+  if (size !== null && depths === null && dims === null) checkChoice("convnext.size", size, Object.keys(sizes));
+  else if (size !== null || depths === null || dims === null) {
     refuse(`size ${show(size)}, depths ${show(depths)}, dims ${show(dims)}, expected either size, or depths and dims`);
   }
-  if (size !== null && !Object.hasOwn(sizes, size)) {
-    const near = nearest(size, Object.keys(sizes));
-    refuse(`unknown size "${size}"${near === null ? "" : `, did you mean "${near}"?`}, expected ${names(sizes)}`);
-  }
+  checkNumber("convnext.expansion", expansion, { above: 0 });
   if (depths !== null && dims !== null) {
-    if (!depths.every(isCount) || !dims.every(isCount) || depths.length !== dims.length || dims.length === 0) {
-      refuse(`depths ${show(depths)} and dims ${show(dims)}, expected as many whole numbers of at least 1 in both`);
+    if (!areCounts(depths) || !areCounts(dims) || depths.length !== dims.length) {
+      refuse(`depths ${show(depths)} and dims ${show(dims)}, expected as many whole numbers ≥ 1 in both`);
     }
-    if (!dims.every((width) => isCount(width * expansion))) {
+    if (!areCounts(dims.map((width) => width * expansion))) {
       refuse(`expansion ${expansion} of dims ${show(dims)}, expected whole hidden widths`);
     }
   }
-  if (!isCount(kernel) || kernel % 2 === 0) refuse(`kernel ${show(kernel)}, expected an odd whole number`);
-  if (
-    !isCount(stem?.size) || !isCount(stem?.stride) || stem.size < stem.stride || (stem.size - stem.stride) % 2 !== 0
-  ) {
-    refuse(`stem ${show(stem)}, expected size and stride, size at least stride and their difference even`);
+  checkNumber("convnext.kernel", spec.kernel, { from: 1, integer: true });
+  if (spec.kernel % 2 === 0) refuse(`kernel ${spec.kernel}, expected an odd number`);
+  checkNumber("convnext.stem.size", stem?.size, { from: 1, integer: true });
+  checkNumber("convnext.stem.stride", stem.stride, { from: 1, integer: true });
+  if (stem.size < stem.stride || (stem.size - stem.stride) % 2 !== 0) {
+    refuse(`stem ${show(stem)}, expected a size of at least stride and their difference even`);
   }
-  if (!(expansion > 0 && Number.isFinite(expansion))) refuse(`expansion ${show(expansion)}, expected more than 0`);
-  if (layerScale !== null && !Number.isFinite(layerScale)) refuse(`layerScale ${show(layerScale)}, expected a number`);
-  if (spec.highPass !== null && !(spec.highPass > 0 && Number.isFinite(spec.highPass))) {
-    refuse(`highPass ${show(spec.highPass)}, expected more than 0, or null`);
-  }
-  if (spec.weights !== null) checkWeights(spec, spec.weights, refuse);
+  if (spec.layerScale !== null) checkNumber("convnext.layerScale", spec.layerScale, {});
+  if (spec.highPass !== null) checkNumber("convnext.highPass", spec.highPass, { above: 0 });
+  if (spec.weights !== null) checkWeights(spec, spec.weights);
 }
 
 /** Published weights fit the published architecture only. */
-function checkWeights(spec: Convnext, name: string, refuse: (what: string) => never): void {
+function checkWeights({ size, kernel, stem, expansion, layerScale, highPass }: Convnext, name: string): void {
   const published = weightsOf(name).size;
-  if (spec.size !== published) {
-    refuse(`weights "${name}" for size ${show(spec.size)}, expected size "${published}"`);
-  }
-  const { kernel, stem, expansion, layerScale, highPass } = spec;
+  if (size !== published) refuse(`weights "${name}" for size ${show(size)}, expected size "${published}"`);
   if (kernel !== 7 || stem.size !== 4 || stem.stride !== 4 || expansion !== 4 || layerScale === null) {
     refuse(`weights "${name}" with another kernel, stem, expansion or layerScale, expected those of the paper`);
   }
@@ -231,14 +221,10 @@ function checkWeights(spec: Convnext, name: string, refuse: (what: string) => ne
   }
 }
 
-function isCount(n: unknown): n is number {
-  return Number.isSafeInteger(n) && (n as number) >= 1;
+function refuse(what: string): never {
+  throw new RangeError(`Cannot define convnext: ${what}`);
 }
 
-function show(value: unknown): string {
-  return JSON.stringify(value) ?? "missing";
-}
-
-function names(table: object): string {
-  return Object.keys(table).join(", ");
+function areCounts(values: readonly unknown[]): boolean {
+  return Array.isArray(values) && values.length > 0 && values.every((n) => Number.isSafeInteger(n) && n >= 1);
 }

@@ -1,4 +1,5 @@
 // B samples · F features of the backbone · D embedding width · K classes
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { gelu, type Tensor2D, tidy } from "../engine/ops.ts";
 import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
@@ -18,20 +19,12 @@ export interface LinearHead extends Part<"linear"> {
 /** Defines a linear head. */
 export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, activation: null }, {
   check({ classes, embedding, activation }) {
-    if (classes !== 1 && classes !== 2) {
-      throw new RangeError(`Cannot define linear: classes ${JSON.stringify(classes)}, expected 1 or 2`);
-    }
-    if (embedding !== null && !(Number.isSafeInteger(embedding) && embedding >= 1)) {
-      throw new RangeError(
-        `Cannot define linear: embedding ${JSON.stringify(embedding)}, expected a whole number of at least 1, or null`,
-      );
-    }
-    if (activation !== null && activation !== "gelu") {
-      throw new RangeError(`Cannot define linear: activation ${JSON.stringify(activation)}, expected "gelu" or null`);
-    }
+    checkNumber("linear.classes", classes, { from: 1, to: 2, integer: true });
+    if (embedding !== null) checkNumber("linear.embedding", embedding, { from: 1, integer: true });
+    if (activation !== null) checkChoice("linear.activation", activation, ["gelu"]);
     if (activation !== null && embedding === null) {
       throw new RangeError(
-        `Cannot define linear: activation "${activation}" without embedding, expected a width for embedding`,
+        `Cannot define linear: activation "${activation}" without an embedding, expected a width for embedding`,
       );
     }
   },

@@ -1,5 +1,5 @@
 /** Pretrained weights: what each set is called, where it comes from, and how images must be normalised for it. */
-import { nearest } from "../definition/nearest.ts";
+import { meant } from "../definition/nearest.ts";
 import { loadInto } from "../engine/layout.ts";
 import { readSafetensors, type Stored } from "../engine/safetensors.ts";
 import type { Tree } from "../engine/tree.ts";
@@ -60,13 +60,7 @@ export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntrie
  */
 export function weightsOf(name: string): Weights {
   if (Object.hasOwn(weightsTable, name)) return weightsTable[name];
-  const near = nearest(name, Object.keys(weightsTable));
-  const hint = near === null ? "" : `, did you mean "${near}"?`;
-  throw new RangeError(
-    `Cannot find weights "${name}"${hint === "" ? ":" : `${hint} `} the known sets are ${
-      Object.keys(weightsTable).join(", ")
-    }`,
-  );
+  throw new RangeError(`Cannot find weights "${name}": ${meant(name, Object.keys(weightsTable), "known sets")}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 // B samples · H, W height and width · C channels · I, O channels in and out · K kernel size
-import { convolve, depthwise, type Tensor, type Tensor4D } from "../engine/ops.ts";
+import { convolve, depthwise, type Tensor, type Tensor4D, tidy } from "../engine/ops.ts";
 import { type Draw, zeros } from "./initial.ts";
 
 /** Weights of a convolution; the filter is in the house's layout. */
@@ -29,10 +29,10 @@ export function applyConv(
   x_BHWI: Tensor4D,
   { stride = 1, pad = 0 }: { stride?: number; pad?: number } = {},
 ): Tensor4D {
-  return convolve(x_BHWI, params.weight as Tensor4D, params.bias, { stride, pad }) as Tensor4D;
+  return tidy(() => convolve(x_BHWI, params.weight, params.bias, { stride, pad }) as Tensor4D);
 }
 
 /** Every channel with its own filter, zeros around, size kept: [B, H, W, C] → [B, H, W, C]. K is odd. */
 export function applyDepthwise(params: ConvParams, x_BHWC: Tensor4D): Tensor4D {
-  return depthwise(x_BHWC, params.weight as Tensor4D, params.bias) as Tensor4D;
+  return tidy(() => depthwise(x_BHWC, params.weight, params.bias) as Tensor4D);
 }

@@ -1,5 +1,5 @@
 // B samples · H, W height and width · C channels
-import { add, concat, mul, slice, sub, type Tensor4D } from "../engine/ops.ts";
+import { add, concat, mul, slice, sub, type Tensor4D, tidy } from "../engine/ops.ts";
 
 /**
  * What a 3 × 3 binomial blur takes away: x − (1, 2, 1)ᵀ(1, 2, 1)/16 ∗ x, mirrored at the border without repeating
@@ -15,7 +15,7 @@ export function highPass(x_BHWC: Tensor4D): Tensor4D {
   if (height < 2 || width < 2) {
     throw new TypeError(`Cannot filter images of ${height} × ${width} pixels: expected at least 2 × 2`);
   }
-  return sub(x_BHWC, blurAlong(blurAlong(x_BHWC, 1), 2));
+  return tidy(() => sub(x_BHWC, blurAlong(blurAlong(x_BHWC, 1), 2)));
 }
 
 /** (1, 2, 1)/4 along one axis. Slices instead of `mirrorPad`, which has no gradient in TensorFlow.js 4.22. */

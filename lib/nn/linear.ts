@@ -1,5 +1,5 @@
 // O outputs · I inputs
-import { linear, type Tensor } from "../engine/ops.ts";
+import { linear, type Tensor, tidy } from "../engine/ops.ts";
 import { type Draw, zeros } from "./initial.ts";
 
 /** Weights of a linear layer in PyTorch's layout. */
@@ -17,5 +17,5 @@ export function initLinear({ inputs, outputs }: { inputs: number; outputs: numbe
 
 /** x · weightᵀ + bias over the last axis: [..., I] → [..., O], then the activation. */
 export function applyLinear(params: LinearParams, x: Tensor, activation: "gelu" | "relu" | null = null): Tensor {
-  return linear(x, params.weight, params.bias, activation);
+  return tidy(() => linear(x, params.weight, params.bias, activation));
 }

@@ -1,4 +1,4 @@
-import { layerNorm, type Tensor } from "../engine/ops.ts";
+import { layerNorm, type Tensor, tidy } from "../engine/ops.ts";
 import { ones, zeros } from "./initial.ts";
 
 /** Weights of a layer norm over N values. */
@@ -16,5 +16,5 @@ export function initNorm(size: number): NormParams {
 
 /** Layer normalisation over the last axis: [..., N] → [..., N] (Ba et al. 2016); ε as timm's ConvNeXt has it. */
 export function applyNorm(params: NormParams, x: Tensor, epsilon = 1e-6): Tensor {
-  return layerNorm(x, params.weight, params.bias, epsilon);
+  return tidy(() => layerNorm(x, params.weight, params.bias, epsilon));
 }

@@ -1,3 +1,4 @@
+import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { adamUpdate, type Tensor, zerosLike } from "../engine/ops.ts";
 import { valueAndGradient } from "../engine/gradient.ts";
@@ -86,13 +87,10 @@ export function stepAdamW<P extends Tree>(
 }
 
 function check({ rate, decay, beta1, beta2, epsilon, spareVectors }: AdamW): void {
-  const refuse = (name: string, value: unknown, expected: string): never => {
-    throw new RangeError(`Cannot define adamW: ${name} ${JSON.stringify(value)}, expected ${expected}`);
-  };
-  if (!(rate > 0 && Number.isFinite(rate))) refuse("rate", rate, "a number above 0");
-  if (!(decay >= 0 && Number.isFinite(decay))) refuse("decay", decay, "a number of at least 0");
-  if (!(beta1 >= 0 && beta1 < 1)) refuse("beta1", beta1, "0 ≤ beta1 < 1");
-  if (!(beta2 >= 0 && beta2 < 1)) refuse("beta2", beta2, "0 ≤ beta2 < 1");
-  if (!(epsilon > 0 && Number.isFinite(epsilon))) refuse("epsilon", epsilon, "a number above 0");
-  if (typeof spareVectors !== "boolean") refuse("spareVectors", spareVectors, "true or false");
+  checkNumber("adamW.rate", rate, { above: 0 });
+  checkNumber("adamW.decay", decay, { from: 0 });
+  checkNumber("adamW.beta1", beta1, { from: 0, below: 1 });
+  checkNumber("adamW.beta2", beta2, { from: 0, below: 1 });
+  checkNumber("adamW.epsilon", epsilon, { above: 0 });
+  checkFlag("adamW.spareVectors", spareVectors);
 }

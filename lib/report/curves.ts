@@ -46,8 +46,11 @@ export function curves(records: readonly RunRecord[], { terms = null }: CurvesOp
     return lines.map((line, k) => k === 0 ? { ...line, showlegend: true } as Data : line);
   });
   const windows = [...new Set(records.map(({ steps }) => windowOf(steps.length)))].sort((a, b) => a - b);
+  const smoothing = windows.at(-1) === 1
+    ? "Each point is one step."
+    : `Each point is the mean over ${windows.join(" or ")} steps around it.`;
   return figure(data, {
-    ...panelLayout(panels, `Each point is the mean over the ${windows.join(" or ")} steps around it.`),
+    ...panelLayout(panels, smoothing),
     legend: { orientation: "h", x: 0, y: 1.12, xanchor: "left", yanchor: "bottom" },
     hovermode: "closest",
   });

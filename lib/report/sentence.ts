@@ -34,8 +34,8 @@ export function differenceSentence(table: ColumnTable, { metric = "accuracy" }: 
 /** What the intervals of a table speak of, and what they do not. */
 export function intervalNote(seeds: number): string {
   return seeds > 1
-    ? `Intervals are 95 % bootstrap intervals over the source photographs and over ${plural(seeds, "seed")}; ` +
-      "with so few seeds they are rather too narrow."
+    ? `Intervals are 95 % bootstrap intervals over the source photographs and over ${plural(seeds, "seed")}` +
+      (seeds < 5 ? "; with so few seeds they are rather too narrow." : ".")
     : "Intervals are 95 % bootstrap intervals over the source photographs of one training run each: " +
       "they do not say how much another seed would change.";
 }

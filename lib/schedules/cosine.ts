@@ -1,3 +1,4 @@
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 
 /** A learning rate that falls along half a cosine, and rises again past the period. */
@@ -16,16 +17,10 @@ export interface Cosine extends Part<"cosine"> {
 export const cosine = part<Cosine, "period">("cosine", { floor: 0, warmup: 0, every: "epoch" }, {
   required: ["period"],
   check({ period, floor, warmup, every }) {
-    const refuse = (name: string, value: unknown, expected: string): never => {
-      throw new RangeError(`Cannot define cosine: ${name} ${JSON.stringify(value)}, expected ${expected}`);
-    };
-    if (every !== "epoch" && every !== "step") refuse("every", every, '"epoch" or "step"');
-    if (!(period > 0 && Number.isFinite(period))) refuse("period", period, "a number of epochs above 0");
-    if (!(floor >= 0 && Number.isFinite(floor))) refuse("floor", floor, "a learning rate of at least 0");
-    const whole = every === "step" || Number.isInteger(warmup);
-    if (!(warmup >= 0 && Number.isFinite(warmup) && whole)) {
-      refuse("warmup", warmup, every === "epoch" ? "a whole number of epochs" : "a number of epochs of at least 0");
-    }
+    checkNumber("cosine.period", period, { above: 0 });
+    checkNumber("cosine.floor", floor, { from: 0 });
+    checkChoice("cosine.every", every, ["epoch", "step"]);
+    checkNumber("cosine.warmup", warmup, { from: 0, integer: every === "epoch" });
   },
 });
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkInterval, checkNumber } from "../../lib/definition/check.ts";
+import { checkChoice, checkFlag, checkInterval, checkNumber } from "../../lib/definition/check.ts";
 import { assertThrows } from "../assert.ts";
 
 Deno.test("checkNumber() takes both ends of a range and nothing outside", () => {
@@ -12,6 +12,19 @@ Deno.test("checkNumber() takes both ends of a range and nothing outside", () => 
   refused(NaN, { to: 3 }, "given NaN, expected a number ≤ 3");
   refused("1", {}, 'given "1", expected a number');
   refused(Infinity, { from: 0 }, "given Infinity");
+});
+
+Deno.test("checkNumber() leaves out the ends that it is told to leave out", () => {
+  checkNumber("x.rate", 1e-9, { above: 0, below: 1 });
+  const refused = (value: unknown, told: string) =>
+    assertThrows(() => checkNumber("x.rate", value, { above: 0, below: 1 }), RangeError, told);
+  refused(0, "Cannot define x.rate: given 0, expected a number > 0 and < 1");
+  refused(1, "given 1");
+});
+
+Deno.test("checkFlag() takes true and false only", () => {
+  checkFlag("x.on", false);
+  assertThrows(() => checkFlag("x.on", 1), TypeError, "Cannot define x.on: given 1, expected true or false");
 });
 
 Deno.test("checkInterval() wants two numbers, the smaller first", () => {

@@ -28,7 +28,9 @@ Deno.test("curves() name each method once in the legend, in one colour", () => {
 
 Deno.test("curves() show every step of a short run as it is", () => {
   const record = syntheticRecord({ name: "dual", steps: 20 });
-  const [line] = curves([record], { terms: ["classification"] }).data as unknown as Line[];
+  const { data, layout } = curves([record], { terms: ["classification"] });
+  const [line] = data as unknown as Line[];
+  assert(JSON.stringify(layout.annotations).includes("Each point is one step."));
   assertEquals(line.x, record.steps.map(({ step }) => step));
   assertClose(line.y, record.steps.map(({ loss }) => loss.classification), 1e-4);
 });
@@ -39,7 +41,7 @@ Deno.test("curves() average a centred window, and say how many steps it has", ()
   const [line] = data as unknown as Line[];
   const window = record.steps.slice(48, 53).map(({ loss }) => loss.total); // five around step 51
   assertClose(line.y[50], window.reduce((sum, value) => sum + value, 0) / 5, 1e-4);
-  assert(JSON.stringify(layout.annotations).includes("mean over the 5 steps around it"));
+  assert(JSON.stringify(layout.annotations).includes("mean over 5 steps around it"));
 });
 
 Deno.test("curves() thin long runs to at most 400 points", () => {

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
 const hostile =
-  `</script><script>document.title="taken"</script><img src=x onerror='document.title="taken"'>\u2028&amp;`;
+  `</script><script>document.title='taken'</script><img src=x onerror="document.title='taken'"><b>\u2028&amp;`;
 const pair = [{ of: "dual", against: "contrastive-only" }];
 
 /** Two runs in which whatever can be named is named to do harm. */
@@ -50,7 +50,7 @@ Deno.test("page() of equal records is equal", async () => {
 Deno.test("page() keeps hostile names text", async () => {
   const html = await page(hostileRecords(), { title: hostile, differences: [{ of: hostile, against: "other" }] });
   assert(!html.includes("<img"), "a tag from a name stands in the page");
-  assert(!html.includes('<script>document.title="taken"'));
+  assert(!html.includes(`<script>document.title='taken'`));
 });
 
 const browser = findBrowser();
@@ -71,6 +71,10 @@ Deno.test({
       assertEquals([...dom.matchAll(/class="plot js-plotly-plot"/g)].length, 2, "a figure is not drawn");
       assert(dom.includes("<title>Safe "), "a name changed the title");
       assert(!dom.includes("<img"), "a name became a tag");
+      assert(
+        /class="legendtext"[^>]*>&lt;\/script&gt;[^<]*&lt;b&gt;[^<]*&amp;amp;</.test(dom),
+        "a legend does not show its name",
+      );
       assert(dom.match(/class="point"/g)!.length >= 2 * 4, "bars are missing");
     } finally {
       await Deno.remove(folder, { recursive: true });

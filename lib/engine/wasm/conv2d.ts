@@ -69,6 +69,19 @@ export function conv2dKernels(machine: Machine): KernelTable {
     return y;
   };
 
+  /** At stride 1 the gradient of the input is a convolution with the turned filter: no windows to add up. */
+  const turned = (dx: TensorInfo, dy: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): void => {
+    const { filterHeight: kh, filterWidth: kw, inChannels: c, outChannels: o, padInfo: { top, left } } = plan;
+    const taps = kh * kw;
+    const back = threads.partials(taps * c * o * 4);
+    threads.run("turnFilter", [heap.address(filter), taps, c, o, back], { items: taps, per: taps, alone: true });
+    const pixels = plan.batchSize * plan.inHeight * plan.inWidth;
+    const source = [heap.address(dy), plan.outHeight, plan.outWidth, o, back, kh, kw, c];
+    const window = [1, 1, kh - 1 - top, kw - 1 - left, plan.inHeight, plan.inWidth];
+    const cut = { operations: taps * o * c * pixels, quantum: 192, scratch: threads.sizes.conv2dScratch(taps * o) };
+    threads.run("conv2d", [...source, ...window, bias, heap.address(dx)], shared(machine, pixels, cut));
+  };
+
   const inputGrad = (dy: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): TensorInfo => {
     const dx = heap.output(plan.inShape);
     const { k, pixels, operations } = size(plan);
@@ -76,6 +89,10 @@ export function conv2dKernels(machine: Machine): KernelTable {
       const left = { address: heap.address(dy), columns: plan.outChannels, transposed: false };
       const right = { address: heap.address(filter), columns: plan.outChannels, transposed: true };
       multiply(machine, left, right, { m: pixels, n: k, k: plan.outChannels, to: heap.address(dx) });
+      return dx;
+    }
+    if (plan.strideHeight === 1 && plan.strideWidth === 1) {
+      turned(dx, dy, filter, bias, plan);
       return dx;
     }
     threads.run(

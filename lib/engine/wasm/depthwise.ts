@@ -1,10 +1,9 @@
 import { backend_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
-import { addressOf, type KernelTable, type Machine, reduce, shared } from "./machine.ts";
+import { addressOf, type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
 
 type Plan = ReturnType<typeof backend_util.computeConv2DInfo>;
 
-/** The shapes, or null when the kernels do not have its form: stride 1, no dilation, a square filter per channel. */
-function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan | null {
+function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan {
   const { strides, pad, dilations, dimRoundingMode } = attributes as never as {
     strides: number | [number, number];
     pad: number | "valid" | "same";
@@ -12,14 +11,18 @@ function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan |
     dimRoundingMode?: "floor" | "round" | "ceil";
   };
   const shapes = [x, filter] as [[number, number, number, number], [number, number, number, number]];
-  const plan = backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, true);
-  const plain = plan.strideHeight === 1 && plan.strideWidth === 1 && plan.dilationHeight === 1 &&
-    plan.dilationWidth === 1 && filter[0] === filter[1] && filter[3] === 1 && plan.padInfo.top < filter[0] &&
-    plan.padInfo.left < filter[0];
-  return plain ? plan : null;
+  return backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, true);
 }
 
-/** Depthwise convolution of stride 1 and its two gradients; the house's form takes a bias. */
+/** Whether the SIMD kernels have its form: stride 1, no dilation, a square filter, one a channel. */
+function simple(plan: Plan): boolean {
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth, filterHeight, filterWidth, padInfo } = plan;
+  return strideHeight === 1 && strideWidth === 1 && dilationHeight === 1 && dilationWidth === 1 &&
+    filterHeight === filterWidth && plan.outChannels === plan.inChannels && padInfo.top < filterHeight &&
+    padInfo.left < filterHeight;
+}
+
+/** Depthwise convolution and its two gradients; the house's form takes a bias. */
 export function depthwiseKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
 
@@ -42,35 +45,47 @@ export function depthwiseKernels(machine: Machine): KernelTable {
   return {
     DepthwiseConv2dNative: ({ x, filter }, attributes, stock) => {
       const plan = planOf(x.shape, filter.shape, attributes);
-      return plan === null ? stock() : sweep(x, filter, 0, plan, false);
+      return simple(plan) ? sweep(x, filter, 0, plan, false) : stock();
     },
     HouseDepthwise: ({ x, filter, bias }, attributes) => {
-      return sweep(x, filter, addressOf(machine, bias), planOf(x.shape, filter.shape, attributes)!, false);
+      return sweep(x, filter, addressOf(machine, bias), planOf(x.shape, filter.shape, attributes), false);
     },
     DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) => {
       const plan = planOf(attributes.inputShape as number[], filter.shape, attributes);
-      if (plan === null) throw new TypeError(unsupported);
-      return sweep(dy, filter, 0, plan, true);
+      if (simple(plan)) return sweep(dy, filter, 0, plan, true);
+      const dx = heap.output(plan.inShape);
+      const work = shared(machine, plan.batchSize, { operations: operationsOf(plan) });
+      threads.run("depthwiseAnyInputGrad", [...[dy, filter, dx].map(heap.address), ...formOf(plan)], work);
+      return dx;
     },
     DepthwiseConv2dNativeBackpropFilter: ({ x, dy }, attributes) => {
       const shape = attributes.filterShape as number[];
       const plan = planOf(x.shape, shape, attributes);
-      if (plan === null) throw new TypeError(unsupported);
       const y = heap.output(shape);
+      const to = [{ address: heap.address(y), size: sizeOf(shape) }];
+      const cut = { items: plan.batchSize, least: 1, operations: operationsOf(plan), to };
+      if (!simple(plan)) {
+        const addresses = [x, dy].map(heap.address);
+        reduce(machine, "depthwiseAnyFilterGrad", (partials) => [...addresses, partials, ...formOf(plan)], cut);
+        return y;
+      }
       const { inHeight: h, inWidth: w, inChannels: c, outHeight: oh, outWidth: ow, padInfo: { top, left } } = plan;
       const k = shape[0];
       const form = [heap.address(x), h, w, c, heap.address(dy), k, top, left, oh, ow];
-      reduce(machine, "depthwiseFilterGrad", (partials) => [...form, partials], {
-        items: plan.batchSize,
-        least: 1,
-        to: [{ address: heap.address(y), size: k * k * c }],
-        operations: plan.batchSize * oh * ow * c * k * k,
-        scratch: threads.sizes.depthwiseScratch(h, w, c, k, top, left, oh, ow),
-      });
+      const scratch = threads.sizes.depthwiseScratch(h, w, c, k, top, left, oh, ow);
+      reduce(machine, "depthwiseFilterGrad", (partials) => [...form, partials], { ...cut, scratch });
       return y;
     },
   };
 }
 
-const unsupported = "Cannot take the gradient of this depthwise convolution on wasm: expected stride 1, no dilation, " +
-  "a square filter and one filter a channel";
+function operationsOf({ batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth }: Plan): number {
+  return batchSize * outHeight * outWidth * outChannels * filterHeight * filterWidth;
+}
+
+function formOf(plan: Plan): number[] {
+  const { inHeight, inWidth, inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth, padInfo } = plan;
+  const steps = [plan.strideHeight, plan.strideWidth, plan.dilationHeight, plan.dilationWidth];
+  const image = [inHeight, inWidth, inChannels, outChannels / inChannels, filterHeight, filterWidth];
+  return [...image, ...steps, padInfo.top, padInfo.left, outHeight, outWidth];
+}

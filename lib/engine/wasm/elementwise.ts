@@ -1,30 +1,56 @@
-import { type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { type Kernel, type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
-/** Kernels that treat every value alike: GELU and its derivative, AdamW. */
+const comparisons = ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"];
+
+/** Kernels that treat every value alike. */
 export function elementwiseKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
-  return {
-    HouseGelu: ({ x }) => {
-      const y = heap.output(x.shape);
-      const items = sizeOf(x.shape);
-      const work = shared(machine, items, { operations: items * 20, quantum: 4 });
-      threads.run("gelu", [heap.address(x), heap.address(y)], work);
+
+  /** One pass over `inputs` of one shape; `effort` operations a value. */
+  const pass = (kernel: string, inputs: TensorInfo[], constants: number[], effort: number): TensorInfo => {
+    const y = heap.output(inputs[0].shape);
+    const items = sizeOf(y.shape);
+    const args = [...inputs.map(heap.address), ...constants, heap.address(y)];
+    threads.run(kernel, args, shared(machine, items, { operations: items * effort, quantum: 4 }));
+    return y;
+  };
+
+  /** Two operands of one shape, or the second a single value; others are left to the stock kernel. */
+  const pair =
+    (kernel: (single: number) => [string, number[], number[]], bool: boolean): Kernel => ({ a, b }, _, stock) => {
+      const size = sizeOf(a.shape);
+      const single = sizeOf(b.shape) === 1 && b.shape.length <= a.shape.length;
+      const same = a.shape.length === b.shape.length && a.shape.every((n, i) => n === b.shape[i]);
+      if (a.dtype !== "float32" || b.dtype !== "float32" || !(single || same) || size === 0) return stock();
+      const [name, before, after] = kernel(+single);
+      const y = heap.output(a.shape, bool ? "bool" : "float32");
+      const work = shared(machine, size, { operations: size, quantum: 4 });
+      threads.run(name, [...before, heap.address(a), heap.address(b), ...after, heap.address(y)], work);
       return y;
+    };
+
+  return {
+    LeakyRelu: ({ x }, { alpha }) => pass("leakyRelu", [x], [alpha as number], 1),
+    Tanh: ({ x }) => pass("tanh", [x], [], 16),
+    // x is the activation's input or, for the plain ReLU, its output: both are positive at the same places
+    HouseReluGrad: ({ x, dy }, { slope }) => pass("leakyReluGrad", [x, dy], [slope as number], 1),
+    HouseAbsGrad: ({ x, dy }) => pass("absGrad", [x, dy], [], 1),
+    HouseGelu: ({ x }) => pass("gelu", [x], [], 20),
+    HouseGeluGrad: ({ x, dy }) => pass("geluGrad", [x, dy], [], 20),
+    Maximum: pair((single) => ["extreme", [], [single, 0]], false),
+    Minimum: pair((single) => ["extreme", [], [single, 1]], false),
+    ...Object.fromEntries(
+      comparisons.map((name, kind) => [name, pair((single) => ["compare", [kind], [single]], true)]),
+    ),
+    Cast: ({ x }, { dtype }, stock) => {
+      if (x.dtype !== "bool" || dtype !== "float32") return stock();
+      return pass("fromBool", [x], [], 1);
     },
-    HouseGeluGrad: ({ x, dy }) => {
-      const dx = heap.output(x.shape);
-      const items = sizeOf(x.shape);
-      const work = shared(machine, items, { operations: items * 20, quantum: 4 });
-      threads.run("geluGrad", [heap.address(x), heap.address(dy), heap.address(dx)], work);
-      return dx;
-    },
-    // x is the ReLU's input or output: both are positive at the same places
-    HouseReluGrad: ({ x, dy }) => {
-      const dx = heap.output(x.shape);
-      const items = sizeOf(x.shape);
-      const work = shared(machine, items, { operations: items, quantum: 4 });
-      threads.run("reluGrad", [heap.address(x), heap.address(dy), 0, heap.address(dx)], work);
-      return dx;
+    Select: ({ condition, t, e }, _, stock) => {
+      const same = condition.shape.length === t.shape.length;
+      if (!same || t.dtype !== "float32" || e.dtype !== "float32" || condition.dtype !== "bool") return stock();
+      return pass("select", [condition, t, e], [], 1);
     },
     // three results: the parameter and its moments, each in the memory of the old one unless somebody else shares that
     HouseAdam: ({ param, gradient, first, second }, attributes) => {
@@ -34,7 +60,7 @@ export function elementwiseKernels(machine: Machine): KernelTable {
       const root = 1 / Math.sqrt(1 - beta2 ** step);
       const constants = [beta1, 1 - beta1, beta2, 1 - beta2, 1 - rate * decay, size, root, epsilon];
       const work = shared(machine, items, { operations: items * 8, quantum: 4 });
-      const [p, m, v] = [param, first, second].map((tensor) => heap.takeOver(tensor));
+      const [p, m, v] = [param, first, second].map(heap.takeOver);
       threads.run("adam", [...[p, gradient, m, v].map(heap.address), ...constants], work);
       return [p, m, v];
     },

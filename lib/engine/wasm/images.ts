@@ -1,4 +1,4 @@
-import { backend_util } from "@tensorflow/tfjs-core";
+import { backend_util, type NamedAttrMap } from "@tensorflow/tfjs-core";
 import { type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 /** Pooling and upsampling. */
@@ -6,20 +6,17 @@ export function imageKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
   return {
     MaxPoolGrad: ({ dy, input: x }, attributes) => {
-      const { filterSize, strides, pad, dimRoundingMode } = attributes as never as {
-        filterSize: number | [number, number];
-        strides: number | [number, number];
-        pad: number | "valid" | "same";
-        dimRoundingMode?: "floor" | "round" | "ceil";
-      };
-      const shape = x.shape as [number, number, number, number];
-      const plan = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
       const dx = heap.output(x.shape);
-      const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, outHeight, outWidth } = plan;
-      const window = [filterHeight, filterWidth, strideHeight, strideWidth, padInfo.top, padInfo.left];
-      const addresses = [x, dy, dx].map(heap.address);
-      const work = shared(machine, plan.batchSize, { operations: sizeOf(dy.shape) * filterHeight * filterWidth });
-      threads.run("maxPoolGrad", [...addresses, ...shape.slice(1), ...window, outHeight, outWidth], work);
+      const { form, batch, operations } = windowsOf(x.shape, attributes);
+      threads.run("maxPoolGrad", [...[x, dy, dx].map(heap.address), ...form], shared(machine, batch, { operations }));
+      return dx;
+    },
+    // the whole window's share, as the stock kernels have it; lib/engine/gradients.ts makes it right at the border
+    AvgPoolGrad: ({ dy, input: x }, attributes) => {
+      const dx = heap.output(x.shape);
+      const { form, batch, operations, size } = windowsOf(x.shape, attributes);
+      const args = [...[dy, dx].map(heap.address), 1 / size, ...form];
+      threads.run("avgPoolGrad", args, shared(machine, batch, { operations }));
       return dx;
     },
     HouseUpsample: ({ x }, attributes) => {
@@ -40,4 +37,24 @@ export function imageKernels(machine: Machine): KernelTable {
       return dx;
     },
   };
+}
+
+/** The windows of a pooling as the kernels want them. */
+function windowsOf(
+  shape: number[],
+  attributes: NamedAttrMap,
+): { form: number[]; batch: number; operations: number; size: number } {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as never as {
+    filterSize: number | [number, number];
+    strides: number | [number, number];
+    pad: number | "valid" | "same";
+    dimRoundingMode?: "floor" | "round" | "ceil";
+  };
+  const image = shape as [number, number, number, number];
+  const plan = backend_util.computePool2DInfo(image, filterSize, strides, 1, pad, dimRoundingMode);
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, outHeight, outWidth, batchSize } = plan;
+  const window = [filterHeight, filterWidth, strideHeight, strideWidth, padInfo.top, padInfo.left, outHeight, outWidth];
+  const size = filterHeight * filterWidth;
+  const operations = batchSize * outHeight * outWidth * plan.inChannels * size;
+  return { form: [...shape.slice(1), ...window], batch: batchSize, operations, size };
 }

@@ -85,6 +85,22 @@ export function matmulKernels(machine: Machine): KernelTable {
       );
       return y;
     },
+    _FusedMatMul: ({ a, b, bias }, attributes, stock) => {
+      const { transposeA, transposeB, activation } = attributes as Record<string, unknown>;
+      const finish = { linear: "none", relu: "relu" }[activation as string] as Finish["activation"] | undefined;
+      const matrices = sizeOf(a.shape.slice(0, -2)) === 1 && sizeOf(b.shape.slice(0, -2)) === 1;
+      const row = bias === undefined || bias.shape.length === 1;
+      if (finish === undefined || !matrices || !row || a.dtype !== "float32" || b.dtype !== "float32") return stock();
+      const [left, right] = [a, b].map((x) => ({ address: heap.address(x), columns: x.shape[x.shape.length - 1] }));
+      const [m, k] = transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2);
+      const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
+      const y = heap.output([...a.shape.slice(0, -2), m, n]);
+      multiply(machine, { ...left, transposed: transposeA === true }, { ...right, transposed: transposeB === true }, {
+        ...{ m, n, k, to: heap.address(y) },
+        finish: { bias: addressOf(machine, bias), activation: finish, result: 0 },
+      });
+      return y;
+    },
     // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and what went into it
     HouseLinear: ({ x, weight, bias }, attributes) => {
       const [rows, k] = x.shape;

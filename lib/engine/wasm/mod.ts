@@ -7,6 +7,7 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
+import { blockKernels } from "./blocks.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { elementwiseKernels } from "./elementwise.ts";
@@ -27,6 +28,7 @@ const tables: ((machine: Machine) => KernelTable)[] = [
   elementwiseKernels,
   sumKernels,
   imageKernels,
+  blockKernels,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { util } from "@tensorflow/tfjs-core";
+import { type NamedAttrMap, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
 
 /** Rows that are worth a partial sum of their own. */
@@ -7,28 +7,37 @@ const least = 128;
 /** Sums over leading or middle axes, over segments, and the identity. */
 export function sumKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
+
+  /** Sums over neighbouring axes before the last; along the last the stock kernel is good enough. */
+  const sums = (x: TensorInfo, attributes: NamedAttrMap): TensorInfo | null => {
+    const axes = [...util.parseAxisParam(attributes.axis as number[], x.shape)].sort((a, b) => a - b);
+    const rank = x.shape.length;
+    const [first, last] = [axes[0], axes[axes.length - 1]];
+    const neighbours = last - first === axes.length - 1;
+    if (x.dtype !== "float32" || axes.length === 0 || !neighbours || last === rank - 1) return null;
+    const outer = sizeOf(x.shape.slice(0, first));
+    const rows = sizeOf(x.shape.slice(first, last + 1));
+    const c = sizeOf(x.shape.slice(last + 1));
+    if (outer * rows * c === 0) return null;
+    const keep = attributes.keepDims === true ? axes.map(() => 1) : [];
+    const y = heap.output([...x.shape.slice(0, first), ...keep, ...x.shape.slice(last + 1)]);
+    const [from, to] = [heap.address(x), heap.address(y)];
+    const operations = outer * rows * c;
+    if (outer === 1) {
+      const cut = { items: rows, least, operations, to: [{ address: to, size: c }] };
+      reduce(machine, "columnSums", (partials) => [from, c, partials], cut);
+    } else threads.run("middleSums", [from, rows, c, to], shared(machine, outer, { operations }));
+    return y;
+  };
+
   return {
-    Sum: ({ x }, attributes, stock) => {
-      const axes = [...util.parseAxisParam(attributes.axis as number[], x.shape)].sort((a, b) => a - b);
-      const rank = x.shape.length;
-      const [first, last] = [axes[0], axes[axes.length - 1]];
-      const contiguous = last - first === axes.length - 1;
-      // sums over the last axis run along memory, where the stock kernel is good enough
-      if (x.dtype !== "float32" || axes.length === 0 || !contiguous || last === rank - 1) return stock();
-      const [outer, rows, c] = [
-        sizeOf(x.shape.slice(0, first)),
-        sizeOf(x.shape.slice(first, last + 1)),
-        sizeOf(x.shape.slice(last + 1)),
-      ];
-      const keep = attributes.keepDims === true ? axes.map(() => 1) : [];
-      const y = heap.output([...x.shape.slice(0, first), ...keep, ...x.shape.slice(last + 1)]);
-      if (outer * c === 0) return y;
-      const [from, to] = [heap.address(x), heap.address(y)];
-      const operations = outer * rows * c;
-      if (outer === 1) {
-        const cut = { items: rows, least, operations, to: [{ address: to, size: c }] };
-        reduce(machine, "columnSums", (partials) => [from, c, partials], cut);
-      } else threads.run("middleSums", [from, rows, c, to], shared(machine, outer, { operations }));
+    Sum: ({ x }, attributes, stock) => sums(x, attributes) ?? stock(),
+    Mean: ({ x }, attributes, stock) => {
+      const y = sums(x, attributes);
+      if (y === null) return stock();
+      const items = sizeOf(y.shape);
+      const constants = [heap.address(y), items / sizeOf(x.shape)];
+      threads.run("scale", constants, { items, per: items, alone: true });
       return y;
     },
     // the stock kernel copies; nothing in the house writes into a tensor that another could share

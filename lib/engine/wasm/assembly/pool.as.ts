@@ -1,5 +1,5 @@
-// Gradient of max pooling: the first maximum of a window takes it, as the cpu backend and PyTorch have it.
-import { at, clear, get, larger, set, smaller } from "./vector.as";
+// Gradients of pooling.
+import { at, clear, get, larger, mulAdd, set, smaller, splat } from "./vector.as";
 
 // @ts-ignore: decorator
 
@@ -7,7 +7,10 @@ function give(to: usize, lane: i32, value: f32): void {
   if (lane >= 0) set(to, lane, get(to, lane) + value);
 }
 
-/** Images [from, to) of dx [N, H, W, C]. */
+/**
+ * Of max pooling: images [from, to) of dx [N, H, W, C]. The first maximum of a window takes it, as the cpu backend
+ * and PyTorch have it.
+ */
 export function maxPoolGrad(
   x: usize,
   dy: usize,
@@ -69,6 +72,50 @@ export function maxPoolGrad(
             }
           }
           give(target, where, get(d, channel));
+        }
+      }
+    }
+  }
+}
+
+/** Of average pooling: images [from, to) of dx [N, H, W, C]; every window gives `part` of its dy to each pixel. */
+export function avgPoolGrad(
+  dy: usize,
+  dx: usize,
+  part: f32,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+  oh: i32,
+  ow: i32,
+  from: i32,
+  to: i32,
+  _chunk: i32,
+  _scratch: usize,
+): void {
+  const parts = splat(part);
+  for (let image = from; image < to; image++) {
+    const target = at(dx, image * h * w * c);
+    clear(target, h * w * c);
+    for (let i = 0; i < oh; i++) {
+      for (let j = 0; j < ow; j++) {
+        const d = at(dy, ((image * oh + i) * ow + j) * c);
+        const bottom = smaller(h, i * sh - top + kh), right = smaller(w, j * sw - left + kw);
+        for (let a = larger(0, i * sh - top); a < bottom; a++) {
+          for (let b = larger(0, j * sw - left); b < right; b++) {
+            const t = at(target, (a * w + b) * c);
+            let channel = 0;
+            for (; channel + 4 <= c; channel += 4) {
+              v128.store(at(t, channel), mulAdd(v128.load(at(d, channel)), parts, v128.load(at(t, channel))));
+            }
+            for (; channel < c; channel++) set(t, channel, get(t, channel) + get(d, channel) * part);
+          }
         }
       }
     }

@@ -1,0 +1,90 @@
+/**
+ * Gradients that TensorFlow.js lacks, has wrong, or composes of slow kernels. Importing this file puts them in the
+ * place of its own, for every backend.
+ */
+import "@tensorflow/tfjs"; // registers the gradients that these replace
+import * as tf from "@tensorflow/tfjs-core";
+import { hasKernel, runKernel } from "./differentiable.ts";
+
+type Gradient = (dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
+
+function replace(kernelName: string, inputsToSave: string[], gradient: Gradient): void {
+  if (tf.getGradient(kernelName) !== undefined) tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    inputsToSave,
+    gradFunc: (dy, saved, attributes) => gradient(dy as tf.Tensor, saved, attributes) as never,
+  });
+}
+
+replace("Relu", ["x"], (dy, [x]) => ({ x: () => throughRelu(x, dy, 0) }));
+replace("LeakyRelu", ["x"], (dy, [x], { alpha }) => ({ x: () => throughRelu(x, dy, alpha as number) }));
+replace("Abs", ["x"], (dy, [x]) => ({
+  x: () => hasKernel("HouseAbsGrad") ? runKernel("HouseAbsGrad", { x, dy })[0] : tf.mul(dy, tf.sign(x)),
+}));
+
+function throughRelu(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
+  if (hasKernel("HouseReluGrad")) return runKernel("HouseReluGrad", { x, dy }, { slope })[0];
+  return tf.mul(dy, tf.step(x, slope));
+}
+
+// a comparison is constant almost everywhere; without these a mask made of a differentiated tensor throws
+for (const name of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"]) {
+  replace(name, ["a", "b"], (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }));
+}
+
+// the stock gradient drops what the border mirrors
+replace("MirrorPad", ["x"], (dy, [x], { paddings, mode }) => ({
+  x: () => {
+    const edge = mode === "reflect" ? 1 : 0;
+    return (paddings as [number, number][]).reduce((d, [before, after], axis) => {
+      const n = x.shape[axis];
+      const part = (first: number, count: number): tf.Tensor =>
+        tf.slice(d, d.shape.map((_, i) => i === axis ? first : 0), d.shape.map((size, i) => i === axis ? count : size));
+      const fold = (mirrored: tf.Tensor, first: number): tf.Tensor => {
+        const rest = n - first - mirrored.shape[axis];
+        return tf.pad(tf.reverse(mirrored, axis), d.shape.map((_, i) => i === axis ? [first, rest] : [0, 0]));
+      };
+      const folded = [part(before, n)];
+      if (before > 0) folded.push(fold(part(0, before), edge));
+      if (after > 0) folded.push(fold(part(before + n, after), n - edge - after));
+      return tf.addN(folded);
+    }, dy);
+  },
+}));
+
+// the stock kernels share dy among the whole window, though the mean was over its part inside of the image
+replace("AvgPool", ["x"], (dy, [x], attributes) => ({
+  x: () => {
+    const { filterSize, strides, pad, dimRoundingMode } = attributes as never as {
+      filterSize: number | [number, number];
+      strides: number | [number, number];
+      pad: number | "valid" | "same";
+      dimRoundingMode?: "floor" | "round" | "ceil";
+    };
+    const shape = x.shape as [number, number, number, number];
+    const plan = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
+    const { top, bottom, left, right } = plan.padInfo;
+    const whole = top + bottom + left + right === 0;
+    const shares = whole ? dy : tf.mul(
+      dy,
+      tf.mul(
+        column(covered(plan.outHeight, plan.strideHeight, plan.filterHeight, top, plan.inHeight), 1),
+        column(covered(plan.outWidth, plan.strideWidth, plan.filterWidth, left, plan.inWidth), 2),
+      ),
+    );
+    return runKernel("AvgPoolGrad", { dy: shares, input: x }, attributes)[0];
+  },
+}));
+
+/** Per window along one axis: its size over the number of its pixels inside of the image. */
+function covered(count: number, stride: number, size: number, before: number, n: number): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const first = i * stride - before;
+    return size / (Math.min(n, first + size) - Math.max(0, first));
+  });
+}
+
+function column(values: number[], axis: number): tf.Tensor {
+  return tf.tensor(values, [1, 1, 1, 1].with(axis, values.length));
+}

@@ -1,0 +1,91 @@
+/**
+ * Counterproof: find out, reproducibly, how to tell generated images from photographs.
+ *
+ * An experiment is a value; a variation of it is another value.
+ *
+ * @example
+ * ```ts
+ * import { contrastive, derive, diff } from "./mod.ts";
+ * import { dual, onPocket } from "./experiments/dual_loss.ts";
+ *
+ * const base = onPocket(dual({ λ: 0.05 }));
+ * const wider = derive(base, { name: "Wider margin", loss: { contrastive: contrastive({ margin: 0.2 }) } });
+ * diff([base, wider]); // [{ path: "loss.contrastive.margin", values: [0, 0.2] }]
+ * ```
+ *
+ * @module
+ */
+export {
+  type Augmentation,
+  type Blur,
+  blur,
+  type Compress,
+  compress,
+  type Crop,
+  crop,
+  type Flip,
+  flip,
+  type View,
+} from "./lib/augment/mod.ts";
+export { diff, type Difference } from "./lib/definition/diff.ts";
+export { fingerprint } from "./lib/definition/fingerprint.ts";
+export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
+export { type Part, part } from "./lib/definition/part.ts";
+export type { Patch } from "./lib/definition/patch.ts";
+export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
+export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
+export {
+  type GenImage,
+  genImage,
+  type GenImageGenerator,
+  type Layout,
+  type Pocket,
+  pocket,
+  type PocketGenerator,
+} from "./lib/layouts/mod.ts";
+export {
+  type BinaryCrossEntropy,
+  binaryCrossEntropy,
+  type Contrastive,
+  contrastive,
+  type CrossEntropy,
+  crossEntropy,
+  type Loss,
+  type ReconstructionTriplet,
+  reconstructionTriplet,
+} from "./lib/losses/mod.ts";
+export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
+export { type AdamW, adamW, type Optimizer } from "./lib/optimizers/mod.ts";
+export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
+export {
+  type BarsOptions,
+  compare,
+  type CompareOptions,
+  comparisonText,
+  type CurvesOptions,
+  type DifferenceOptions,
+  differences,
+  differenceSentence,
+  differenceText,
+  type Figure,
+  page,
+  type PageOptions,
+  plot,
+} from "./lib/report/mod.ts";
+export { events, run, type RunOptions } from "./lib/run.ts";
+export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
+export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
+export type {
+  Environment,
+  EpochRow,
+  Interval,
+  Label,
+  Metrics,
+  Pair,
+  RunEvent,
+  RunRecord,
+  Sample,
+  ScoreColumns,
+  Split,
+  StepRow,
+} from "./lib/types.ts";

@@ -1,0 +1,31 @@
+import { evaluateScores } from "../../lib/evaluate/evaluate.ts";
+import type { ScoreColumns } from "../../lib/types.ts";
+import { assertClose, assertEquals, assertThrows } from "../assert.ts";
+
+const columns = (rows: readonly [string | null, number, number][]): ScoreColumns => ({
+  id: rows.map((_, i) => `${i}`),
+  source: rows.map((_, i) => `${i}`),
+  set: rows.map(([set]) => set),
+  label: rows.map(([, label]) => label),
+  score: rows.map(([, , score]) => score),
+});
+
+Deno.test("evaluateScores() scores each set against the photographs of all, then averages the sets", () => {
+  const scores = columns([[null, 0, 0.1], [null, 0, 0.6], ["a", 1, 0.9], ["a", 1, 0.7], ["b", 1, 0.3], ["b", 1, 0.2]]);
+  const { a, b, mean } = evaluateScores(scores);
+  assertEquals([a.accuracy, a.auc], [0.75, 1]); // 0.6 is a photograph above one half
+  assertEquals([b.accuracy, b.auc], [0.25, 0.5]);
+  assertClose(mean.accuracy, 0.5, 1e-12);
+  assertClose(mean.auc, 0.75, 1e-12);
+});
+
+Deno.test("evaluateScores() keeps the photographs of one set out of another", () => {
+  const scores = columns([["a", 0, 0.9], ["a", 1, 0.8], ["b", 0, 0.1], ["b", 1, 0.8]]);
+  const { a, b } = evaluateScores(scores);
+  assertEquals([a.auc, b.auc], [0, 1]);
+});
+
+Deno.test("evaluateScores() refuses a set without photographs or without fakes", () => {
+  assertThrows(() => evaluateScores(columns([["a", 1, 0.5]])), RangeError, 'test set "a": found 0 photographs and 1');
+  assertThrows(() => evaluateScores(columns([["a", 0, 0.5]])), RangeError, "1 photographs and 0 fakes");
+});

@@ -1,0 +1,144 @@
+import { storeTree } from "../../lib/engine/layout.ts";
+import { tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
+import { writeSafetensors } from "../../lib/engine/safetensors.ts";
+import { disposeTree, entries } from "../../lib/engine/tree.ts";
+import { backbones, convnext, heads, linear } from "../../lib/models/mod.ts";
+import * as room from "../../lib/models/mod.ts";
+import {
+  fakeProbability,
+  forwardModel,
+  initModel,
+  type Model,
+  modelTemplate,
+  modelView,
+} from "../../lib/models/model.ts";
+import { loadWeights, weightsFile, weightsTable } from "../../lib/models/weights.ts";
+import { random } from "../../lib/random.ts";
+import { assert, assertClose, assertEquals, assertRejects, assertThrows } from "../assert.ts";
+import { take, testTensors } from "../tensors.ts";
+
+const model: Model = {
+  backbone: convnext({ depths: [1, 1], dims: [4, 6] }),
+  head: linear({ classes: 2, embedding: 5 }),
+};
+const streams = (name: string) => random(1, name);
+
+testTensors("forwardModel() gives embedding and logits of the head's widths", async () => {
+  const images = tensor(random(1, "images").normals(2 * 8 * 8 * 3), [2, 8, 8, 3]) as Tensor4D;
+  const shapes = async (head: Model["head"]) => {
+    const params = await initModel({ ...model, head }, streams);
+    const outputs = forwardModel({ ...model, head }, params, images);
+    const found = [outputs.embedding.shape, outputs.logits.shape];
+    disposeTree({ params, ...outputs });
+    return found;
+  };
+  assertEquals(await shapes(linear({ classes: 1 })), [[2, 6], [2, 1]]);
+  assertEquals(await shapes(linear({ classes: 2, embedding: 5 })), [[2, 5], [2, 2]]);
+  images.dispose();
+});
+
+testTensors("a linear head embeds, activates and classifies as paper and pencil give", () => {
+  const features = tensor([[1, -2]]) as Tensor2D;
+  const embedding = { weight: tensor([[1, 1], [0, 1]]), bias: tensor([1, 0]) }; // → (0, −2)
+  const fc = { weight: tensor([[3, 5]]), bias: tensor([0.5]) };
+  const plain = heads.linear.forward(linear({ embedding: 2 }), { embedding, fc }, features);
+  assertClose(plain.embedding.dataSync(), [0, -2], 1e-6);
+  assertClose(take(plain.logits), [-9.5], 1e-6);
+  const active = heads.linear.forward(linear({ embedding: 2, activation: "gelu" }), { embedding, fc }, features);
+  assertClose(active.embedding.dataSync(), [0, -2], 1e-6); // taken before the activation
+  assertClose(take(active.logits), [0.5 + 5 * -2 * 0.0227501], 1e-5); // Φ(−2)
+  const bare = heads.linear.forward(linear(), { fc }, features);
+  assertEquals([...bare.embedding.dataSync()], [1, -2]);
+  assertClose(take(bare.logits), [-6.5], 1e-6);
+  disposeTree([
+    plain.embedding,
+    active.embedding,
+    bare.embedding,
+    embedding.weight,
+    embedding.bias,
+    fc.weight,
+    fc.bias,
+  ]);
+  assertEquals([...features.dataSync()], [1, -2]);
+  features.dispose();
+});
+
+testTensors("initModel() gives the same parameters for the same seed, others for another", async () => {
+  const [a, b] = [await initModel(model, streams), await initModel(model, streams)];
+  const other = await initModel(model, (name) => random(2, name));
+  assertEquals(await storeTree(a), await storeTree(b));
+  const values = (params: typeof a) => [...params.head.fc.weight.dataSync()];
+  assert(values(a).join() !== values(other).join());
+  disposeTree({ a, b, other });
+});
+
+testTensors("fakeProbability() is the sigmoid of one logit and the second of two by softmax", () => {
+  const one = tensor([[0], [Math.log(3)]]) as Tensor2D;
+  const two = tensor([[1, 1], [0, Math.log(3)]]) as Tensor2D;
+  assertClose(take(fakeProbability(one)), [0.5, 0.75], 1e-6);
+  assertClose(take(fakeProbability(two)), [0.5, 0.75], 1e-6);
+  disposeTree([one, two]);
+});
+
+testTensors("weightsFile() says which file is missing, where it comes from and its licence", async () => {
+  const name = "timm/convnext_base.fb_in22k";
+  for (
+    const [folder, told] of [[null, "no folder of weights is named"], [
+      "/nowhere",
+      `no file "/nowhere/${name}`,
+    ]] as const
+  ) {
+    const { message } = await assertRejects(() => weightsFile(name, folder), Deno.errors.NotFound, told);
+    for (const part of [weightsTable[name].address, "Apache-2.0", `${name}.safetensors`]) {
+      assert(message.includes(part), message);
+    }
+  }
+  await assertRejects(() => weightsFile("timm/convnext_bose.fb_in22k", null), RangeError, `did you mean "${name}"?`);
+  const pretrained = { ...model, backbone: convnext({ size: "tiny", weights: "timm/convnext_tiny.fb_in1k" }) };
+  await assertRejects(() => initModel(pretrained, streams), Deno.errors.NotFound, "Cannot load weights");
+});
+
+testTensors("loadWeights() loads a published file without its classifier, and tells a damaged one", async () => {
+  const name = "timm/convnext_tiny.fb_in1k";
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/timm`);
+  const spec = convnext({ depths: [1], dims: [2] });
+  const published = backbones.convnext.init(spec, streams);
+  const classifier = { head: { fc: { weight: tensor([[1, 2]]), bias: tensor([0]) } } };
+  const stored = new Map([...await storeTree(published), ...await storeTree(classifier)]);
+  await Deno.writeFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, writeSafetensors(stored));
+  const template = backbones.convnext.init(spec, null);
+  const loaded = await loadWeights(name, folder, template);
+  assertEquals(await storeTree(loaded), await storeTree(published));
+  const larger = backbones.convnext.init(convnext({ depths: [2], dims: [2] }), null);
+  await assertRejects(() => loadWeights(name, folder, larger), TypeError, 'missing "stages.0.blocks.1');
+  await Deno.writeTextFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, "<html>not found</html>");
+  await assertRejects(() => loadWeights(name, folder, template), Error, "is not readable; fetch it again");
+  await Deno.remove(folder, { recursive: true });
+  disposeTree({ published, classifier, template, loaded, larger });
+});
+
+testTensors("modelTemplate() has the shapes of initModel() and names without a clash", async () => {
+  const [template, params] = [modelTemplate(model), await initModel(model, streams)];
+  const shapes = (tree: typeof template) => entries(tree).map(([path, leaf]) => `${path} ${leaf.shape}`);
+  assertEquals(shapes(template), shapes(params));
+  disposeTree({ template, params });
+  assertEquals(modelView(model).mean, [0.5, 0.5, 0.5]);
+});
+
+Deno.test("linear() refuses what does not fit", () => {
+  assertThrows(
+    () => linear({ classes: 3 as 2 }),
+    RangeError,
+    "linear.classes: given 3, expected a whole number from 1 to 2",
+  );
+  assertThrows(() => linear({ embedding: 0.5 }), RangeError, "linear.embedding");
+  assertThrows(() => linear({ activation: "gelu" }), RangeError, "without an embedding");
+  assertThrows(() => linear({ embedding: 4, activation: "relu" as "gelu" }), RangeError, 'given "relu"');
+});
+
+Deno.test("every backbone and head stands in its table under the kind that its maker writes", () => {
+  const makers = Object.values(room).filter((value) => typeof value === "function" && "kind" in value);
+  const kinds = makers.map((make) => (make as unknown as { kind: string }).kind).sort();
+  assertEquals(kinds, [...Object.keys(backbones), ...Object.keys(heads)].sort());
+});

@@ -1,0 +1,29 @@
+import { filledWith, ones, truncatedNormal, zeros } from "../../lib/nn/initial.ts";
+import { random } from "../../lib/random.ts";
+import { assert, assertClose, assertEquals } from "../assert.ts";
+import { take, testTensors } from "../tensors.ts";
+
+testTensors("truncatedNormal() has the deviation that it is told and mean 0", () => {
+  const values = take(truncatedNormal(random(1, "w"), { deviation: 0.02 })([100, 100]));
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+  assertClose(mean, 0, 4 * 0.02 / 100); // four standard errors
+  assertClose(Math.sqrt(variance), 0.02, 4 * 0.02 / Math.sqrt(2e4));
+});
+
+testTensors("truncatedNormal() draws again what lies beyond the limit", () => {
+  const values = take(truncatedNormal(random(1, "w"), { deviation: 1, limit: 1.5 })([2000]));
+  const largest = Math.max(...values.map(Math.abs));
+  assert(largest <= 1.5 && largest > 1.4, `${largest}`);
+});
+
+testTensors("truncatedNormal() gives the same weights for the same stream", () => {
+  const draw = () => take(truncatedNormal(random(3, "w"))([5]));
+  assertEquals(draw(), draw());
+});
+
+testTensors("zeros(), ones() and filledWith() fill", () => {
+  assertEquals(take(zeros([2, 2])), [0, 0, 0, 0]);
+  assertEquals(take(ones([2])), [1, 1]);
+  assertEquals(take(filledWith(0.5)([1])), [0.5]);
+});

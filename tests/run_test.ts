@@ -1,0 +1,126 @@
+import { derive, experiment } from "../lib/experiment.ts";
+import { closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { memory } from "../lib/engine/ops.ts";
+import { convnext, linear } from "../lib/models/mod.ts";
+import { events, run } from "../lib/run.ts";
+import { listRuns } from "../lib/runs/store.ts";
+import type { RunEvent } from "../lib/types.ts";
+import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
+
+const folder = await Deno.makeTempDir();
+await writeTinyWorld(folder);
+const backend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as "wasm" | "cpu";
+await useBackend(backend);
+const options = (runs: string) => ({ runs: `${folder}/${runs}`, data: folder, backend });
+Deno.test.afterAll(async () => {
+  closeBackend();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("run() trains, tests and leaves a record that tells all of it", async () => {
+  const before = memory().numTensors;
+  const record = await run(tinyDual(), options("first"));
+  assertEquals(record.status, "done");
+  assertEquals(record.history.map(({ epoch, step }) => [epoch, step]), [[1, 3], [2, 6]]);
+  assertEquals(record.steps.length, 6);
+  assertEquals(Object.keys(record.steps[0].loss), ["total", "classification", "contrastive", "reconstruction"]);
+  for (const { loss: { total, ...terms } } of record.steps) {
+    const sum = Object.values(terms).reduce((a, b) => a + b);
+    assert(Math.abs(total - sum) < 1e-5, `the total ${total} is not the sum of its terms ${sum}`);
+  }
+  assertEquals(Object.keys(record.metrics), ["biggan", "sd14", "mean"]);
+  assertEquals(record.scores.id.length, 48);
+  assert(record.scores.score.every((score) => score >= 0 && score <= 1));
+  assert(record.seconds > 0 && record.megabytes > 0);
+  assertEquals(memory().numTensors, before);
+});
+
+Deno.test("run() finds a finished run and does not train again", async () => {
+  const told: RunEvent["kind"][] = [];
+  for await (const event of events(derive(tinyDual(), { name: "another title" }), options("first"))) {
+    told.push(event.kind);
+  }
+  assertEquals(told, ["done"]);
+  assertEquals((await listRuns(`${folder}/first`)).length, 1);
+});
+
+Deno.test("run() learns: a longer run separates photographs from the fakes it saw", async () => {
+  const longer = derive(tinyDual({ epochs: 15 }), { loss: { contrastive: undefined, reconstruction: undefined } });
+  const record = await run(longer, options("longer"));
+  assert(record.metrics.sd14.auc > 0.9, `AUC ${record.metrics.sd14.auc} on the generator it was trained on`);
+  assert(record.steps[44].loss.total < record.steps[0].loss.total / 2);
+});
+
+for (const stopAfter of [1, 3, 4]) {
+  Deno.test(`run() stopped after step ${stopAfter} ends as if it never was`, async () => {
+    const whole = await run(tinyDual(), options("first"));
+    const stopper = new AbortController();
+    const stopped = options(`stopped-${stopAfter}`);
+    await assertRejects(async () => {
+      for await (const event of events(tinyDual(), { ...stopped, signal: stopper.signal })) {
+        if (event.kind === "step" && event.row.step === stopAfter) stopper.abort();
+      }
+    }, DOMException);
+    const taken = await run(tinyDual(), stopped);
+    assertEquals(taken.steps, whole.steps);
+    assertEquals(taken.scores, whole.scores);
+    assertEquals(
+      taken.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
+      whole.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
+    );
+  });
+}
+
+Deno.test("run() with another seed trains another network", async () => {
+  const [one, two] = [await run(tinyDual(), options("first")), await run(tinyDual({ seed: 2 }), options("first"))];
+  assert(one.steps[0].loss.total !== two.steps[0].loss.total);
+});
+
+Deno.test("run() names everything that is missing before it trains", async () => {
+  const backbone = convnext({ size: "base", weights: "timm/convnext_base.fb_in22k" });
+  const lacking = experiment({ ...tinyDual(), model: { backbone, head: linear({ classes: 1 }) } });
+  const error = await assertRejects(
+    () => run(lacking, { runs: `${folder}/none`, data: `${folder}/nowhere`, backend }),
+    Deno.errors.NotFound,
+    "GenImage",
+  );
+  assert(error.message.includes("convnext_base"), error.message);
+  assertEquals(await listRuns(`${folder}/none`), []);
+});
+
+Deno.test("run() refuses a truncated checkpoint and says what to do", async () => {
+  const stopper = new AbortController();
+  const broken = options("broken");
+  await assertRejects(async () => {
+    for await (const event of events(tinyDual(), { ...broken, signal: stopper.signal })) {
+      if (event.kind === "step") stopper.abort();
+    }
+  }, DOMException);
+  const [{ folder: place }] = await listRuns(broken.runs);
+  await Deno.truncate(`${place}/last.safetensors`, 300);
+  await assertRejects(() => run(tinyDual(), broken), Error, "Delete the file to start the run again");
+});
+
+Deno.test("run() stops at a loss that is not finite, naming the step, the terms and the batch", async () => {
+  const wild = derive(tinyDual(), { optimizer: { rate: 1e30 } });
+  const error = await assertRejects(() => run(wild, options("wild")), Error, "is not finite");
+  assert(/loss of step \d+ .*classification NaN.*batch began with "GenImage/.test(error.message), error.message);
+});
+
+Deno.test("run() refuses a folder of runs that is a file, before it trains", async () => {
+  const told: string[] = [];
+  await Deno.writeTextFile(`${folder}/taken`, "");
+  await assertRejects(
+    async () => {
+      for await (const event of events(tinyDual(), { ...options("first"), runs: `${folder}/taken` })) {
+        told.push(
+          event.kind,
+        );
+      }
+    },
+    Error,
+    "taken",
+  );
+  assertEquals(told, []);
+});
