@@ -45,6 +45,7 @@ export async function buildWorld(folder: string, { work, bar }: { work: string; 
   const networks: Record<string, Trained> = {};
   for (const name of Object.keys(courses) as CourseName[]) {
     const from = done;
+    const begun = performance.now();
     networks[name] = await trainOne(name, gathered, {
       work,
       onStep: (step, resumed, text) => {
@@ -53,7 +54,7 @@ export async function buildWorld(folder: string, { work, bar }: { work: string; 
         bar.update(done, total, text);
       },
     });
-    bar.say(`trained ${name}`);
+    bar.say(`trained ${name} in ${duration((performance.now() - begun) / 1000)}`);
   }
   const unfinished = `${work}/world`;
   await Deno.remove(unfinished, { recursive: true }).catch(ignoreMissing);
@@ -145,7 +146,7 @@ async function writeWorld(
   const album = albumOf(made, patchesOfSplit(gathered, { split: "test", half: "source", size }));
   await writer.picture("contact.webp", await contactSheet(album, columns));
   const tables = await measure(album);
-  bar.say(tables);
+  for (const line of tables.split("\n")) bar.say(line);
   await Deno.writeTextFile(`${folder}/measured.md`, tables + "\n");
   return await writer.table({
     settings,

@@ -98,13 +98,13 @@ export const generators = {
       kind: "latent",
       decoder: "latent-nearest-decoder",
       denoiser: "latent-denoiser",
-      strength: 0.25,
+      strength: 0.2,
       steps: 10,
     },
   },
   "latent-noskip": {
     about: "latent diffusion with the same latents and denoiser; the decoder makes the whole picture and met no critic",
-    fakes: { kind: "latent", decoder: "latent-noskip-decoder", denoiser: "latent-denoiser", strength: 0.2, steps: 10 },
+    fakes: { kind: "latent", decoder: "latent-noskip-decoder", denoiser: "latent-denoiser", strength: 0.15, steps: 10 },
   },
   "pixel-ddpm": {
     about: "diffusion on pixels",

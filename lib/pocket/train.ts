@@ -51,32 +51,42 @@ export async function* train(training: Training): AsyncGenerator<Progress, Train
   const saved = await loadState(file, identity, fresh);
   if (saved !== null) disposeTree(fresh);
   let { state, step, error } = saved ?? { state: fresh, step: 0, error: NaN };
-  yield { name, step, steps, error };
-  while (step < steps) {
-    step++;
-    const advance = course.kind === "decoder"
-      ? stepDecoder(course, state as DecoderState, { ...training, step })
-      : stepDenoiser(course, state as DenoiserState, { ...training, step });
-    state = advance.state;
-    error = Number.isNaN(error) ? advance.error : 0.98 * error + 0.02 * advance.error;
-    if (!Number.isFinite(error)) {
-      throw new Error(
-        `Cannot train "${name}": the error is ${advance.error} at step ${step}, expected a finite number`,
-      );
-    }
-    if (step % saveEvery === 0 || step === steps) await saveState(file, state, { identity, step, error });
+  let complete = false;
+  try {
     yield { name, step, steps, error };
+    while (step < steps) {
+      step++;
+      const advance = course.kind === "decoder"
+        ? stepDecoder(course, state as DecoderState, { ...training, step })
+        : stepDenoiser(course, state as DenoiserState, { ...training, step });
+      state = advance.state;
+      error = Number.isNaN(error) ? advance.error : 0.98 * error + 0.02 * advance.error;
+      if (!Number.isFinite(error)) {
+        throw new Error(
+          `Cannot train "${name}": the error is ${advance.error} at step ${step}, expected a finite number`,
+        );
+      }
+      if (step % saveEvery === 0 || step === steps) await saveState(file, state, { identity, step, error });
+      yield { name, step, steps, error };
+    }
+    complete = true;
+    return weightsOf(state);
+  } finally {
+    if (!complete) disposeTree(state);
   }
-  if ("decoder" in state) {
-    for (const { params, state: moments } of state.critic) disposeTree([params, moments]);
-    disposeTree(state.decoder.state);
-    return { fixed: state.fixed, network: state.decoder.params };
-  }
-  disposeTree(state.denoiser.state);
-  return { fixed: state.fixed, network: state.denoiser.params };
 }
 
 type State = DecoderState | DenoiserState;
+
+/** The weights of a state whose training is over; the rest is freed. */
+function weightsOf(state: State): Trained {
+  if ("denoiser" in state) {
+    disposeTree(state.denoiser.state);
+    return { fixed: state.fixed, network: state.denoiser.params };
+  }
+  disposeTree([state.critic, state.decoder.state]);
+  return { fixed: state.fixed, network: state.decoder.params };
+}
 
 async function saveState(
   file: string,
