@@ -46,7 +46,7 @@ export async function printComparison(records: readonly RunRecord[]): Promise<vo
     try {
       print(`\n${report.differenceText(report.differences(records, { of: last, against }))}`);
     } catch (error) {
-      // runs tested on different photographs have a table and no paired difference
+      // runs without a seed in common, or tested on different photographs, have a table and no paired difference
       if (!(error instanceof RangeError)) throw error;
       print(`\n${printable(error.message)}`);
     }

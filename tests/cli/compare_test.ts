@@ -24,7 +24,7 @@ async function inRuns(body: (runs: string) => Promise<void>): Promise<void> {
       started: "2026-11-21T10:00:00.000Z",
     });
     await write("c", { name: "<script>\x1b[2J", terms: { contrastive: 1 } }, { started: "2026-11-22T10:00:00.000Z" });
-    await write("e", { name: "elsewhere", sources: 30, trained: ["B"] }, { started: "2026-11-22T11:00:00.000Z" });
+    await write("e", { name: "elsewhere", seed: 2, trained: ["B"] }, { started: "2026-11-22T11:00:00.000Z" });
     await write("d", { name: "half", status: "stopped" }, { started: "2026-11-23T10:00:00.000Z" });
     await body(runs);
   });
@@ -55,7 +55,7 @@ Deno.test("compare takes names, beginnings of ids and folders, and shows differe
     const folders = ["plain-aaaaaaaaaaaa", "dual-bbbbbbbbbbbb"].map((name) => join(runs, name));
     assertEquals((await counterproof(["compare", ...folders, "--runs", runs])).out, shown.out);
     const apart = await counterproof(["compare", "elsewhere", "dual", "--runs", runs]);
-    assert(apart.code === 0 && apart.out.includes("Cannot compare"), apart.out + apart.err);
+    assert(apart.code === 0 && apart.out.includes("Cannot pair"), apart.out + apart.err);
     const all = await counterproof(["compare", "--runs", runs]);
     assert(all.code === 0 && all.out.includes("<script>") && !all.out.includes("\x1b"), all.out + all.err);
   });
