@@ -15,8 +15,13 @@ export interface Backend {
   readonly why: string;
 }
 
-/** How a backend starts; returns what ends it. */
-type Start = (threads: number) => Promise<() => void>;
+/** A backend at work. */
+interface Running {
+  readonly heapBytes: () => number;
+  readonly close: () => void;
+}
+
+type Start = (threads: number) => Promise<Running>;
 
 const backends = {
   wasm: startWasm,
@@ -24,14 +29,14 @@ const backends = {
     await setBackend("cpu");
     // its first tensor would print an advertisement for another package
     Object.assign(findBackend("cpu"), { firstUse: false });
-    return () => {};
+    return { heapBytes: () => 0, close: () => {} };
   },
 } satisfies Record<string, Start>;
 
 /** Backends that kernels of several threads have. */
 const threaded: ReadonlySet<string> = new Set<BackendName>(["wasm"]);
 
-let current: { readonly asked: string; readonly backend: Backend; readonly close: () => void } | null = null;
+let current: { readonly backend: Backend; readonly running: Running } | null = null;
 let closed = false;
 
 /**
@@ -69,9 +74,9 @@ export async function useBackend(
       `Cannot use backend "${chosen}" with ${count} threads: expected a whole number from 1 to ${most}`,
     );
   }
-  const close = await backends[chosen](count);
+  const running = await backends[chosen](count);
   const why = name === "auto" ? "the fastest of this version" : "asked for";
-  current = { asked: chosen, backend: Object.freeze({ name: chosen, threads: count, why }), close };
+  current = { backend: Object.freeze({ name: chosen, threads: count, why }), running };
   return current.backend;
 }
 
@@ -86,10 +91,15 @@ function again(name: BackendName, threads: number | undefined): Backend {
   );
 }
 
+/** Bytes that the backend's heap has grown to; 0 where values live in JavaScript's own. */
+export function heapBytes(): number {
+  return current?.running.heapBytes() ?? 0;
+}
+
 /** Ends the backend's threads, so that the process can end by itself. Nothing runs on it afterwards. */
 export function closeBackend(): void {
   if (current === null) return;
-  current.close();
+  current.running.close();
   current = null;
   closed = true;
 }

@@ -39,4 +39,14 @@ export async function buildKernels(file: string): Promise<void> {
   if (!success) throw new Error(`Cannot build the wasm kernels into "${file}": ${words}`);
 }
 
+/** Whether the compiler is on this machine already, so that building needs no network. */
+export async function compilerAvailable(): Promise<boolean> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-lock", "--quiet", "--cached-only", compiler, "--version"],
+    stdout: "null",
+    stderr: "null",
+  });
+  return (await command.output()).success;
+}
+
 if (import.meta.main) await buildKernels("kernels.wasm");
