@@ -84,7 +84,11 @@ export async function* events(
     epochs: experiment.epochs,
   };
 
-  const state = await loadState(folder, await firstState(experiment, weights));
+  const hashes = {
+    ...await identitiesOf(dataOf(experiment)),
+    ...hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
+  };
+  const state = await loadState(folder, { ...await firstState(experiment, weights), data: hashes });
   let scores: ScoreColumns;
   try {
     const validate = (params: ModelParams) =>
@@ -107,10 +111,7 @@ export async function* events(
     environment: await environment({
       backend: engine.name,
       threads: engine.threads,
-      hashes: {
-        ...await identitiesOf(dataOf(experiment)),
-        ...hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
-      },
+      hashes: state.data,
     }),
     status: "done",
     started,
@@ -160,7 +161,7 @@ async function gather(
   return (samples as PromiseFulfilledResult<Divided>).value;
 }
 
-async function firstState(experiment: Experiment, weights: string | null): Promise<TrainState> {
+async function firstState(experiment: Experiment, weights: string | null): Promise<Omit<TrainState, "data">> {
   const { model, optimizer, seed } = experiment;
   const params = await initModel(model, (name) => random(seed, "init", name), { weights });
   const state = optimizers[optimizer.kind].init(optimizer, params);
