@@ -118,12 +118,15 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
 
 /** Three things to do with the answer; what was just done is not among them. */
 function nextSteps(given: Given): { text: string; command: string }[] {
+  const { methods, seeds, runs } = given.values;
+  const whole = !given.flags.quick && methods === undefined;
   const steps = [
-    { text: "See how much another seed changes:", command: "demo --seeds 3", done: given.values.seeds !== undefined },
-    { text: "Train all four variants under a seed of your own:", command: "run experiments/pocket.ts --seed 7" },
-    { text: "Set finished runs side by side:", command: "compare with-reconstructions dual" },
+    ...(whole ? [] : [{ text: "Train all four variants in full:", command: "demo" }]),
+    ...(seeds === undefined ? [{ text: "See how much another seed changes:", command: "demo --seeds 3" }] : []),
+    { text: "Run what a file defines, this one or one of your own:", command: "run experiments/pocket.ts --seed 7" },
+    { text: "Set finished runs side by side:", command: "compare plain dual" },
     { text: "List what was trained:", command: "list" },
   ];
-  return steps.filter(({ done }) => done !== true).slice(0, 3)
-    .map(({ text, command }) => ({ text, command: `${TASK} ${command}` }));
+  const where = runs === undefined ? "" : ` --runs ${/^[\w./:\\-]+$/.test(runs) ? runs : JSON.stringify(runs)}`;
+  return steps.slice(0, 3).map(({ text, command }) => ({ text, command: `${TASK} ${command}${where}` }));
 }
