@@ -7,7 +7,19 @@
 const compiler = "npm:assemblyscript@0.28.20/asc";
 const flags = [
   ["--runtime", "stub", "--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
-  ["-O3", "--converge", "--noAssert", "--uncheckedBehavior", "always", "--enable", "simd", "--enable", "threads"],
+  [
+    "-O3",
+    "--converge",
+    "--disableWarning",
+    "112",
+    "--noAssert",
+    "--uncheckedBehavior",
+    "always",
+    "--enable",
+    "simd",
+    "--enable",
+    "threads",
+  ],
 ].flat();
 
 /**

@@ -5,7 +5,7 @@ export interface Finish {
   /** Address of N values, 0 for none. */
   readonly bias: number;
   readonly activation: keyof typeof activations;
-  /** With "gelu": where its result goes; the product itself keeps what went into it. */
+  /** With "gelu": where its result goes; the product itself becomes the derivative. */
   readonly result: number;
 }
 
@@ -101,7 +101,7 @@ export function matmulKernels(machine: Machine): KernelTable {
       });
       return y;
     },
-    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and what went into it
+    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and the derivative
     HouseLinear: ({ x, weight, bias }, attributes) => {
       const [rows, k] = x.shape;
       const n = weight.shape[0];

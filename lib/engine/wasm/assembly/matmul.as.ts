@@ -3,7 +3,7 @@
 // that splitting rows or columns over threads never changes a bit. Tiles of 6×8 need 16 vector registers where
 // V8 has 15 and fall to a fifth of the speed at some stack positions; 4×8 needs 12 (bench/kernels_bench.ts).
 import { at, copy, get, larger, set, smaller } from "./vector.as";
-import { geluOf } from "./gelu.as";
+import { geluAndSlope } from "./gelu.as";
 
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
@@ -189,7 +189,47 @@ function tile(
   v128.store(c + 16, s31);
 }
 
-/** After the last k: 1 = ReLU in place, 2 = `y` gets the GELU and C keeps what went into it. */
+/**
+ * As {@linkcode tile} for a panel of which only the first 4 columns are wanted: 8 rows by 4 columns, so that a product
+ * of 3 columns, an image's colours, does not compute 8. `high` are the last 4 rows.
+ */
+function narrowTile(a: usize, high: usize, rowStep: usize, step: usize, b: usize, depth: i32, c: usize): void {
+  let a1 = a + rowStep, a2 = a1 + rowStep, a3 = a2 + rowStep;
+  let a5 = high + rowStep, a6 = a5 + rowStep, a7 = a6 + rowStep;
+  let s0 = v128.load(c), s1 = v128.load(c + 16), s2 = v128.load(c + 32), s3 = v128.load(c + 48);
+  let s4 = v128.load(c + 64), s5 = v128.load(c + 80), s6 = v128.load(c + 96), s7 = v128.load(c + 112);
+  const end = b + (<usize> depth << 5);
+  while (b < end) {
+    const v = v128.load(b);
+    b += 32;
+    s0 = f32x4.add(s0, f32x4.mul(v128.load32_splat(a), v));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load32_splat(a1), v));
+    s2 = f32x4.add(s2, f32x4.mul(v128.load32_splat(a2), v));
+    s3 = f32x4.add(s3, f32x4.mul(v128.load32_splat(a3), v));
+    s4 = f32x4.add(s4, f32x4.mul(v128.load32_splat(high), v));
+    s5 = f32x4.add(s5, f32x4.mul(v128.load32_splat(a5), v));
+    s6 = f32x4.add(s6, f32x4.mul(v128.load32_splat(a6), v));
+    s7 = f32x4.add(s7, f32x4.mul(v128.load32_splat(a7), v));
+    a += step;
+    a1 += step;
+    a2 += step;
+    a3 += step;
+    high += step;
+    a5 += step;
+    a6 += step;
+    a7 += step;
+  }
+  v128.store(c, s0);
+  v128.store(c + 16, s1);
+  v128.store(c + 32, s2);
+  v128.store(c + 48, s3);
+  v128.store(c + 64, s4);
+  v128.store(c + 80, s5);
+  v128.store(c + 96, s6);
+  v128.store(c + 112, s7);
+}
+
+/** After the last k: 1 = ReLU in place, 2 = `y` gets the GELU and C its derivative. */
 function activate(kind: i32, c: usize, ldc: i32, y: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
     const from = at(c, i * ldc);
@@ -199,8 +239,8 @@ function activate(kind: i32, c: usize, ldc: i32, y: usize, rows: i32, columns: i
       for (; j + 4 <= columns; j += 4) v128.store(at(from, j), f32x4.max(v128.load(at(from, j)), f32x4.splat(0)));
       for (; j < columns; j++) set(from, j, max<f32>(get(from, j), 0));
     } else {
-      for (; j + 4 <= columns; j += 4) v128.store(at(to, j), geluOf(v128.load(at(from, j))));
-      for (; j < columns; j++) set(to, j, f32x4.extract_lane(geluOf(v128.load32_splat(at(from, j))), 0));
+      for (; j + 4 <= columns; j += 4) geluAndSlope(at(from, j), at(to, j), 4);
+      if (j < columns) geluAndSlope(at(from, j), at(to, j), columns - j);
     }
   }
 }
@@ -245,7 +285,22 @@ export function product(
         if (transposeA) packRows(at(a, k0 * lda + i0), lda, rows, depth, rowsOfA);
         for (let j = 0; j < columns; j += COLUMNS) {
           const panel = at(panels, j * depth);
-          for (let i = 0; i < rows; i += ROWS) {
+          let done = 0;
+          if (columns - j <= 4) {
+            const width = columns - j;
+            const row = at(c, i0 * ldc + j0 + j);
+            const rowStep: usize = transposeA ? 4 : <usize> lda << 2;
+            for (; done + 2 * ROWS <= rows; done += 2 * ROWS) {
+              const low = transposeA ? at(rowsOfA, done * depth) : at(a, (i0 + done) * lda + k0);
+              const high = transposeA ? at(rowsOfA, (done + ROWS) * depth) : at(a, (i0 + done + ROWS) * lda + k0);
+              for (let r = 0; r < 2 * ROWS; r++) {
+                copy(at(corner, r * 4), more ? at(row, (done + r) * ldc) : at(starts, j), width);
+              }
+              narrowTile(low, high, rowStep, transposeA ? 16 : 4, panel, depth, corner);
+              for (let r = 0; r < 2 * ROWS; r++) copy(at(row, (done + r) * ldc), at(corner, r * 4), width);
+            }
+          }
+          for (let i = done; i < rows; i += ROWS) {
             const some = rows - i;
             const ai = transposeA ? at(rowsOfA, i * depth) : at(a, (i0 + i) * lda + k0);
             const rowStep: usize = transposeA ? 4 : <usize> lda << 2;
