@@ -32,6 +32,7 @@ export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
 export { type Part, part } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
+export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
   type GenImage,
@@ -56,4 +57,35 @@ export {
 export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
 export { type AdamW, adamW, type Optimizer } from "./lib/optimizers/mod.ts";
 export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
+export {
+  type BarsOptions,
+  compare,
+  type CompareOptions,
+  comparisonText,
+  type CurvesOptions,
+  type DifferenceOptions,
+  differences,
+  differenceSentence,
+  differenceText,
+  type Figure,
+  page,
+  type PageOptions,
+  plot,
+} from "./lib/report/mod.ts";
+export { events, run, type RunOptions } from "./lib/run.ts";
+export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
 export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
+export type {
+  Environment,
+  EpochRow,
+  Interval,
+  Label,
+  Metrics,
+  Pair,
+  RunEvent,
+  RunRecord,
+  Sample,
+  ScoreColumns,
+  Split,
+  StepRow,
+} from "./lib/types.ts";

@@ -11,7 +11,7 @@ import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, w
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
-import { print } from "./print.ts";
+import { print, TASK } from "./print.ts";
 import { runAll } from "./run_all.ts";
 
 import type { Method } from "../../experiments/pocket.ts";
@@ -58,21 +58,21 @@ Examples:
     const entries = ["lib/run.ts", "lib/report/mod.ts", "experiments/pocket.ts"];
     bar.say(downloadLine(await download(entries, bar)));
     const experiments = chosen(await load<Pocket>("experiments/pocket.ts"), given, seeds);
-    bar.say(`Training ${experiments.length} detectors on the pocket world; finished runs are kept in "${shown(runs)}"`);
+    const count = experiments.length === 1 ? "1 detector" : `${experiments.length} detectors`;
+    bar.say(`Training ${count} on the pocket world; finished runs are kept in "${shown(runs)}"`);
 
-    const kept = () =>
-      `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
+    const kept = `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
       "the same command goes on from there";
     return await interruptible(async (signal) => {
       const records = await runAll(experiments, { runs, backend, threads, signal, progress: bar });
       bar[Symbol.dispose]();
-      const file = await conclude(records, runs);
+      const file = await conclude(records, runs, given);
       print(`\nEverything took ${duration((performance.now() - began) / 1000)}. The page with table and figures is at`);
       print(`  ${pathToFileURL(file)}`);
       print("\nWhat next:");
       for (const { text, command } of nextSteps(given)) print(`  ${text}\n    ${command}`);
       return 0;
-    }, kept);
+    }, { kept, progress: bar });
   },
 };
 
@@ -95,7 +95,7 @@ function chosen(pocket: Pocket, given: Given, seeds: number): Experiment[] {
 }
 
 /** Prints the answer and writes the page; resolves to the page's path. */
-async function conclude(records: readonly RunRecord[], runs: string): Promise<string> {
+async function conclude(records: readonly RunRecord[], runs: string, given: Given): Promise<string> {
   const report = await load<Report>("lib/report/mod.ts");
   const table = report.compare(records);
   print(`\n${report.comparisonText(table)}`);
@@ -105,29 +105,28 @@ async function conclude(records: readonly RunRecord[], runs: string): Promise<st
     const differences = report.differences(records, pair);
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
-  print(report.intervalNote(Math.max(...table.array("seeds") as number[])));
-  const next = nextSteps({ operands: [], values: {}, flags: {} });
-  const html = await report.page(records, { title: "Does the dual loss help?", differences: answers, next });
+  print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  const html = await report.page(records, {
+    title: "Does the dual loss help?",
+    differences: answers,
+    next: nextSteps(given),
+  });
   const file = join(runs, "demo.html");
   await writeAtomic(file, html);
   return file;
 }
 
-/** Three things to do with the answer; commands that were just given are not among them. */
+/** Three things to do with the answer; what was just done is not among them. */
 function nextSteps(given: Given): { text: string; command: string }[] {
+  const { methods, seeds, runs } = given.values;
+  const whole = !given.flags.quick && methods === undefined;
   const steps = [
-    {
-      text: "See how much another seed changes",
-      command: "deno task demo --seeds 3",
-      done: "seeds" in given.values && given.values.seeds !== undefined,
-    },
-    {
-      text: "Train one variant under another seed",
-      command: "deno task run experiments/pocket.ts --seed 2",
-      done: false,
-    },
-    { text: "Set any of the finished runs side by side", command: "deno task compare plain dual", done: false },
-    { text: "List what was trained", command: "deno task list", done: false },
+    ...(whole ? [] : [{ text: "Train all four variants in full:", command: "demo" }]),
+    ...(seeds === undefined ? [{ text: "See how much another seed changes:", command: "demo --seeds 3" }] : []),
+    { text: "Run what a file defines, this one or one of your own:", command: "run experiments/pocket.ts --seed 7" },
+    { text: "Set finished runs side by side:", command: "compare plain dual" },
+    { text: "List what was trained:", command: "list" },
   ];
-  return steps.filter(({ done }) => !done).slice(0, 3).map(({ text, command }) => ({ text, command }));
+  const where = runs === undefined ? "" : ` --runs ${/^[\w./:\\-]+$/.test(runs) ? runs : JSON.stringify(runs)}`;
+  return steps.slice(0, 3).map(({ text, command }) => ({ text, command: `${TASK} ${command}${where}` }));
 }

@@ -1,4 +1,10 @@
-/** Prints lines to standard output. A reader that has gone (`| head`) ends the program without a word. */
+/**
+ * How the user calls a task. Under npx there is no `deno` to type, and the program's own path tells that it
+ * came from there.
+ */
+export const TASK = /[\\/]_npx[\\/]/.test(Deno.execPath()) ? "npx -y deno@2.9.6 task" : "deno task";
+
+/** Prints lines to standard output; commands in them are ones the user can type. A reader that has gone (`| head`) ends the program without a word. */
 export function print(text: string): void {
   write(Deno.stdout, `${text}\n`);
 }
@@ -9,7 +15,7 @@ export function complain(text: string): void {
 }
 
 function write(stream: typeof Deno.stdout, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new TextEncoder().encode(text.replaceAll("deno task", TASK));
   try {
     for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
   } catch (error) {

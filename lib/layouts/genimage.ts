@@ -1,10 +1,10 @@
-import { checkChoice, checkNumber } from "../definition/check.ts";
-import { show } from "../definition/part.ts";
+import { checkChoice } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { random } from "../random.ts";
 import type { Label, Sample } from "../types.ts";
 import { imageNames, stem } from "./files.ts";
 import type { Roots } from "./mod.ts";
+import { checkGenerators, checkLimit, type Limit } from "./options.ts";
 
 /** Folder of each generator as GenImage publishes it; the second half names what its archive unpacks to. */
 const folders = {
@@ -34,8 +34,8 @@ export type GenImageGenerator = keyof typeof folders;
 export interface GenImage extends Part<"genImage"> {
   /** Which generators' folders, photographs included. */
   readonly generators: readonly GenImageGenerator[] | "all";
-  /** At most `perClass` photographs and `perClass` fakes of each generator and split, drawn by `seed`; null: all. */
-  readonly limit: { readonly perClass: number; readonly seed: number } | null;
+  /** Null: all images. */
+  readonly limit: Limit | null;
   /**
    * Folder of the reconstructions in the form of DRCT's release, where `nature` and `ai` hold `crop` (the
    * images, cut to at most 1024 pixels a side) and this folder beside it; null: the images as GenImage publishes them.
@@ -47,24 +47,8 @@ export interface GenImage extends Part<"genImage"> {
 export const genImage = part<GenImage, "generators">("genImage", { limit: null, reconstructions: null }, {
   required: ["generators"],
   check: ({ generators, limit, reconstructions }) => {
-    if (generators !== "all") {
-      if (!Array.isArray(generators) || generators.length === 0) {
-        throw new RangeError(
-          `Cannot define genImage.generators: given ${show(generators)}, ` +
-            `expected "all" or some of ${Object.keys(folders).join(", ")}`,
-        );
-      }
-      for (const [i, id] of generators.entries()) {
-        checkChoice(`genImage.generators[${i}]`, id, Object.keys(folders));
-        if (generators.indexOf(id) < i) {
-          throw new RangeError(`Cannot define genImage.generators: "${id}" is given twice, expected each once`);
-        }
-      }
-    }
-    if (limit !== null) {
-      checkNumber("genImage.limit.perClass", limit.perClass, { from: 1, integer: true });
-      checkNumber("genImage.limit.seed", limit.seed, { from: 0, integer: true });
-    }
+    checkGenerators("genImage.generators", generators, Object.keys(folders));
+    checkLimit("genImage.limit", limit);
     if (reconstructions !== null) checkChoice("genImage.reconstructions", reconstructions, reconstructionFolders);
   },
 });

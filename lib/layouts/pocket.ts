@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { checkChoice, checkNumber } from "../definition/check.ts";
+import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { type Part, part } from "../definition/part.ts";
 import { meant } from "../definition/nearest.ts";
 import type { PatchGroup, Sheet, World } from "../pocket/format.ts";
 import { random } from "../random.ts";
 import type { Sample, Split } from "../types.ts";
 import type { Roots } from "./mod.ts";
+import { checkGenerators, checkLimit, type Limit } from "./options.ts";
 
 /** The generators of the pocket world; the first is the one that is trained on and that reconstructs. */
 export const pocketGenerators = ["latent-nearest", "latent-noskip", "pixel-ddpm", "gan-transposed"] as const;
@@ -24,39 +25,20 @@ export type PocketGenerator = typeof pocketGenerators[number];
 export interface Pocket extends Part<"pocket"> {
   /** Whose fakes; "all": of every generator that the split has. */
   readonly generators: readonly PocketGenerator[] | "all";
-  /**
-   * At most `perClass` photographs and `perClass` fakes of each generator, drawn by `seed`: as many patches of
-   * each photograph on both sides; null: all.
-   */
-  readonly limit: { readonly perClass: number; readonly seed: number } | null;
+  /** As many patches of each photograph on both sides; null: all. */
+  readonly limit: Limit | null;
 }
 
 /** Makes a {@linkcode Pocket} part. */
 export const pocket = part<Pocket>("pocket", { generators: "all", limit: null }, {
   check: ({ generators, limit }) => {
-    if (generators !== "all") {
-      if (!Array.isArray(generators) || generators.length === 0) {
-        throw new RangeError(
-          `Cannot define pocket.generators: given ${show(generators)}, ` +
-            `expected "all" or some of ${pocketGenerators.join(", ")}`,
-        );
-      }
-      for (const [i, id] of generators.entries()) {
-        checkChoice(`pocket.generators[${i}]`, id, pocketGenerators);
-        if (generators.indexOf(id) < i) {
-          throw new RangeError(`Cannot define pocket.generators: "${id}" is given twice, expected each once`);
-        }
-      }
-    }
-    if (limit !== null) {
-      checkNumber("pocket.limit.perClass", limit.perClass, { from: 1, integer: true });
-      checkNumber("pocket.limit.seed", limit.seed, { from: 0, integer: true });
-    }
+    checkGenerators("pocket.generators", generators, pocketGenerators);
+    checkLimit("pocket.limit", limit);
   },
 });
 
 /** Folder of the world that is shipped. */
-export const shippedWorld = `${import.meta.dirname}/../pocket/world`;
+export const shippedWorld = join(import.meta.dirname!, "../pocket/world");
 
 /**
  * The samples of one split of the pocket world: photographs, then the fakes of each generator. Every file they
@@ -102,6 +84,11 @@ export async function pocketReconstructions(
   await Promise.all(sheets.map(({ file }) => verifyFile(folder, world, file)));
   const made = new Map(sheets.flatMap((sheet) => samplesOf(sheet, world, folder)).map((sample) => [sample.id, sample]));
   return samples.map(({ id }) => made.get(`${id}@${pocketGenerators[0]}`) ?? null);
+}
+
+/** The hash of the shipped world: other patches make other runs. */
+export async function pocketIdentity(): Promise<string> {
+  return (await openWorld()).hash;
 }
 
 /**

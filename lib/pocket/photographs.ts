@@ -74,7 +74,10 @@ export function placePhotographs(photographs: readonly Photograph[], seed: numbe
   let placed = 0;
   for (const group of order) {
     const share = placed / photographs.length;
-    splits.set(group, share < shares.train ? "train" : share < shares.train + shares.validation ? "validation" : "test");
+    splits.set(
+      group,
+      share < shares.train ? "train" : share < shares.train + shares.validation ? "validation" : "test",
+    );
     placed += photographs.filter(({ name }) => groupOf(name) === group).length;
   }
   return photographs.map((photograph) => {

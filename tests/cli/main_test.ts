@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { TASK } from "../../lib/cli/print.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
@@ -15,7 +16,7 @@ Deno.test("every command has a help of its own, with an example and every option
   for (const name of commands) {
     const { code, out, err } = await counterproof([name, "--help"]);
     assertEquals([code, err], [0, ""]);
-    assert(out.startsWith(`deno task ${name}`) && out.includes("\nExample"), out);
+    assert(out.startsWith(`${TASK} ${name}`) && out.includes("\nExample"), out);
     const module = await import(`../../lib/cli/${name}.ts`);
     for (const option of [...module[name].values, ...module[name].flags]) {
       assert(out.includes(`  --${option} `), `${name} --help does not tell --${option}`);
@@ -26,7 +27,7 @@ Deno.test("every command has a help of its own, with an example and every option
 Deno.test("what cannot be understood is refused with the nearest name and exit code 2", async () => {
   const cases: [string[], string[]][] = [
     [["dmeo"], ['unknown command, did you mean "demo"?', "demo, run, list, compare, doctor"]],
-    [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', "deno task demo --help"]],
+    [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],
     [["demo", "--seeds"], ['option "--seeds" has no value']],

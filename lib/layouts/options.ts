@@ -1,0 +1,36 @@
+import { checkChoice, checkNumber } from "../definition/check.ts";
+import { show } from "../definition/part.ts";
+
+/** At most `perClass` photographs and `perClass` fakes of each generator and split, drawn by `seed`. */
+export interface Limit {
+  readonly perClass: number;
+  readonly seed: number;
+}
+
+/**
+ * Refuses what is neither "all" nor some of the known generators, each once.
+ *
+ * @param name the option with its part, as "genImage.generators"
+ * @throws {RangeError} with the nearest known generator
+ */
+export function checkGenerators(name: string, given: unknown, known: readonly string[]): void {
+  if (given === "all") return;
+  if (!Array.isArray(given) || given.length === 0) {
+    throw new RangeError(
+      `Cannot define ${name}: given ${show(given)}, expected "all" or some of ${known.join(", ")}`,
+    );
+  }
+  for (const [i, id] of given.entries()) {
+    checkChoice(`${name}[${i}]`, id, known);
+    if (given.indexOf(id) < i) {
+      throw new RangeError(`Cannot define ${name}: "${id}" is given twice, expected each once`);
+    }
+  }
+}
+
+/** Refuses a limit of less than one, or without a whole seed; null is none. */
+export function checkLimit(name: string, limit: Limit | null): void {
+  if (limit === null) return;
+  checkNumber(`${name}.perClass`, limit.perClass, { from: 1, integer: true });
+  checkNumber(`${name}.seed`, limit.seed, { from: 0, integer: true });
+}

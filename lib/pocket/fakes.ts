@@ -1,0 +1,84 @@
+/** Makes fakes and reconstructions with trained generators. */
+// B samples · H, W height and width · L latent channels
+import { add, mul, type Tensor4D, tidy } from "../engine/ops.ts";
+import type { Image } from "../image/decode.ts";
+import { type Random, random } from "../random.ts";
+import { type AnalysisParams, type SynthesisParams, toLatents, toPixels } from "./autoencoder.ts";
+import { toImages, toTensor } from "./crops.ts";
+import { repaint } from "./diffusion.ts";
+import { type CourseName, courses, type Recipe } from "./generators.ts";
+import type { DecoderParams, DenoiserParams } from "./networks.ts";
+import type { Trained } from "./train.ts";
+
+/** Trained networks by the name of their course. */
+export type Networks = Readonly<Record<CourseName, Trained>>;
+
+/** Pictures in one pass of the networks. */
+const batch = 16;
+
+/**
+ * A fake of every picture.
+ *
+ * @param names streams of random numbers; batch i draws from the stream of `names` and i
+ * @param partners for recipes that mix: the pictures mixed in, one each
+ */
+export async function makeFakes(
+  recipe: Recipe,
+  pictures: readonly Image[],
+  { networks, seed, names, partners }: {
+    networks: Networks;
+    seed: number;
+    names: readonly string[];
+    partners: readonly Image[];
+  },
+): Promise<Image[]> {
+  const made: Image[] = [];
+  for (let from = 0; from < pictures.length; from += batch) {
+    const part = pictures.slice(from, from + batch);
+    const draw = random(seed, ...names, from / batch);
+    const y_BHW3 = tidy(() => fakeOf(recipe, part, { networks, draw, partners: partners.slice(from, from + batch) }));
+    made.push(...toImages(await y_BHW3.data() as Float32Array, part[0]));
+    y_BHW3.dispose();
+  }
+  return made;
+}
+
+/**
+ * For every patch another of another photograph, drawn at random, so that content is mixed as different prompts
+ * would be.
+ */
+export function drawPartners(sources: readonly string[], random: Random): number[] {
+  return sources.map((source) => {
+    if (sources.every((other) => other === source)) {
+      throw new RangeError(`Cannot find a partner for a patch of "${source}": expected patches of two photographs`);
+    }
+    for (;;) {
+      const partner = random.integer(sources.length);
+      if (sources[partner] !== source) return partner;
+    }
+  });
+}
+
+function fakeOf(
+  recipe: Recipe,
+  pictures: readonly Image[],
+  { networks, draw, partners }: { networks: Networks; draw: Random; partners: readonly Image[] },
+): Tensor4D {
+  const x_BHW3 = toTensor(pictures);
+  if (recipe.kind === "pixel") {
+    const denoiser = networks[recipe.denoiser].network as DenoiserParams;
+    return repaint(denoiser, x_BHW3, { ...recipe, bound: 1, random: draw });
+  }
+  const course = courses[recipe.decoder];
+  if (course.kind !== "decoder") throw new TypeError(`Cannot make pictures with "${recipe.decoder}": no decoder`);
+  const fixed = networks[recipe.decoder].fixed as { analysis: AnalysisParams; synthesis: SynthesisParams };
+  const decoder = networks[recipe.decoder].network as DecoderParams;
+  const pixels = (z_BHWL: Tensor4D) => toPixels({ ...fixed, decoder }, z_BHWL, course.skip);
+  const z_BHWL = toLatents(fixed.analysis, x_BHW3);
+  if (recipe.kind === "mix") {
+    const other_BHWL = toLatents(fixed.analysis, toTensor(partners));
+    return pixels(add(mul(z_BHWL, 1 - recipe.share), mul(other_BHWL, recipe.share)) as Tensor4D);
+  }
+  const denoiser = networks[recipe.denoiser].network as DenoiserParams;
+  return pixels(repaint(denoiser, z_BHWL, { ...recipe, bound: null, random: draw }));
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { fingerprint } from "../definition/fingerprint.ts";
+import { storeTree } from "../engine/layout.ts";
+import { writeSafetensors } from "../engine/safetensors.ts";
+import { encodeImage } from "../image/encode.ts";
+import type { Image } from "../image/decode.ts";
+import type { GeneratorCard, PatchGroup, Settings, Sheet, World } from "./format.ts";
+import type { Patch } from "./gather.ts";
+import type { PlacedPhotograph } from "./photographs.ts";
+import { composeSheet } from "./sheets.ts";
+import type { Trained } from "./train.ts";
+import type { Split } from "../types.ts";
+
+/** Rows of patches in one file, at most. */
+const rows = 16;
+
+/** Writes the files of a world into a folder, and remembers the hash of each. */
+export interface WorldWriter {
+  /** Weights of one training, in PyTorch's layout; returns the path inside the world. */
+  weights(name: string, trained: Trained): Promise<string>;
+  /** Pictures in the order of `patches`, which say where each, or what it was made from, comes from. */
+  sheets(
+    of: { split: Split; group: PatchGroup; generator: string | null },
+    patches: readonly Patch[],
+    pictures: readonly Image[],
+  ): Promise<void>;
+  /** A picture by itself, stored without loss. */
+  picture(file: string, image: Image): Promise<void>;
+  /** A file that is there already. */
+  existing(file: string, bytes: Uint8Array): void;
+  /** The table of all, the last file to be written. */
+  table(
+    about: {
+      settings: Settings;
+      photographs: readonly PlacedPhotograph[];
+      generators: Readonly<Record<string, GeneratorCard>>;
+    },
+  ): Promise<World>;
+}
+
+/** Begins a world in a folder, which need not exist. */
+export function worldWriter(folder: string, { columns }: Settings): WorldWriter {
+  const files = new Map<string, string>();
+  const sheets: Sheet[] = [];
+  const remember = (file: string, bytes: Uint8Array) =>
+    files.set(file, createHash("sha256").update(bytes).digest("hex"));
+  const write = async (file: string, bytes: Uint8Array) => {
+    await Deno.mkdir(`${folder}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.writeFile(`${folder}/${file}`, bytes);
+    remember(file, bytes);
+  };
+  const picture = async (file: string, image: Image) =>
+    await write(file, await encodeImage(image, { format: "webp", lossless: true }));
+  return {
+    picture,
+    existing: remember,
+    async weights(name, { fixed, network }) {
+      const file = `weights/${name}.safetensors`;
+      await write(file, writeSafetensors(await storeTree({ fixed, network })));
+      return file;
+    },
+    async sheets(of, patches, pictures) {
+      const most = rows * columns;
+      for (let from = 0; from < patches.length; from += most) {
+        const part = patches.slice(from, from + most);
+        const name = [
+          of.split,
+          of.generator ?? "real",
+          ...of.group.endsWith("reconstruction") ? ["reconstruction"] : [],
+        ];
+        const file = `patches/${name.join("-")}-${from / most}.webp`;
+        await picture(file, composeSheet(pictures.slice(from, from + most), columns));
+        sheets.push({ file, ...of, patches: part.map(({ photograph, position: [x, y] }) => [photograph, x, y]) });
+      }
+    },
+    async table(about) {
+      const content = {
+        format: 1 as const,
+        ...about,
+        sheets,
+        files: Object.fromEntries([...files].sort(([a], [b]) => a < b ? -1 : 1)),
+      };
+      const world: World = { hash: fingerprint({ kind: "world", ...content }), ...content };
+      await Deno.writeTextFile(`${folder}/world.json`, layOut(world));
+      return world;
+    },
+  };
+}
+
+/** JSON with a line for every photograph and sheet and none for every number. */
+function layOut(world: World): string {
+  const list = (items: readonly unknown[]) =>
+    `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`;
+  const record = (items: Readonly<Record<string, unknown>>) =>
+    `{\n${
+      Object.entries(items).map(([key, item]) => `    ${JSON.stringify(key)}: ${JSON.stringify(item)}`).join(",\n")
+    }\n  }`;
+  const lines = [
+    `"format": ${world.format}`,
+    `"hash": "${world.hash}"`,
+    `"settings": ${JSON.stringify(world.settings)}`,
+    `"photographs": ${list(world.photographs)}`,
+    `"generators": ${record(world.generators)}`,
+    `"sheets": ${list(world.sheets)}`,
+    `"files": ${record(world.files)}`,
+  ];
+  return `{\n  ${lines.join(",\n  ")}\n}\n`;
+}
