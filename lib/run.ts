@@ -7,6 +7,7 @@ import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
 import { predict, type Scoring } from "./evaluate/predict.ts";
 import type { Experiment } from "./experiment.ts";
+import { identitiesOf, type Layout } from "./layouts/mod.ts";
 import { describeScores } from "./metrics/mod.ts";
 import { initModel, type Model, type ModelParams, modelView } from "./models/model.ts";
 import { weightsFile } from "./models/weights.ts";
@@ -63,8 +64,10 @@ export async function* events(
 ): AsyncGenerator<RunEvent, void> {
   const id = fingerprint(experiment);
   const known = await findRecord(runs, id);
-  if (known?.status === "done") return yield { kind: "done", record: known };
-
+  if (known?.status === "done") {
+    await refuseOtherData(known, runs);
+    return yield { kind: "done", record: known };
+  }
   const { train: pairs, validation, test } = await gather(experiment, { data, weights, artifacts });
   await checkWritable(runs);
   const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
@@ -81,7 +84,11 @@ export async function* events(
     epochs: experiment.epochs,
   };
 
-  const state = await loadState(folder, await firstState(experiment, weights));
+  const hashes = {
+    ...await identitiesOf(dataOf(experiment)),
+    ...hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
+  };
+  const state = await loadState(folder, { ...await firstState(experiment, weights), data: hashes });
   let scores: ScoreColumns;
   try {
     const validate = (params: ModelParams) =>
@@ -104,7 +111,7 @@ export async function* events(
     environment: await environment({
       backend: engine.name,
       threads: engine.threads,
-      hashes: hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
+      hashes: state.data,
     }),
     status: "done",
     started,
@@ -118,6 +125,24 @@ export async function* events(
   };
   await writeRecord(folder, record);
   yield { kind: "done", record };
+}
+
+function dataOf({ data }: Experiment): Layout[] {
+  return [...data.train, ...data.validation ?? [], ...data.test];
+}
+
+/** A finished run answers only for the data that it was made on. */
+async function refuseOtherData({ experiment, environment, id }: RunRecord, runs: string): Promise<void> {
+  for (const [kind, hash] of Object.entries(await identitiesOf(dataOf(experiment)))) {
+    const made = environment.hashes[kind];
+    if (made === hash) continue;
+    throw new Error(
+      `Cannot take the finished run of "${experiment.name}": it was made on ${kind} ${
+        made?.slice(0, 12)
+      }, now there is ` +
+        `${hash.slice(0, 12)}. Delete or move "${await findFolder(runs, id)}", or name another folder of runs`,
+    );
+  }
 }
 
 /** Samples of the definition; says in one error what of data, reconstructions and weights is missing. */
@@ -136,7 +161,7 @@ async function gather(
   return (samples as PromiseFulfilledResult<Divided>).value;
 }
 
-async function firstState(experiment: Experiment, weights: string | null): Promise<TrainState> {
+async function firstState(experiment: Experiment, weights: string | null): Promise<Omit<TrainState, "data">> {
   const { model, optimizer, seed } = experiment;
   const params = await initModel(model, (name) => random(seed, "init", name), { weights });
   const state = optimizers[optimizer.kind].init(optimizer, params);

@@ -99,5 +99,44 @@ Deno.test("run() refuses a truncated checkpoint and says what to do", async () =
   }, DOMException);
   const [{ folder: place }] = await listRuns(broken.runs);
   await Deno.truncate(`${place}/last.safetensors`, 300);
+  const before = memory().numTensors;
   await assertRejects(() => run(tinyDual(), broken), Error, "Delete the file to start the run again");
+  assertEquals(memory().numTensors, before);
+});
+
+Deno.test("run() stops at a loss that is not finite, naming the step, the terms and the batch", async () => {
+  const wild = derive(tinyDual(), { optimizer: { rate: 1e30 } });
+  const error = await assertRejects(() => run(wild, options("wild")), Error, "is not finite");
+  assert(/loss of step \d+ .*classification NaN.*batch began with "GenImage/.test(error.message), error.message);
+});
+
+Deno.test("run() refuses a folder of runs that is a file, before it trains", async () => {
+  const told: string[] = [];
+  await Deno.writeTextFile(`${folder}/taken`, "");
+  await assertRejects(
+    async () => {
+      for await (const event of events(tinyDual(), { ...options("first"), runs: `${folder}/taken` })) {
+        told.push(
+          event.kind,
+        );
+      }
+    },
+    Error,
+    "taken",
+  );
+  assertEquals(told, []);
+});
+
+Deno.test("run() does not take up a run that was trained on other data", async () => {
+  const stopper = new AbortController();
+  const data = `${folder}/changing`;
+  await writeTinyWorld(data);
+  const changing = { ...options("changing-runs"), data };
+  await assertRejects(async () => {
+    for await (const event of events(tinyDual(), { ...changing, signal: stopper.signal })) {
+      if (event.kind === "step") stopper.abort();
+    }
+  }, DOMException);
+  await Deno.remove(`${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature/crop/003.png`);
+  await assertRejects(() => run(tinyDual(), changing), Error, "it was trained on other data (train");
 });

@@ -1,5 +1,6 @@
 import { meant } from "../definition/nearest.ts";
 import { listRuns, readRecord, type StoredRun } from "../runs/store.ts";
+import { printable } from "../terminal/width.ts";
 import type { RunRecord } from "../types.ts";
 import { type Command, UsageError } from "./command.ts";
 import { load, shown, userPath } from "./places.ts";
@@ -42,7 +43,13 @@ export async function printComparison(records: readonly RunRecord[]): Promise<vo
   const last = methods.pop();
   if (last === undefined) return;
   for (const against of methods) {
-    print(`\n${report.differenceText(report.differences(records, { of: last, against }))}`);
+    try {
+      print(`\n${report.differenceText(report.differences(records, { of: last, against }))}`);
+    } catch (error) {
+      // runs without a seed in common, or tested on different photographs, have a table and no paired difference
+      if (!(error instanceof RangeError)) throw error;
+      print(`\n${printable(error.message)}`);
+    }
   }
   print(`\n${report.intervalNote(Math.max(...table.array("seeds") as number[]))}`);
 }

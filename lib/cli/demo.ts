@@ -58,10 +58,10 @@ Examples:
     const entries = ["lib/run.ts", "lib/report/mod.ts", "experiments/pocket.ts"];
     bar.say(downloadLine(await download(entries, bar)));
     const experiments = chosen(await load<Pocket>("experiments/pocket.ts"), given, seeds);
-    bar.say(`Training ${experiments.length} detectors on the pocket world; finished runs are kept in "${shown(runs)}"`);
+    const count = experiments.length === 1 ? "1 detector" : `${experiments.length} detectors`;
+    bar.say(`Training ${count} on the pocket world; finished runs are kept in "${shown(runs)}"`);
 
-    const kept = () =>
-      `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
+    const kept = `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
       "the same command goes on from there";
     return await interruptible(async (signal) => {
       const records = await runAll(experiments, { runs, backend, threads, signal, progress: bar });
@@ -72,7 +72,7 @@ Examples:
       print("\nWhat next:");
       for (const { text, command } of nextSteps(given)) print(`  ${text}\n    ${command}`);
       return 0;
-    }, kept);
+    }, { kept, progress: bar });
   },
 };
 
@@ -105,7 +105,7 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
     const differences = report.differences(records, pair);
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
-  print(report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
   const html = await report.page(records, {
     title: "Does the dual loss help?",
     differences: answers,
@@ -118,12 +118,15 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
 
 /** Three things to do with the answer; what was just done is not among them. */
 function nextSteps(given: Given): { text: string; command: string }[] {
+  const { methods, seeds, runs } = given.values;
+  const whole = !given.flags.quick && methods === undefined;
   const steps = [
-    { text: "See how much another seed changes:", command: "demo --seeds 3", done: given.values.seeds !== undefined },
-    { text: "Train all four variants under a seed of your own:", command: "run experiments/pocket.ts --seed 7" },
-    { text: "Set finished runs side by side:", command: "compare with-reconstructions dual" },
+    ...(whole ? [] : [{ text: "Train all four variants in full:", command: "demo" }]),
+    ...(seeds === undefined ? [{ text: "See how much another seed changes:", command: "demo --seeds 3" }] : []),
+    { text: "Run what a file defines, this one or one of your own:", command: "run experiments/pocket.ts --seed 7" },
+    { text: "Set finished runs side by side:", command: "compare plain dual" },
     { text: "List what was trained:", command: "list" },
   ];
-  return steps.filter(({ done }) => done !== true).slice(0, 3)
-    .map(({ text, command }) => ({ text, command: `${TASK} ${command}` }));
+  const where = runs === undefined ? "" : ` --runs ${/^[\w./:\\-]+$/.test(runs) ? runs : JSON.stringify(runs)}`;
+  return steps.slice(0, 3).map(({ text, command }) => ({ text, command: `${TASK} ${command}${where}` }));
 }

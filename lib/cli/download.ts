@@ -21,7 +21,7 @@ export interface Download {
 export async function download(entries: readonly string[], progress: Progress): Promise<Download | null> {
   const cache = await packageCache();
   const began = await startOfTask() ?? Date.now();
-  if (!await cached(entries)) await fetchAll(entries, cache, progress);
+  await fetchAll(entries, cache, progress);
   return await unpackedSince(began, cache);
 }
 
@@ -42,10 +42,6 @@ export function downloadLine(found: Download | null): string {
   return `Download: ${Math.round(found.megabytes)} MB of packages (unpacked) in ${duration(found.seconds)}`;
 }
 
-async function cached(entries: readonly string[]): Promise<boolean> {
-  return (await deno(["cache", "--cached-only", "--quiet", ...entries])).success;
-}
-
 async function fetchAll(entries: readonly string[], cache: string, progress: Progress): Promise<void> {
   const expected = await lockedPackages();
   const before = new Set((await packages(cache)).map(({ folder }) => folder));
@@ -53,6 +49,7 @@ async function fetchAll(entries: readonly string[], cache: string, progress: Pro
   const fetching = deno(["cache", "--quiet", ...entries]).finally(() => running = false);
   while (running) {
     await Promise.race([fetching, new Promise((resolve) => setTimeout(resolve, 300))]);
+    if (!running) break;
     const there = (await packages(cache)).length;
     progress.update(Math.min(there, expected), expected, `downloading packages, ${there - before.size} so far`);
   }

@@ -1,4 +1,4 @@
-import { complain } from "./print.ts";
+import type { Progress } from "../terminal/progress.ts";
 
 /** An interrupted program's exit code: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
@@ -7,20 +7,20 @@ const INTERRUPTED = 130;
  * Runs work that Ctrl-C may stop: the first aborts `signal` and lets the work write down what it has, the
  * second ends at once.
  *
- * @param kept what an interruption leaves and how to go on, for the user
+ * @param options `kept`: what an interruption leaves and how to go on; `progress`: where to say so
  * @returns what the work resolves to, or 130 when it was interrupted
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
-  kept: () => string,
+  { kept, progress }: { readonly kept: string; readonly progress: Progress },
 ): Promise<number> {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
-      complain(`\nEnded at once. ${kept()}`);
+      progress.say(`Ended at once. ${kept}`);
       Deno.exit(INTERRUPTED);
     }
-    complain("\nStopping after this step and writing a checkpoint (Ctrl-C again ends at once) …");
+    progress.say("Stopping after this step and writing a checkpoint (Ctrl-C again ends at once) …");
     controller.abort();
   };
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
@@ -29,7 +29,7 @@ export async function interruptible(
     return await work(controller.signal);
   } catch (error) {
     if (!controller.signal.aborted || !isAbort(error)) throw error;
-    complain(`Interrupted. ${kept()}`);
+    progress.say(`Interrupted. ${kept}`);
     return INTERRUPTED;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, stop);

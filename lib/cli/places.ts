@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Folder of this checkout. */
@@ -16,8 +16,8 @@ export function userPath(path: string): string {
 
 /** A path as short as it can be told: relative to the working folder when it lies inside. */
 export function shown(path: string): string {
-  const here = Deno.cwd() + "/";
-  return path.startsWith(here) ? path.slice(here.length) : path;
+  const short = relative(Deno.cwd(), path);
+  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
 }
 
 /** A module of this checkout, loaded only now: what it imports may have to be downloaded first. */

@@ -59,7 +59,10 @@ Examples:
       print("");
       await printComparison(records);
       return 0;
-    }, () => `The checkpoint is kept in "${shown(options.runs)}"; the same command goes on from there`);
+    }, {
+      kept: `The checkpoint is kept in "${shown(options.runs)}"; the same command goes on from there`,
+      progress: bar,
+    });
   },
 };
 

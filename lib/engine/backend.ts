@@ -15,8 +15,13 @@ export interface Backend {
   readonly why: string;
 }
 
-/** How a backend starts; returns what ends it. */
-type Start = (threads: number) => Promise<() => void>;
+/** A backend at work. */
+interface Running {
+  readonly heapBytes: () => number;
+  readonly close: () => void;
+}
+
+type Start = (threads: number) => Promise<Running>;
 
 const backends = {
   wasm: startWasm,
@@ -24,14 +29,16 @@ const backends = {
     await setBackend("cpu");
     // its first tensor would print an advertisement for another package
     Object.assign(findBackend("cpu"), { firstUse: false });
-    return () => {};
+    return { heapBytes: () => 0, close: () => {} };
   },
 } satisfies Record<string, Start>;
 
-/** Backends that kernels of several threads have. */
+/** Backends whose kernels run on several threads. */
 const threaded: ReadonlySet<string> = new Set<BackendName>(["wasm"]);
 
-let current: { readonly asked: string; readonly backend: Backend; readonly close: () => void } | null = null;
+/** The backend of this process: being started, then running. */
+let current: { readonly backend: Backend; readonly starting: Promise<Running> } | null = null;
+let running: Running | null = null;
 let closed = false;
 
 /**
@@ -50,11 +57,9 @@ export async function useBackend(
   { threads }: { threads?: number } = {},
 ): Promise<Backend> {
   if (name !== "auto" && !Object.hasOwn(backends, name)) {
+    const known = Object.keys(backends).map((backend) => `"${backend}"`).join(" and ");
     throw new RangeError(
-      `Cannot use backend "${name}": this version has ${
-        Object.keys(backends).map((known) => `"${known}"`).join(" and ")
-      }, ` +
-        `or "auto"; "tensorflow" and "webgpu" are not part of it`,
+      `Cannot use backend "${name}": this version has ${known}, or "auto"; "tensorflow" and "webgpu" are not part of it`,
     );
   }
   const chosen: BackendName = name === "auto" ? "wasm" : name;
@@ -69,27 +74,42 @@ export async function useBackend(
       `Cannot use backend "${chosen}" with ${count} threads: expected a whole number from 1 to ${most}`,
     );
   }
-  const close = await backends[chosen](count);
   const why = name === "auto" ? "the fastest of this version" : "asked for";
-  current = { asked: chosen, backend: Object.freeze({ name: chosen, threads: count, why }), close };
-  return current.backend;
+  const backend = Object.freeze({ name: chosen, threads: count, why });
+  // set before it runs, so that a second call meanwhile waits for the same one
+  current = { backend, starting: backends[chosen](count) };
+  try {
+    running = await current.starting;
+  } catch (error) {
+    current = null;
+    throw error;
+  }
+  return backend;
 }
 
-function again(name: BackendName, threads: number | undefined): Backend {
-  const { backend } = current!;
-  if (backend.name === name && (threads === undefined || threads === backend.threads)) return backend;
+async function again(name: BackendName, threads: number | undefined): Promise<Backend> {
+  const { backend, starting } = current!;
+  if (backend.name === name && (threads === undefined || threads === backend.threads)) {
+    await starting;
+    return backend;
+  }
+  const asked = `"${name}" with ${threads ?? backend.threads} threads`;
   throw new Error(
-    `Cannot use backend "${name}" with ${
-      threads ?? backend.threads
-    } threads: "${backend.name}" with ${backend.threads} ` +
-      "is in use, and tensors cannot move. Choose once per process, before the first tensor",
+    `Cannot use backend ${asked}: "${backend.name}" with ${backend.threads} is in use, and tensors cannot move. ` +
+      "Choose once per process, before the first tensor",
   );
+}
+
+/** Bytes that the backend's heap has grown to; 0 where values live in JavaScript's own. */
+export function heapBytes(): number {
+  return running?.heapBytes() ?? 0;
 }
 
 /** Ends the backend's threads, so that the process can end by itself. Nothing runs on it afterwards. */
 export function closeBackend(): void {
-  if (current === null) return;
-  current.close();
+  if (running === null) return;
+  running.close();
+  running = null;
   current = null;
   closed = true;
 }

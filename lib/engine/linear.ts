@@ -32,15 +32,15 @@ function fused(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activati
   return differentiable({
     inputs,
     forward: (save) => {
-      // with "gelu" the second result is what went into it
+      // with "gelu" the second result is its derivative: computed along with it for a tenth of what it costs alone
       const made = runKernel("HouseLinear", inputs, { activation: activation ?? "none" });
       save([x, weight, ...(activation === null ? [] : [made[made.length - 1]])]);
       return made[0];
     },
     backward: (dy, [x, weight, kept]) => {
-      const dz = activation === null ? dy : shortLived(
-        runKernel(activation === "gelu" ? "HouseGeluGrad" : "HouseReluGrad", { x: kept, dy }, { slope: 0 }),
-      )[0];
+      const dz = activation === null ? dy : shortLived([
+        activation === "gelu" ? tf.mul(dy, kept) : runKernel("HouseReluGrad", { x: kept, dy }, { slope: 0 })[0],
+      ])[0];
       const [dz_RO, x_RI, weight_OI] = [dz, x, weight] as tf.Tensor2D[];
       return {
         x: () => tf.matMul(dz_RO, weight_OI),

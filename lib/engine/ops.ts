@@ -47,6 +47,7 @@ export {
   neg,
   notEqual,
   oneHot,
+  ones,
   onesLike,
   pad,
   relu,

@@ -25,6 +25,7 @@ export function upsampleNearest(x: tf.Tensor, factor: number): tf.Tensor {
 /** By repetition, since the cpu backend's gradient of nearest-neighbour resizing is wrong (its adjoint test fails). */
 function composed(x: tf.Tensor, factor: number): tf.Tensor {
   const [n, h, w, c] = x.shape;
-  const repeated = tf.tile(tf.reshape(x, [n * h, 1, w, 1, c]), [1, factor, 1, factor, 1]);
+  const rows = tf.tile(tf.reshape(x, [n * h, 1, w * c]), [1, factor, 1]);
+  const repeated = tf.tile(tf.reshape(rows, [n * h * factor * w, 1, c]), [1, factor, 1]);
   return tf.reshape(repeated, [n, h * factor, w * factor, c]);
 }

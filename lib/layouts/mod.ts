@@ -1,7 +1,7 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
 import { genImageReconstructions, genImageSamples } from "./genimage.ts";
-import { pocketReconstructions, pocketSamples } from "./pocket.ts";
+import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
 
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
 export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
@@ -24,6 +24,11 @@ export const layouts = {
 export const shipped = {
   genImage: genImageReconstructions,
   pocket: pocketReconstructions,
+};
+
+/** The hash of all of a data set, by kind of layout; a data set that names no such hash is not here. */
+export const identities = {
+  pocket: pocketIdentity,
 };
 
 /** How a data set lies on disk. */
@@ -71,5 +76,13 @@ export async function shippedReconstructions(
   if (find !== undefined) return await find(layout, samples, roots);
   throw new TypeError(
     `Cannot find the reconstructions of ${layout.kind}: it ships none. Use inpainting() to make them`,
+  );
+}
+
+/** Hashes of the data sets that name one, by kind. */
+export async function identitiesOf(of: readonly Layout[]): Promise<Record<string, string>> {
+  const kinds = [...new Set(of.map(({ kind }) => kind))].filter((kind) => kind in identities).sort();
+  return Object.fromEntries(
+    await Promise.all(kinds.map(async (kind) => [kind, await identities[kind as keyof typeof identities]()])),
   );
 }

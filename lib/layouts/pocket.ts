@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
 import { type Part, part } from "../definition/part.ts";
 import { meant } from "../definition/nearest.ts";
@@ -37,7 +38,7 @@ export const pocket = part<Pocket>("pocket", { generators: "all", limit: null },
 });
 
 /** Folder of the world that is shipped. */
-export const shippedWorld = `${import.meta.dirname}/../pocket/world`;
+export const shippedWorld = join(import.meta.dirname!, "../pocket/world");
 
 /**
  * The samples of one split of the pocket world: photographs, then the fakes of each generator. Every file they
@@ -83,6 +84,11 @@ export async function pocketReconstructions(
   await Promise.all(sheets.map(({ file }) => verifyFile(folder, world, file)));
   const made = new Map(sheets.flatMap((sheet) => samplesOf(sheet, world, folder)).map((sample) => [sample.id, sample]));
   return samples.map(({ id }) => made.get(`${id}@${pocketGenerators[0]}`) ?? null);
+}
+
+/** The hash of the shipped world: other patches make other runs. */
+export async function pocketIdentity(): Promise<string> {
+  return (await openWorld()).hash;
 }
 
 /**

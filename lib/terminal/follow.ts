@@ -46,8 +46,8 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
       if (options.epochs ?? true) progress.say(epochLine(name, event.row));
     } else if (event.kind === "evaluate") {
       words = step < steps
-        ? `${name}: validation, ${event.done} of ${event.total} batches`
-        : `${name}: scoring the test sets, ${event.done} of ${event.total} batches`;
+        ? `${name}: validation, ${event.done} of ${event.total} images`
+        : `${name}: scoring the test sets, ${event.done} of ${event.total} images`;
       const scored = step < steps ? 0 : event.done / Math.max(1, event.total);
       show(step / steps * (1 - SCORING) + SCORING * scored);
     } else if (event.kind === "done") {

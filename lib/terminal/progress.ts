@@ -16,7 +16,8 @@ export interface Screen {
 /** One line about work that takes a while. Disposing it takes the line away. */
 export interface Progress extends Disposable {
   /**
-   * So much of the whole is done, and a few words on what is going on.
+   * So much of the whole is done, and a few words on what is going on. When less is done than before, other
+   * work has begun, and the time left is estimated anew.
    *
    * @param done in any unit, 0…total
    */
@@ -44,7 +45,8 @@ const LINE = 10;
  * ```
  */
 export function progress(screen: Screen = standardError()): Progress {
-  const estimate = timeLeft();
+  let estimate = timeLeft();
+  let reached = 0;
   let drawn = false;
   let last = screen.columns() === null ? screen.now() : -Infinity;
   const clear = (): void => {
@@ -54,6 +56,8 @@ export function progress(screen: Screen = standardError()): Progress {
   return {
     update(done, total, text) {
       const now = screen.now();
+      if (done < reached - 1e-9 * total) estimate = timeLeft(); // other work has begun
+      reached = done;
       estimate.update(done, now);
       const columns = screen.columns();
       if (now - last < (columns === null ? LINE : REDRAW)) return;
@@ -66,7 +70,10 @@ export function progress(screen: Screen = standardError()): Progress {
         drawn = true;
       }
     },
-    skip: (units) => estimate.skip(units),
+    skip(units) {
+      estimate.skip(units);
+      reached += units;
+    },
     say(line) {
       clear();
       screen.write(printable(line) + "\n");
@@ -118,10 +125,12 @@ function movingLine({ share, text, left }: State, columns: number, color: boolea
   const fixed = textWidth(head) + (tail === "" ? 0 : textWidth(tail) + 2);
   if (fixed > room) return fit(head, room);
   const words = printable(text);
-  const bar = Math.min(24, room - fixed - 4 - Math.min(textWidth(words), 24));
+  // the bar takes what the words leave, at least 8 columns, and gives way where that would leave them fewer than 16
+  const free = room - fixed - 3;
+  const bar = Math.min(24, Math.max(8, free - textWidth(words)));
   let line = head;
   let used = fixed;
-  if (bar >= 8) {
+  if (free - bar >= Math.min(textWidth(words), 16)) {
     line = `${drawBar(share, bar, color)} ${head}`;
     used += bar + 1;
   }

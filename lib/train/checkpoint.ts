@@ -22,9 +22,11 @@ export interface TrainState {
   readonly steps: StepRow[];
   readonly history: EpochRow[];
   best: RunRecord["best"];
+  /** Hashes of the data it is trained on. */
+  readonly data: Readonly<Record<string, string>>;
 }
 
-type Progress = Pick<TrainState, "step" | "seconds" | "steps" | "history" | "best">;
+type Progress = Omit<TrainState, "params" | "state">;
 
 /** Keeps the state in the run's folder: tensors and progress in one file, so that they cannot disagree. */
 export async function saveState(folder: string, { params, state, ...progress }: TrainState): Promise<string> {
@@ -42,26 +44,35 @@ export async function saveBest(folder: string, params: ModelParams): Promise<str
 /**
  * The state that a run was left in; null when it has none yet.
  *
- * @param fresh the state before the first step: consumed where there is a newer one
+ * @param fresh the state before the first step, on the data at hand: consumed, unless it is what is returned
  * @throws as `readSafetensors` and `loadInto`, naming the file
  */
 export async function loadState(folder: string, fresh: TrainState): Promise<TrainState> {
   const bytes = await readIfThere(`${folder}/${LAST}`);
   if (bytes === null) return fresh;
-  return reading(`${folder}/${LAST}`, () => {
-    const progress = JSON.parse(readSafetensorsMetadata(bytes).progress ?? "null") as Progress | null;
-    if (progress === null) throw new TypeError('it has no "progress" in its metadata');
-    const loaded = loadInto({ params: fresh.params, state: fresh.state } as Tree, readSafetensors(bytes));
+  try {
+    return reading(`${folder}/${LAST}`, () => {
+      const progress = JSON.parse(readSafetensorsMetadata(bytes).progress ?? "null") as Progress | null;
+      if (progress === null) throw new TypeError('it has no "progress" in its metadata');
+      refuseOtherData(progress.data, fresh.data);
+      const weights = { params: fresh.params, state: fresh.state };
+      return { ...loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights, ...progress };
+    });
+  } finally {
     disposeTree(fresh.params);
     disposeTree(fresh.state);
-    return { ...loaded as unknown as Pick<TrainState, "params" | "state">, ...progress };
-  });
+  }
 }
 
 /** The parameters to evaluate. @param template owned by the caller */
 export async function loadBest(folder: string, template: ModelParams): Promise<ModelParams> {
   const bytes = await Deno.readFile(`${folder}/${BEST}`);
   return reading(`${folder}/${BEST}`, () => loadInto(template, readSafetensors(bytes)));
+}
+
+function refuseOtherData(trained: Progress["data"], given: Progress["data"]): void {
+  const changed = Object.keys(given).filter((name) => trained[name] !== given[name]);
+  if (changed.length > 0) throw new Error(`it was trained on other data (${changed.join(", ")})`);
 }
 
 async function readIfThere(file: string): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -1,5 +1,6 @@
 // A program for interrupt_test.ts: works without end until interrupted, then "writes a checkpoint" for a while.
 import { interruptible } from "../../lib/cli/interrupt.ts";
+import { progress } from "../../lib/terminal/progress.ts";
 
 const [checkpointSeconds, ending] = [Number(Deno.args[0]), Deno.args[1]];
 Deno.exit(
@@ -10,5 +11,5 @@ Deno.exit(
     if (ending === "done") return 0;
     if (ending === "failure") throw new Error("Cannot write the checkpoint");
     throw new DOMException("stopped", "AbortError");
-  }, () => "The checkpoint is kept; the same command goes on"),
+  }, { kept: "The checkpoint is kept; the same command goes on", progress: progress() }),
 );

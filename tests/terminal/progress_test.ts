@@ -85,3 +85,30 @@ Deno.test("progress uses colour only when asked", () => {
   assert(!plain.text().includes("\x1b[3"));
   assert(colored.text().includes("\x1b[36m"));
 });
+
+Deno.test("work that follows other work gets a time left of its own", () => {
+  const screen = testScreen(80);
+  using bar = progress(screen);
+  for (let done = 100; done <= 150; done++) {
+    bar.update(done, 160, "download");
+    screen.pass(60);
+  }
+  for (let done = 0; done <= 20; done++) {
+    screen.pass(1);
+    bar.update(done, 40, "train");
+  }
+  assert(screen.lines()[0].includes("50 %  20 s left"), screen.lines()[0]);
+});
+
+Deno.test("the bar gives way to the words", () => {
+  const drawn = (columns: number) => {
+    const screen = testScreen(columns);
+    progress(screen).update(1, 2, "contrastive-only: step 14 of 50, loss 1.52");
+    return screen.lines()[0];
+  };
+  assertEquals(drawn(80), "━━━━━━━━━━━━············  50 %  contrastive-only: step 14 of 50, loss 1.52");
+  assertEquals(drawn(59), "━━━━····  50 %  contrastive-only: step 14 of 50, loss 1.52");
+  assertEquals(drawn(40), "━━━━····  50 %  contrastive-only: step…");
+  assertEquals(drawn(24), " 50 %  contrastive-onl…");
+  assertEquals(drawn(10), " 50 %");
+});

@@ -7,7 +7,19 @@
 const compiler = "npm:assemblyscript@0.28.20/asc";
 const flags = [
   ["--runtime", "stub", "--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
-  ["-O3", "--converge", "--noAssert", "--uncheckedBehavior", "always", "--enable", "simd", "--enable", "threads"],
+  [
+    "-O3",
+    "--converge",
+    "--disableWarning",
+    "112",
+    "--noAssert",
+    "--uncheckedBehavior",
+    "always",
+    "--enable",
+    "simd",
+    "--enable",
+    "threads",
+  ],
 ].flat();
 
 /**
@@ -37,6 +49,16 @@ export async function buildKernels(file: string): Promise<void> {
   const { success, stdout, stderr } = await command.output();
   const words = new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout);
   if (!success) throw new Error(`Cannot build the wasm kernels into "${file}": ${words}`);
+}
+
+/** Whether the compiler is on this machine already, so that building needs no network. */
+export async function compilerAvailable(): Promise<boolean> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-lock", "--quiet", "--cached-only", compiler, "--version"],
+    stdout: "null",
+    stderr: "null",
+  });
+  return (await command.output()).success;
 }
 
 if (import.meta.main) await buildKernels("kernels.wasm");

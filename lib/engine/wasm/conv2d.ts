@@ -64,7 +64,7 @@ export function conv2dKernels(machine: Machine): KernelTable {
     threads.run(
       "conv2d",
       [heap.address(x), ...image(plan), heap.address(filter), ...window(plan), bias, heap.address(y)],
-      shared(machine, pixels, { operations, quantum: 192, scratch: threads.sizes.conv2dScratch(k) }),
+      shared(machine, pixels, { operations, quantum: 256, scratch: threads.sizes.conv2dScratch(k) }),
     );
     return y;
   };
@@ -78,7 +78,7 @@ export function conv2dKernels(machine: Machine): KernelTable {
     const pixels = plan.batchSize * plan.inHeight * plan.inWidth;
     const source = [heap.address(dy), plan.outHeight, plan.outWidth, o, back, kh, kw, c];
     const window = [1, 1, kh - 1 - top, kw - 1 - left, plan.inHeight, plan.inWidth];
-    const cut = { operations: taps * o * c * pixels, quantum: 192, scratch: threads.sizes.conv2dScratch(taps * o) };
+    const cut = { operations: taps * o * c * pixels, quantum: 256, scratch: threads.sizes.conv2dScratch(taps * o) };
     threads.run("conv2d", [...source, ...window, bias, heap.address(dx)], shared(machine, pixels, cut));
   };
 

@@ -19,7 +19,7 @@ export interface WasmBackend extends KernelBackend {
 
 /** Tensors and scratch on the heap of the wasm backend. */
 export interface Heap {
-  /** The shared memory itself. */
+  /** The shared memory itself; it only grows. */
   readonly memory: WebAssembly.Memory;
   /** Where a tensor's values stand, in bytes. */
   address(tensor: TensorInfo): number;
@@ -40,9 +40,12 @@ export interface Heap {
  */
 export function heapOf(backend: WasmBackend): Heap {
   const module = backend.wasm;
+  // the module puts its real functions in the place of these on their first call, so that comes first
+  module._free(module._malloc(8));
   const malloc = module._malloc;
   module._malloc = (bytes) => {
-    const address = malloc(bytes);
+    // from 2 ** 32 on the argument would wrap around, and a small block be taken for a large one
+    const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
     if (address === 0 && bytes > 0) throw new RangeError(refusal(bytes, module.HEAPU8.buffer.byteLength));
     return address;
   };

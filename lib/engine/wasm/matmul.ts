@@ -5,7 +5,7 @@ export interface Finish {
   /** Address of N values, 0 for none. */
   readonly bias: number;
   readonly activation: keyof typeof activations;
-  /** With "gelu": where its result goes; the product itself keeps what went into it. */
+  /** With "gelu": where its result goes; the product itself becomes the derivative. */
   readonly result: number;
 }
 
@@ -33,10 +33,10 @@ export function multiply(
   const cut = { operations: m * n * k, scratch: threads.sizes.matmulScratch() };
   // a chunk packs the other operand for itself, so that it must be large enough to be worth it
   if (m >= n) {
-    const work = shared(machine, m, { ...cut, quantum: Math.min(32, Math.ceil(m / threads.count / 4) * 4) });
+    const work = shared(machine, m, { ...cut, quantum: Math.min(48, Math.ceil(m / threads.count / 4) * 4) });
     threads.run("matmulRows", [n, k, ...operands, ...after], work);
   } else {
-    const work = shared(machine, n, { ...cut, quantum: Math.min(32, Math.ceil(n / threads.count / 8) * 8) });
+    const work = shared(machine, n, { ...cut, quantum: Math.min(48, Math.ceil(n / threads.count / 8) * 8) });
     threads.run("matmulColumns", [m, n, k, ...operands, ...after], work);
   }
 }
@@ -101,7 +101,7 @@ export function matmulKernels(machine: Machine): KernelTable {
       });
       return y;
     },
-    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and what went into it
+    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and the derivative
     HouseLinear: ({ x, weight, bias }, attributes) => {
       const [rows, k] = x.shape;
       const n = weight.shape[0];

@@ -31,13 +31,19 @@ const tables: ((machine: Machine) => KernelTable)[] = [
   blockKernels,
 ];
 
+/** The wasm backend at work. */
+export interface Wasm {
+  /** Bytes that the heap has grown to. */
+  readonly heapBytes: () => number;
+  /** Ends the threads. */
+  readonly close: () => void;
+}
+
 /**
  * Starts the wasm backend with the house's kernels on `threads` threads, the caller's among them, and makes it the
  * one that operations run on.
- *
- * @returns ends the threads
  */
-export async function startWasm(threads: number): Promise<() => void> {
+export async function startWasm(threads: number): Promise<Wasm> {
   const backend = await startBackend();
   const heap = heapOf(backend);
   const module = await WebAssembly.compile(await Deno.readFile(new URL("./kernels.wasm", import.meta.url)));
@@ -46,7 +52,7 @@ export async function startWasm(threads: number): Promise<() => void> {
   registerBackend("wasm", () => backend);
   await setBackend("wasm");
   for (const table of tables) register(table(machine));
-  return () => machine.threads.close();
+  return { heapBytes: () => heap.memory.buffer.byteLength, close: () => machine.threads.close() };
 }
 
 function register(table: KernelTable): void {

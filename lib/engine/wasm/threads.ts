@@ -115,8 +115,13 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
     Atomics.store(words, Word.ticket, (generation << 8) | chunks);
     Atomics.store(words, Word.generation, generation);
     Atomics.notify(words, Word.generation, chunks - 1);
+    let trap: unknown = null;
     for (let chunk = take(words, generation); chunk >= 0; chunk = take(words, generation)) {
-      kernels[kernel](...args, chunk * per, Math.min(items, (chunk + 1) * per), chunk, scratch[0]);
+      try {
+        kernels[kernel](...args, chunk * per, Math.min(items, (chunk + 1) * per), chunk, scratch[0]);
+      } catch (error) {
+        trap = error; // thrown when nobody works on this job any more: a late worker would count for the next one
+      }
       Atomics.add(words, Word.done, 1);
     }
     for (let spin = 0;; spin++) {
@@ -124,8 +129,11 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
       if (done >= chunks) break;
       if (spin > spins) Atomics.wait(words, Word.done, done, 1);
     }
+    if (trap !== null) throw trap;
     if (words[Word.failed] !== 0) {
-      throw new Error(`Cannot finish kernel "${kernel}": thread ${words[Word.failed]} failed, its words are above`);
+      const thread = words[Word.failed];
+      words[Word.failed] = 0;
+      throw new Error(`Cannot finish kernel "${kernel}": thread ${thread} failed, its words are above`);
     }
   };
 
@@ -133,6 +141,7 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
     count,
     sizes: kernels,
     run: (kernel, args, work) => {
+      if (work.items === 0) return;
       reserve(work.scratch ?? 64);
       const chunks = Math.ceil(work.items / work.per);
       if (chunks > MOST_CHUNKS) {

@@ -2,7 +2,7 @@
 import { accumulate, at, clear, copy, get, set, smaller } from "./vector.as";
 import { product, PRODUCT_SCRATCH } from "./matmul.as";
 
-const BLOCK: i32 = 192; // output pixels unrolled at a time
+const BLOCK: i32 = 256; // output pixels unrolled at a time
 
 /** Windows of the output pixels [first, first + count) as rows of KH·KW·C values; zeros outside of the image. */
 function unroll(

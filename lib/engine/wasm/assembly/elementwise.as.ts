@@ -50,7 +50,6 @@ export function extreme(a: usize, b: usize, single: i32, smallest: i32, y: usize
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function holds(kind: i32, a: v128, b: v128): v128 {
   if (kind == 0) return f32x4.gt(a, b);

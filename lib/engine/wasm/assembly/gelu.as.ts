@@ -5,8 +5,7 @@ import { at, loadSome, mulAdd, splat, storeSome } from "./vector.as";
  * e^x for x in −87…88, to 1 unit in the last place or so: x = n·ln 2 + r, a polynomial in r (Cephes expf),
  * and n added to the exponent. The large constant rounds x / ln 2 to the nearest integer.
  */
-// @ts-ignore: decorator
-
+@inline
 export function exponential(value: v128): v128 {
   const x = f32x4.pmax(f32x4.pmin(value, splat(88)), splat(-87));
   const shifted = mulAdd(x, splat(1.44269504), splat(12582912));
@@ -22,15 +21,13 @@ export function exponential(value: v128): v128 {
 }
 
 /** e^(−x²/2) */
-// @ts-ignore: decorator
-
+@inline
 function bell(x: v128): v128 {
   return exponential(f32x4.mul(f32x4.mul(x, x), splat(-0.5)));
 }
 
 /** Φ(x) from x and e^(−x²/2): Abramowitz and Stegun 7.1.26, absolute error at most 1.5e-7. */
-// @ts-ignore: decorator
-
+@inline
 function normalBelow(x: v128, density: v128): v128 {
   const t = f32x4.div(splat(1), mulAdd(f32x4.abs(x), splat(0.3275911 * 0.70710678118), splat(1)));
   let p = mulAdd(splat(1.061405429), t, splat(-1.453152027));
@@ -41,9 +38,8 @@ function normalBelow(x: v128, density: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)));
 }
 
-// @ts-ignore: decorator
-
-export function geluOf(x: v128): v128 {
+@inline
+function geluOf(x: v128): v128 {
   return f32x4.mul(x, normalBelow(x, bell(x)));
 }
 
@@ -54,11 +50,20 @@ export function gelu(x: usize, y: usize, from: i32, to: i32, _chunk: i32, _scrat
   if (i < to) storeSome(at(y, i), geluOf(loadSome(at(x, i), to - i)), to - i);
 }
 
-// @ts-ignore: decorator
-
+@inline
 function slope(x: v128): v128 {
   const density = bell(x);
   return mulAdd(f32x4.mul(x, splat(0.39894228)), density, normalBelow(x, density));
+}
+
+/** y = gelu(x), and x becomes gelu′(x): they have the costly exponential in common. */
+@inline
+export function geluAndSlope(x: usize, y: usize, count: i32): void {
+  const v = loadSome(x, count);
+  const density = bell(v);
+  const below = normalBelow(v, density);
+  storeSome(y, f32x4.mul(v, below), count);
+  storeSome(x, mulAdd(f32x4.mul(v, splat(0.39894228)), density, below), count);
 }
 
 /** dx = dy · gelu′(x) over the floats [from, to). */

@@ -1,8 +1,7 @@
 // Gradients of pooling.
 import { at, clear, get, larger, mulAdd, set, smaller, splat } from "./vector.as";
 
-// @ts-ignore: decorator
-
+@inline
 function give(to: usize, lane: i32, value: f32): void {
   if (lane >= 0) set(to, lane, get(to, lane) + value);
 }

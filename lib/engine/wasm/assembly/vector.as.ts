@@ -1,58 +1,49 @@
 // Helpers shared by all kernels. Addresses are bytes (usize); counts and indices are floats (i32).
 // Offsets are added to the address, not given as immediates: in V8 an immediate costs matmul about 15 %.
 
-// @ts-ignore: decorator
-
+@inline
 export function at(address: usize, index: i32): usize {
   return address + (<usize> index << 2);
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function get(address: usize, index: i32): f32 {
   return load<f32>(at(address, index));
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function set(address: usize, index: i32, value: f32): void {
   store<f32>(at(address, index), value);
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function smaller(a: i32, b: i32): i32 {
   return a < b ? a : b;
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function larger(a: i32, b: i32): i32 {
   return a > b ? a : b;
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function splat(value: f32): v128 {
   return f32x4.splat(value);
 }
 
 /** a · b + c in two roundings: the relaxed fused form may round differently from machine to machine. */
-// @ts-ignore: decorator
-
+@inline
 export function mulAdd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// @ts-ignore: decorator
-
+@inline
 export function sumLanes(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 /** The first `count` (1…4) floats at an address, zeros behind them. */
-// @ts-ignore: decorator
-
+@inline
 export function loadSome(address: usize, count: i32): v128 {
   if (count >= 4) return v128.load(address);
   let v = v128.load32_zero(address);
@@ -62,8 +53,7 @@ export function loadSome(address: usize, count: i32): v128 {
 }
 
 /** Writes the first `count` (1…4) floats. */
-// @ts-ignore: decorator
-
+@inline
 export function storeSome(address: usize, v: v128, count: i32): void {
   if (count >= 4) {
     v128.store(address, v);

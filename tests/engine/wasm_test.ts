@@ -1,0 +1,53 @@
+import { heapBytes } from "../../lib/engine/backend.ts";
+import { matMul, ones, type Tensor2D } from "../../lib/engine/ops.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
+import { testBackend, testTensors } from "../tensors.ts";
+import { runFile } from "./child.ts";
+import { evaluate, operations } from "./operations.ts";
+import { trainer } from "./training.ts";
+
+if (testBackend === "wasm") {
+  testTensors("every kernel agrees with the cpu backend to 2e-5 of the largest value", async () => {
+    const bytes = await runFile(new URL("./operations.ts", import.meta.url), ["cpu"]);
+    const expected = new Float32Array(bytes.slice().buffer);
+    let at = 0;
+    for (const operation of operations()) {
+      const { y, dy, gradients } = evaluate(operation);
+      for (const [i, tensor] of [y, ...gradients].entries()) {
+        const want = expected.subarray(at, at + tensor.size);
+        at += tensor.size;
+        const largest = want.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const what = i === 0 ? "value" : `gradient of input ${i - 1}`;
+        assertClose(tensor.dataSync(), want, 2e-5 * Math.max(largest, 1e-3), `${operation.name}, ${what}`);
+      }
+      for (const tensor of [y, dy, ...gradients]) tensor.dispose();
+    }
+    assertEquals(at, expected.length);
+  });
+
+  testTensors("the heap stays as it is over some hundred steps", () => {
+    const { step, dispose } = trainer({ batch: 8, size: 16 });
+    for (let i = 0; i < 20; i++) step();
+    const before = heapBytes();
+    for (let i = 0; i < 300; i++) step();
+    assertEquals(heapBytes(), before);
+    dispose();
+  });
+
+  testTensors("a tensor larger than the heap is refused with its size", () => {
+    const [column, row, longer] = [ones([40000, 1]), ones([1, 26840]), ones([1, 30000])] as Tensor2D[];
+    assertThrows(() => matMul(column, row), RangeError, "Cannot allocate 4095.5 MB on the heap of the wasm backend");
+    assertThrows(() => matMul(column, longer), RangeError, "Cannot allocate 4577.6 MB on the heap");
+    for (const tensor of [column, row, longer]) tensor.dispose();
+  });
+}
+
+Deno.test("training gives the same parameters to the last bit with 1, 2, 3 and 5 threads", async () => {
+  const digests = [];
+  for (const threads of ["1", "2", "3", "5"]) {
+    const printed = await runFile(new URL("./training.ts", import.meta.url), [threads]);
+    digests.push(new TextDecoder().decode(printed).trim());
+  }
+  assert(/^[0-9a-f]{64}$/.test(digests[0]), digests[0]);
+  assertEquals(new Set(digests).size, 1, digests.join(" "));
+});
