@@ -2,16 +2,17 @@
  * ConvNeXt, with timm's names of weights.
  *
  * Source: A ConvNet for the 2020s (Liu et al. 2022); pretrained weights and names from timm's `convnext.py`.
- * What is ours: free kernel size, a stem whose patches may overlap, high-pass input channels. Not here: timm's
+ * What is ours: free kernel size, a stem whose patches may overlap, high-pass input channels, GELU between
+ * the stages, another start. Not here: timm's
  * atto … nano, which make their blocks of 1 × 1 convolutions, and ConvNeXt V2.
  */
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part, show } from "../definition/part.ts";
-import { add, concat, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
+import { add, concat, gelu, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
 import { highPass } from "../nn/high_pass.ts";
-import { type Draw, filledWith, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
+import { type Draw, filledWith, type Streams, truncatedNormal, uniformFanIn, zeros } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 import { globalPool } from "../nn/pool.ts";
@@ -41,6 +42,16 @@ export interface Convnext extends Part<"convnext"> {
    * is padded by half of the difference.
    */
   readonly stem: { readonly size: number; readonly stride: number };
+  /**
+   * What follows the stem and each downsampling: null, nothing, as published; or "gelu". A network of one block a
+   * stage bends its signal too little without it to learn high frequencies in a few hundred steps.
+   */
+  readonly transitions: "gelu" | null;
+  /**
+   * How weights start: null, normal with standard deviation .02, as published; or "fanIn", uniform within ±1/√n for n
+   * inputs of a unit, as PyTorch's layers do, which gives a small network without pretraining a signal to begin with.
+   */
+  readonly initial: "fanIn" | null;
   /** Width of a block's hidden layer over its own width. */
   readonly expansion: number;
   /** First value of the factors on each block's branch; null leaves them out. */
@@ -61,6 +72,8 @@ export const convnext = part<Convnext>("convnext", {
   dims: null,
   kernel: 7,
   stem: { size: 4, stride: 4 },
+  transitions: null,
+  initial: null,
   expansion: 4,
   layerScale: 1e-6,
   highPass: null,
@@ -87,7 +100,7 @@ export type ConvnextParams = {
 };
 
 /**
- * Fresh parameters: weights normal with standard deviation .02, biases 0, norms 1 and 0, as timm starts them.
+ * Fresh parameters: weights as `initial` says, biases 0, norms 1 and 0.
  *
  * @param streams a stream for each weight's name, so that one more block leaves the others alone; null makes all
  * zeros, a template for a checkpoint
@@ -95,7 +108,8 @@ export type ConvnextParams = {
  */
 export function initConvnext(spec: Convnext, streams: Streams | null): ConvnextParams {
   const { depths, dims } = stagesOf(spec);
-  const draw = (name: string): Draw => streams === null ? zeros : truncatedNormal(streams(name));
+  const random = spec.initial === "fanIn" ? uniformFanIn : truncatedNormal;
+  const draw = (name: string): Draw => streams === null ? zeros : random(streams(name));
   const { size } = spec.stem;
   const block = (name: string, width: number): Block => ({
     conv_dw: initDepthwise({ size: spec.kernel, channels: width }, draw(`${name}.conv_dw`)),
@@ -139,10 +153,11 @@ export function convnextFeatures(spec: Convnext, params: ConvnextParams, images_
       ? images_BHWC
       : concat([images_BHWC, mul(highPass(images_BHWC), spec.highPass)], 3);
     let x_BHWC = applyConv(params.stem[0], input_BHWC, { stride, pad: (size - stride) / 2 });
-    x_BHWC = applyNorm(params.stem[1], x_BHWC) as Tensor4D;
+    const bend = (x: Tensor4D) => spec.transitions === "gelu" ? gelu(x) as Tensor4D : x;
+    x_BHWC = bend(applyNorm(params.stem[1], x_BHWC) as Tensor4D);
     for (const { downsample, blocks } of params.stages) {
       if (downsample !== undefined) {
-        x_BHWC = applyConv(downsample[1], applyNorm(downsample[0], x_BHWC) as Tensor4D, { stride: 2 });
+        x_BHWC = bend(applyConv(downsample[1], applyNorm(downsample[0], x_BHWC) as Tensor4D, { stride: 2 }));
       }
       for (const block of blocks) x_BHWC = applyBlock(block, x_BHWC);
     }
@@ -204,18 +219,24 @@ function check(spec: Convnext): void {
   if (stem.size < stem.stride || (stem.size - stem.stride) % 2 !== 0) {
     refuse(`stem ${show(stem)}, expected a size of at least stride and their difference even`);
   }
+  if (spec.transitions !== null) checkChoice("convnext.transitions", spec.transitions, ["gelu"]);
+  if (spec.initial !== null) checkChoice("convnext.initial", spec.initial, ["fanIn"]);
   if (spec.layerScale !== null) checkNumber("convnext.layerScale", spec.layerScale, {});
   if (spec.highPass !== null) checkNumber("convnext.highPass", spec.highPass, { above: 0 });
   if (spec.weights !== null) checkWeights(spec, spec.weights);
 }
 
 /** Published weights fit the published architecture only. */
-function checkWeights({ size, kernel, stem, expansion, layerScale, highPass }: Convnext, name: string): void {
+function checkWeights(
+  { size, kernel, stem, transitions, expansion, layerScale, highPass }: Convnext,
+  name: string,
+): void {
   const published = weightsOf(name).size;
   if (size !== published) refuse(`weights "${name}" for size ${show(size)}, expected size "${published}"`);
   if (kernel !== 7 || stem.size !== 4 || stem.stride !== 4 || expansion !== 4 || layerScale === null) {
     refuse(`weights "${name}" with another kernel, stem, expansion or layerScale, expected those of the paper`);
   }
+  if (transitions !== null) refuse(`weights "${name}" with transitions "${transitions}", expected null`);
   if (highPass !== null) {
     refuse(`weights "${name}" with highPass ${highPass}, expected null: their stem has 3 channels`);
   }

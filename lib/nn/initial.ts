@@ -38,3 +38,16 @@ export function truncatedNormal(random: Random, { deviation = 0.02, limit = 2 } 
   };
   return (shape) => tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, value), shape);
 }
+
+/**
+ * Uniform within ±1/√n, n being the inputs of one unit: what PyTorch's convolutions and linear layers start from
+ * (Kaiming's uniform with a = √5). Shapes as in memory: filters [k, k, I, O], linear weights [O, I].
+ */
+export function uniformFanIn(random: Random): Draw {
+  return (shape) => {
+    const inputs = shape.length === 4 ? shape[0] * shape[1] * shape[2] : shape[1];
+    const bound = 1 / Math.sqrt(inputs);
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound), shape);
+  };
+}

@@ -36,6 +36,7 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
     if (event.kind === "start") {
       name = event.name;
       steps = event.steps;
+      words = `${name}: reading the first batch`;
     } else if (event.kind === "step") {
       step = event.row.step;
       // the step before this one is where the run went on from

@@ -61,6 +61,7 @@ testTensors("the options of a convnext change the shapes that they say", () => {
   };
   assertEquals(changed({ highPass: 5 }), ["stem.0.weight"]);
   assertEquals(changed({ stem: { size: 4, stride: 2 } }), []);
+  assertEquals(changed({ transitions: "gelu" }), []);
   assert(changed({ kernel: 5 }).every((path) => path.endsWith("conv_dw.weight")));
   assert(changed({ expansion: 2 }).every((path) => /mlp\.fc(1\.|2\.weight)/.test(path)));
   assert(changed({ layerScale: null }).every((path) => path.endsWith("gamma")));
@@ -92,8 +93,35 @@ testTensors("convnextFeatures() with a dead branch is the norm of the pooled ste
   disposeTree({ template, params, x });
 });
 
+testTensors("convnextFeatures() bends what leaves the stem when transitions are GELU", () => {
+  const features = (transitions: "gelu" | null): number[] => {
+    const spec = convnext({ depths: [1], dims: [3], layerScale: 0, stem: { size: 1, stride: 1 }, transitions });
+    const template = initConvnext(spec, null);
+    // the stem's norm says −3, 0, 3 at every pixel, whatever the image
+    const leaves = new Map([
+      ...entries(template),
+      ["stem.1.weight", zeros([3])] as const,
+      ["stem.1.bias", tensor([-3, 0, 3])] as const,
+    ]);
+    const x = images(1, [1, 2, 2, 3]);
+    const seen = take(convnextFeatures(spec, fill(template, leaves), x));
+    disposeTree({ template, weight: leaves.get("stem.1.weight")!, bias: leaves.get("stem.1.bias")!, x });
+    return seen;
+  };
+  assertClose(features(null), [-1.22474, 0, 1.22474], 1e-4);
+  // GELU makes −.00405, 0 and 2.99595 of them: mean .99730, deviation 1.41326
+  assertClose(features("gelu"), [-0.70854, -0.70567, 1.41421], 1e-4);
+});
+
 testTensors("convnextFeatures() of an image does not depend on its neighbours in the batch", () => {
-  for (const options of [{}, { highPass: 5, stem: { size: 4, stride: 2 }, kernel: 5, layerScale: 0.5 }]) {
+  for (
+    const options of [{}, { transitions: "gelu", initial: "fanIn" } as const, {
+      highPass: 5,
+      stem: { size: 4, stride: 2 },
+      kernel: 5,
+      layerScale: 0.5,
+    }]
+  ) {
     const spec = convnext({ ...small, ...options });
     const params = initConvnext(spec, (name) => random(1, name));
     const both = images(1, [2, 16, 16, 3]);
@@ -114,6 +142,7 @@ testTensors(
       kernel: 3,
       layerScale: 0.5,
       highPass: 2,
+      transitions: "gelu",
       stem: { size: 4, stride: 2 },
     });
     const params = initConvnext(spec, (name) => random(2, name));

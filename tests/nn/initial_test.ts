@@ -1,4 +1,4 @@
-import { filledWith, ones, truncatedNormal, zeros } from "../../lib/nn/initial.ts";
+import { filledWith, ones, truncatedNormal, uniformFanIn, zeros } from "../../lib/nn/initial.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
@@ -20,6 +20,17 @@ testTensors("truncatedNormal() draws again what lies beyond the limit", () => {
 testTensors("truncatedNormal() gives the same weights for the same stream", () => {
   const draw = () => take(truncatedNormal(random(3, "w"))([5]));
   assertEquals(draw(), draw());
+});
+
+testTensors("uniformFanIn() fills the interval that the inputs of a unit give", () => {
+  // a linear weight [O, I] has I inputs, a filter [k, k, I, O] has k·k·I
+  for (const [shape, inputs] of [[[200, 25], 25], [[3, 3, 4, 100], 36]] as const) {
+    const bound = 1 / Math.sqrt(inputs);
+    const values = take(uniformFanIn(random(1, "w"))([...shape]));
+    assertClose(Math.max(...values), bound, 0.01 * bound);
+    assertClose(Math.min(...values), -bound, 0.01 * bound);
+    assertClose(values.reduce((sum, x) => sum + x, 0) / values.length, 0, 4 * bound / Math.sqrt(3 * values.length));
+  }
 });
 
 testTensors("zeros(), ones() and filledWith() fill", () => {
