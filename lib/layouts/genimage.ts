@@ -71,7 +71,7 @@ export async function* genImageSamples(spec: GenImage, { data, split }: Roots): 
   if (data === null) {
     throw new Deno.errors.NotFound(
       "Cannot read genImage: no data folder was given, expected the folder that holds GenImage/stable_diffusion_v_1_4 " +
-        "and so on. Download GenImage from its authors and name that folder",
+        "and so on. Download GenImage from its authors and name that folder: data of run(), --data DIR or DATA",
     );
   }
   const places = placesOf(spec).filter((place) => place.split === split);

@@ -74,7 +74,8 @@ export async function weightsFile(name: string, folder: string | null): Promise<
   const get = `fetch ${address} (${licence}) and save it there`;
   if (folder === null) {
     throw new Deno.errors.NotFound(
-      `Cannot load weights "${name}": no folder of weights is named, expected one that holds "${file}"; ${get}`,
+      `Cannot load weights "${name}": no folder of weights is named (weights of run(), --weights DIR or WEIGHTS), ` +
+        `expected one that holds "${file}"; ${get}`,
     );
   }
   const path = `${folder}/${file}`;
