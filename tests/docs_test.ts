@@ -31,6 +31,18 @@ Deno.test("every example in docstrings and README type-checks and runs", async (
   }
 });
 
+Deno.test("every export has a docstring", async () => {
+  const bare: string[] = [];
+  for (const file of [...await sourcesIn("lib"), ...await sourcesIn("experiments")]) {
+    const lines = (await Deno.readTextFile(new URL(file, root))).split("\n");
+    for (const [i, line] of lines.entries()) {
+      const declares = /^export (async )?(function|const|interface|type|class) \w/.test(line);
+      if (declares && !lines[i - 1]?.trimEnd().endsWith("*/")) bare.push(`${file}:${i + 1} ${line}`);
+    }
+  }
+  assertEquals(bare, []);
+});
+
 Deno.test("examplesIn() finds blocks in docstrings and pages, and resolves their imports", () => {
   const docstring = ["/**", " * @example", " * ```ts", ' * import { a } from "./a.ts";', " * a();", " * ```", " */"];
   assertEquals(examplesIn("lib/x/b.ts", docstring.join("\n")), [

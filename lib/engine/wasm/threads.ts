@@ -29,7 +29,7 @@ export interface Threads {
   close(): void;
 }
 
-/** Words of the control block (Int32); the arguments follow at {@linkcode ARGUMENTS} as float64. */
+/** Words of the control block, Int32. */
 export const Word = {
   generation: 0,
   /** generation ≪ 8 | chunks left: one word, so that a late worker never takes a chunk of a job it has not read. */
@@ -43,9 +43,12 @@ export const Word = {
   failed: 8,
   scratch: 16,
 } as const;
+/** Where in the control block the arguments stand, in bytes; float64. */
 export const ARGUMENTS = 512;
 const MOST_ARGUMENTS = 32;
+/** Chunks that the ticket's low byte can count. */
 export const MOST_CHUNKS = 255;
+/** Threads whose scratch the control block has room for. */
 export const MOST_THREADS = 64;
 const spins = 2000; // about 20 µs: longer than most gaps between kernels, shorter than a scheduler's slice
 
