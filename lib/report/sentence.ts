@@ -22,10 +22,11 @@ export function differenceSentence(table: ColumnTable, { metric = "accuracy" }: 
   if (row === undefined) throw new RangeError("Cannot tell a difference: the table has no mean over test sets");
   const [value, low, high] = [row[metric], row[`${metric}Low`], row[`${metric}High`]];
   const where = row.role === "mean of unseen" ? "over the unseen generators" : "over all test sets";
+  const here = row.seeds === 1 ? "in this one pair of runs" : "here";
   const finding = low > 0
-    ? `lies above 0: ${row.of} is better here`
+    ? `lies above 0: ${row.of} is better ${here}`
     : high < 0
-    ? `lies below 0: ${row.of} is worse here`
+    ? `lies below 0: ${row.of} is worse ${here}`
     : "contains 0: the two are not told apart here";
   return `${names[metric]} ${where}, ${row.of} − ${row.against}: ${points(value)} points. ` +
     `The 95 % interval, ${points(low)} to ${points(high)}, ${finding}.`;

@@ -2,8 +2,9 @@ import { from } from "arquero";
 import { differenceSentence, intervalNote } from "../../lib/report/sentence.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 
-function table(low: number, high: number): ReturnType<typeof from> {
+function table(low: number, high: number, seeds = 3): ReturnType<typeof from> {
   const row = {
+    seeds,
     of: "dual",
     against: "plain",
     role: "mean of unseen",
@@ -22,6 +23,10 @@ Deno.test("differenceSentence() says whether the interval contains 0", () => {
   );
   assert(differenceSentence(table(0.004, 0.03)).endsWith("lies above 0: dual is better here."));
   assert(differenceSentence(table(-0.03, -0.004)).endsWith("lies below 0: dual is worse here."));
+});
+
+Deno.test("differenceSentence() of one seed speaks of one pair of runs", () => {
+  assert(differenceSentence(table(0.004, 0.03, 1)).endsWith("dual is better in this one pair of runs."));
 });
 
 Deno.test("differenceSentence() does not call an interval that touches 0 a difference", () => {
