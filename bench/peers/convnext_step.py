@@ -3,7 +3,8 @@
     python3 bench/peers/convnext_step.py [threads]
 
 The same network, batch and optimizer as bench/step_against_pytorch.ts: ConvNeXt with depths 1, 1, 1 and widths
-24, 48, 96, kernel 5, stem 4×4 stride 2, high-pass channels, 64 rows of 64×64 pixels, binary cross-entropy, AdamW.
+24, 48, 96, kernel 5, stem 4×4 stride 2, GELU between the stages, high-pass
+channels, 64 rows of 64×64 pixels, binary cross-entropy, AdamW.
 """
 import sys
 import time
@@ -42,16 +43,16 @@ class Detector(nn.Module):
         kernel = torch.tensor([1.0, 2.0, 1.0])
         self.register_buffer("blur", (kernel[:, None] * kernel[None] / 16).expand(3, 1, 3, 3).contiguous())
         self.body = nn.Sequential(
-            nn.Conv2d(6, 24, 4, 2), ChannelNorm(24, eps=1e-6), Block(24),
-            ChannelNorm(24, eps=1e-6), nn.Conv2d(24, 48, 2, 2), Block(48),
-            ChannelNorm(48, eps=1e-6), nn.Conv2d(48, 96, 2, 2), Block(96),
+            nn.Conv2d(6, 24, 4, 2, 1), ChannelNorm(24, eps=1e-6), nn.GELU(), Block(24),
+            ChannelNorm(24, eps=1e-6), nn.Conv2d(24, 48, 2, 2), nn.GELU(), Block(48),
+            ChannelNorm(48, eps=1e-6), nn.Conv2d(48, 96, 2, 2), nn.GELU(), Block(96),
         )
         self.norm = nn.LayerNorm(96, eps=1e-6)
         self.embedding = nn.Linear(96, 128)
         self.fc = nn.Linear(128, 1)
 
     def forward(self, x):
-        high = 5 * (x - F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), self.blur, groups=3))
+        high = 10 * (x - F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), self.blur, groups=3))
         y = self.norm(self.body(torch.cat([x, high], 1)).mean((2, 3)))
         return self.fc(F.gelu(self.embedding(y)))
 
