@@ -29,10 +29,10 @@ export const demo: Command = {
 
 Trains four variants of one detector on the photographs and generators of the pocket world, tests each on
 generators of which it saw one, prints accuracy and AUC with 95 % intervals and the paired difference between
-dual and contrastive-only, and writes them to a page with figures. Takes about ten minutes on two cores;
+dual and contrastive-only, and writes them to a page with figures. Takes about seven minutes on two cores;
 finished runs are found again, so that a second demo answers in seconds.
 
-  --quick           two variants, a third of the steps: about three minutes
+  --quick           two variants, half of the steps: about two minutes
   --seeds N         train every variant with the seeds 1…N; default: 1
   --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
   --backend NAME    auto, wasm or cpu; default: auto
