@@ -10,7 +10,7 @@ import type { Experiment } from "./experiment.ts";
 import { identitiesOf, type Layout } from "./layouts/mod.ts";
 import { describeScores } from "./metrics/mod.ts";
 import { initModel, type Model, type ModelParams, modelView } from "./models/model.ts";
-import { weightsFile } from "./models/weights.ts";
+import { hashWeights, weightsFile } from "./models/weights.ts";
 import { optimizers } from "./optimizers/mod.ts";
 import { random } from "./random.ts";
 import { environment } from "./runs/environment.ts";
@@ -84,7 +84,9 @@ export async function* events(
     epochs: experiment.epochs,
   };
 
+  const pretrained = experiment.model.backbone.weights;
   const hashes = {
+    ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...await identitiesOf(dataOf(experiment)),
     ...hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
   };

@@ -105,7 +105,7 @@ export function heapBytes(): number {
   return running?.heapBytes() ?? 0;
 }
 
-/** Ends the backend's threads, so that the process can end by itself. Nothing runs on it afterwards. */
+/** Ends the backend's threads, which keep no process alive but wait in it. Nothing runs on it afterwards. */
 export function closeBackend(): void {
   if (running === null) return;
   running.close();

@@ -1,4 +1,5 @@
 /** Pretrained weights: what each set is called, where it comes from, and how images must be normalised for it. */
+import { createHash } from "node:crypto";
 import { meant } from "../definition/nearest.ts";
 import { loadInto } from "../engine/layout.ts";
 import { readSafetensors, type Stored } from "../engine/safetensors.ts";
@@ -108,4 +109,16 @@ export async function loadWeights<T extends Tree>(name: string, folder: string |
     if (leaves.some((start) => key.startsWith(start))) stored.delete(key);
   }
   return loadInto(template, stored);
+}
+
+/**
+ * SHA-256 of a file of weights, for the record of a run; read in pieces, since files have hundreds of megabytes.
+ *
+ * @throws as {@linkcode weightsFile}
+ */
+export async function hashWeights(name: string, folder: string | null): Promise<string> {
+  const hash = createHash("sha256");
+  using file = await Deno.open(await weightsFile(name, folder));
+  for await (const piece of file.readable) hash.update(piece);
+  return hash.digest("hex");
 }

@@ -12,7 +12,7 @@ async function printed(program: string): Promise<string[]> {
   return new TextDecoder().decode(await runModule(source)).trimEnd().split("\n");
 }
 
-Deno.test("useBackend() chooses wasm, once even when asked twice at a time, and the process ends by itself after closeBackend()", async () => {
+Deno.test("useBackend() chooses wasm, once even when asked twice at a time, and not again after closeBackend()", async () => {
   const lines = await printed(`
     const both = [useBackend("auto", { threads: 2 }), useBackend("wasm")];
     console.log(await tried(() => both[0]));
@@ -33,6 +33,14 @@ Deno.test("useBackend() chooses wasm, once even when asked twice at a time, and 
     "Choose once per process, before the first tensor",
     'Error: Cannot use backend "wasm": the backend of this process was closed, start another process',
   ]);
+});
+
+Deno.test("a process with threads ends by itself, closed backend or not", async () => {
+  const lines = await printed(`
+    console.log((await useBackend("wasm", { threads: 3 })).threads);
+    console.log(sum(tensor(new Float32Array(1e6).fill(1))).dataSync()[0]);
+  `);
+  assertEquals(lines, ["3", "1000000"]);
 });
 
 Deno.test("useBackend() says what this version has when asked for another backend", async () => {

@@ -12,7 +12,7 @@ import {
   modelTemplate,
   modelView,
 } from "../../lib/models/model.ts";
-import { loadWeights, weightsFile, weightsTable } from "../../lib/models/weights.ts";
+import { hashWeights, loadWeights, weightsFile, weightsTable } from "../../lib/models/weights.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
@@ -116,6 +116,18 @@ testTensors("loadWeights() loads a published file without its classifier, and te
   await assertRejects(() => loadWeights(name, folder, template), Error, "is not readable; fetch it again");
   await Deno.remove(folder, { recursive: true });
   disposeTree({ published, classifier, template, loaded, larger });
+});
+
+Deno.test("hashWeights() is the SHA-256 of the file", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/timm`);
+  await Deno.writeTextFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, "abc");
+  // FIPS 180-2, appendix B.1
+  assertEquals(
+    await hashWeights("timm/convnext_tiny.fb_in1k", folder),
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  );
+  await Deno.remove(folder, { recursive: true });
 });
 
 testTensors("modelTemplate() has the shapes of initModel() and names without a clash", async () => {

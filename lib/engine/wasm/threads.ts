@@ -2,6 +2,7 @@
  * The house's own threads: one job at a time, cut into numbered chunks that the caller and the workers take one after
  * another. Which thread does a chunk changes nothing in it.
  */
+import { Worker } from "node:worker_threads";
 import type { Heap } from "./heap.ts";
 
 /** How a kernel's work is cut. */
@@ -174,14 +175,18 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
   };
 }
 
+/** A worker that does not keep the process alive: a script ends where it ends, whether it closed the backend or not. */
 function startWorker(start: Start): Promise<Worker> {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    type: "module",
-    name: `kernels ${start.thread}`,
-  });
+  const worker = new Worker(new URL("./worker.ts", import.meta.url));
   return new Promise((resolve, reject) => {
-    worker.onmessage = () => resolve(worker);
-    worker.onerror = (event) => reject(new Error(`Cannot start thread ${start.thread}: ${event.message}`));
+    worker.once("message", () => {
+      worker.unref();
+      resolve(worker);
+    });
+    worker.once(
+      "error",
+      (error) => reject(new Error(`Cannot start thread ${start.thread}: ${error}`, { cause: error })),
+    );
     worker.postMessage(start);
   });
 }

@@ -1,16 +1,15 @@
 /** One thread: waits for a job, takes chunks of it until none is left, waits again. */
-/// <reference lib="deno.worker" />
+import { parentPort } from "node:worker_threads";
 import { ARGUMENTS, instantiate, type Start, take, Word } from "./threads.ts";
 
 const spins = 2000; // as the caller's in threads.ts
 
-self.onmessage = (event: MessageEvent<Start>): void => {
-  const { module, memory, control, thread } = event.data;
+parentPort!.once("message", ({ module, memory, control, thread }: Start): void => {
   const kernels = instantiate(module, memory);
   const names = Object.keys(kernels);
   const words = new Int32Array(control, 0, ARGUMENTS / 4);
   const values = new Float64Array(control, ARGUMENTS);
-  self.postMessage("ready");
+  parentPort!.postMessage("ready");
   for (let generation = 0;;) {
     for (let spin = 0; Atomics.load(words, Word.generation) === generation; spin++) {
       if (spin > spins) Atomics.wait(words, Word.generation, generation);
@@ -33,5 +32,4 @@ self.onmessage = (event: MessageEvent<Start>): void => {
       if (Atomics.add(words, Word.done, 1) + 1 === chunks) Atomics.notify(words, Word.done);
     }
   }
-  self.close();
-};
+});
