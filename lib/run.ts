@@ -1,6 +1,7 @@
 /** Definition in, record out. */
 import type { Sight } from "./data/batches.ts";
 import { type Divided, gatherSamples } from "./data/pairs.ts";
+import { together } from "./data/together.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
@@ -153,14 +154,11 @@ async function gather(
   { data, weights, artifacts }: { data: string | null; weights: string | null; artifacts: string },
 ): Promise<Divided> {
   const { backbone } = experiment.model;
-  const [samples, file] = await Promise.allSettled([
+  const [samples] = await together([
     gatherSamples(experiment, { data, artifacts }),
-    backbone.weights === null ? null : weightsFile(backbone.weights, weights),
+    backbone.weights === null ? Promise.resolve(null) : weightsFile(backbone.weights, weights),
   ]);
-  const errors: Error[] = [samples, file].flatMap((result) => result.status === "rejected" ? [result.reason] : []);
-  if (errors.length > 1) throw new Deno.errors.NotFound(errors.map(({ message }) => message).join("\n"));
-  if (errors.length === 1) throw errors[0];
-  return (samples as PromiseFulfilledResult<Divided>).value;
+  return samples;
 }
 
 async function firstState(experiment: Experiment, weights: string | null): Promise<Omit<TrainState, "data">> {

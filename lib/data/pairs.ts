@@ -3,6 +3,7 @@ import { type Layout, readSamples, shippedReconstructions } from "../layouts/mod
 import { random } from "../random.ts";
 import { findReconstructions } from "../reconstruct/mod.ts";
 import type { Pair, Sample, Split } from "../types.ts";
+import { together } from "./together.ts";
 
 /** Folders outside the definition. */
 export interface Folders {
@@ -29,14 +30,13 @@ const VALIDATION_SHARE = 0.1;
  * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions
  */
 export async function gatherSamples({ data, seed, reconstruct }: Experiment, folders: Folders): Promise<Divided> {
-  const wanted: [readonly Layout[], Split][] = [[data.train, "train"], [data.test, "test"]];
-  if (data.validation !== null) wanted.push([data.validation, "validation"]);
-  const read = await Promise.allSettled(wanted.map(([layouts, split]) => readAll(layouts, split, folders)));
-  const missing = read.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
-  if (missing.length > 0) throw joined(missing);
-  const [trainable, test, validation] = read.map((result) => (result as PromiseFulfilledResult<Read[]>).value);
+  const [trainable, test, validation] = await together([
+    readAll(data.train, "train", folders),
+    readAll(data.test, "test", folders),
+    data.validation === null ? Promise.resolve(null) : readAll(data.validation, "validation", folders),
+  ]);
 
-  const held = validation === undefined ? holdOut(trainable, seed) : new Set<string>();
+  const held = validation === null ? holdOut(trainable, seed) : new Set<string>();
   const train: Pair[] = [];
   for (const { layout, samples } of trainable) {
     const kept = samples.filter(({ source }) => !held.has(source));
@@ -49,9 +49,7 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
   const plain = (reads: readonly Read[]) => reads.flatMap(({ samples }) => samples);
   return {
     train,
-    validation: validation === undefined
-      ? plain(trainable).filter(({ source }) => held.has(source))
-      : plain(validation),
+    validation: validation === null ? plain(trainable).filter(({ source }) => held.has(source)) : plain(validation),
     test: plain(test),
   };
 }
@@ -65,13 +63,6 @@ async function readAll(layouts: readonly Layout[], split: Split, { data }: Folde
   return await Promise.all(
     layouts.map(async (layout) => ({ layout, samples: await Array.fromAsync(readSamples(layout, { data, split })) })),
   );
-}
-
-/** Several refusals as one; a single one stays as it is. */
-function joined(errors: readonly Error[]): Error {
-  const messages = [...new Set(errors.map(({ message }) => message))];
-  if (messages.length === 1) return errors[0];
-  return new Deno.errors.NotFound(messages.join("\n"), { cause: errors[0] });
 }
 
 function holdOut(reads: readonly Read[], seed: number): Set<string> {
