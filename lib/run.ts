@@ -124,6 +124,7 @@ export async function* events(
     steps: state.steps,
     metrics: evaluateScores(scores),
     scores,
+    probe: null,
     best: state.best,
   };
   await writeRecord(folder, record);

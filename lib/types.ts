@@ -87,6 +87,17 @@ export interface Interval {
   readonly high: number;
 }
 
+/**
+ * Mean squared L2 distance (0…4) between the unit embeddings of validation samples and of their reconstructions, as in
+ * the reconstruction term of the dual loss; null where a class has no reconstructions.
+ */
+export interface Distances {
+  /** Photographs and their reconstructions. */
+  readonly real: number | null;
+  /** Fakes and their reconstructions. */
+  readonly fake: number | null;
+}
+
 /** One epoch of a run's history. */
 export interface EpochRow {
   /** Counted from 1. */
@@ -99,6 +110,8 @@ export interface EpochRow {
   readonly loss: Readonly<Record<string, number>>;
   /** Metrics on the validation split. */
   readonly validation: Metrics;
+  /** Null when validation has no reconstructions, or the run is older than their measurement. */
+  readonly distances: Distances | null;
   /** Wall time by phase. */
   readonly seconds: { readonly data: number; readonly step: number; readonly evaluate: number };
 }
@@ -156,6 +169,11 @@ export interface RunRecord {
   /** By test set (generator), then by metric. */
   readonly metrics: Readonly<Record<string, Metrics>>;
   readonly scores: ScoreColumns;
+  /**
+   * What a logistic regression on trivial cues (stored size, mean colour, high-pass energy, block step), learned from
+   * the training split, makes of test samples; null in runs older than it.
+   */
+  readonly probe: ScoreColumns | null;
   readonly best: { readonly epoch: number; readonly checkpoint: string } | null;
 }
 

@@ -78,6 +78,7 @@ export async function* train(
       rate: rate(state.step - 1),
       loss: meanLoss(state.steps, epoch),
       validation,
+      distances: null,
       seconds,
     };
     state.history.push(row);

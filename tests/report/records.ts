@@ -54,6 +54,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     steps: lossRows(seed, { name, terms, steps }),
     metrics: {},
     scores: { ...scores, id: scores.source.map((source, row) => `${scores.set[row] ?? "real"}/${source}`) },
+    probe: null,
     best: null,
   };
 }

@@ -25,6 +25,7 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     steps: [{ step: 1, epoch: 1, loss: { total: 0.7, contrastive: NaN } }],
     metrics: { sd14: { accuracy: 0.75, auc: -Infinity } },
     scores: { id: ["a", "b"], source: ["a", "a"], set: [null, "sd14"], label: [0, 1], score: [0.1, 1 / 3] },
+    probe: null,
     best: { epoch: 1, checkpoint: "best.safetensors" },
     ...changes,
   };
