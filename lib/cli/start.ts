@@ -5,10 +5,19 @@ import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
+import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
 import { run } from "./run.ts";
 
-const commands: Readonly<Record<string, Command>> = { demo, run, list, compare, doctor };
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {
+  demo,
+  run,
+  list,
+  compare,
+  doctor,
+  "pocket:build": pocketBuild,
+};
 
 /**
  * Runs the command line and resolves to its exit code: 0 done, 1 an error, 2 not understood, 130 interrupted.
