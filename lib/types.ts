@@ -89,7 +89,8 @@ export interface Interval {
 
 /**
  * Mean squared L2 distance (0…4) between the unit embeddings of validation samples and of their reconstructions, as in
- * the reconstruction term of the dual loss; null where a class has no reconstructions.
+ * the reconstruction term of the dual loss; null where a class lacks reconstructions. They are measured whether or not
+ * the run trains on reconstructions.
  */
 export interface Distances {
   /** Photographs and their reconstructions. */

@@ -1,6 +1,7 @@
 import { derive, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { events, run } from "../lib/run.ts";
 import { listRuns } from "../lib/runs/store.ts";
@@ -66,11 +67,42 @@ for (const stopAfter of [1, 3, 4]) {
     assertEquals(taken.steps, whole.steps);
     assertEquals(taken.scores, whole.scores);
     assertEquals(
-      taken.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
-      whole.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
+      taken.history.map(({ seconds: _, ...row }) => row),
+      whole.history.map(({ seconds: _, ...row }) => row),
     );
   });
 }
+
+Deno.test("run() measures distances to reconstructions also where it trains on none", async () => {
+  const plain = derive(tinyDual(), {
+    reconstruct: null,
+    batch: { size: 6, synced: false },
+    loss: { contrastive: undefined, reconstruction: undefined },
+  });
+  for (const each of [tinyDual(), plain]) {
+    for (const { distances } of (await run(each, options("first"))).history) {
+      assert([distances!.real!, distances!.fake!].every((distance) => distance >= 0 && distance <= 4));
+    }
+  }
+});
+
+Deno.test("run() takes up a run whose epochs were not measured, by a version older than distances", async () => {
+  const stopper = new AbortController();
+  const older = options("older");
+  await assertRejects(async () => {
+    for await (const event of events(tinyDual(), { ...older, signal: stopper.signal })) {
+      if (event.kind === "step" && event.row.step === 4) stopper.abort();
+    }
+  }, DOMException);
+  const [{ folder: place }] = await listRuns(older.runs);
+  const bytes = await Deno.readFile(`${place}/last.safetensors`);
+  const { progress } = readSafetensorsMetadata(bytes);
+  const { history: [{ distances: _, ...row }], ...rest } = JSON.parse(progress);
+  const stripped = { progress: JSON.stringify({ ...rest, history: [row] }) };
+  await Deno.writeFile(`${place}/last.safetensors`, writeSafetensors(readSafetensors(bytes), stripped));
+  const { history } = await run(tinyDual(), older);
+  assertEquals(history.map(({ distances }) => distances === null), [true, false]);
+});
 
 Deno.test("run() with another seed trains another network", async () => {
   const [one, two] = [await run(tinyDual(), options("first")), await run(tinyDual({ seed: 2 }), options("first"))];
