@@ -107,7 +107,7 @@ export async function* events(
     disposeTree(state.state);
   }
   const record: RunRecord = {
-    format: 1,
+    format: 2,
     id,
     experiment,
     environment: await environment({

@@ -153,7 +153,7 @@ export interface Environment {
 
 /** What a run leaves behind: everything that `compare` and `plot` need, and nothing else. */
 export interface RunRecord {
-  readonly format: 1;
+  readonly format: 2;
   /** Fingerprint of the experiment. */
   readonly id: string;
   /** Resolved: every default written out. */
