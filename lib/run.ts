@@ -6,11 +6,12 @@ import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
-import { predict, type Scoring } from "./evaluate/predict.ts";
+import { predict } from "./evaluate/predict.ts";
+import { probe } from "./evaluate/probe.ts";
 import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
 import { identitiesOf, type Layout } from "./layouts/mod.ts";
-import { initModel, type Model, type ModelParams, modelView } from "./models/model.ts";
+import { initModel, type ModelParams, modelView } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
 import { optimizers } from "./optimizers/mod.ts";
 import { random } from "./random.ts";
@@ -98,7 +99,7 @@ export async function* events(
     yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
     const best = await loadBest(folder, state.params);
     try {
-      scores = yield* evaluating(experiment.model, best, { samples: test, sight, signal });
+      scores = yield* telling("evaluate", predict(experiment.model, best, { samples: test, sight, signal }));
     } finally {
       disposeTree(best);
     }
@@ -106,6 +107,7 @@ export async function* events(
     disposeTree(state.params);
     disposeTree(state.state);
   }
+  const probed = yield* telling("probe", probe({ train: samplesOf(pairs), test, signal }));
   const record: RunRecord = {
     format: 2,
     id,
@@ -123,7 +125,7 @@ export async function* events(
     steps: state.steps,
     metrics: evaluateScores(scores),
     scores,
-    probe: null,
+    probe: probed,
     best: state.best,
   };
   await writeRecord(folder, record);
@@ -168,16 +170,15 @@ async function firstState(experiment: Experiment, weights: string | null): Promi
   return { params, state, step: 0, seconds: 0, steps: [], history: [], best: null };
 }
 
-async function* evaluating(
-  model: Model,
-  params: ModelParams,
-  scoring: Scoring,
-): AsyncGenerator<RunEvent, ScoreColumns> {
-  const reader = predict(model, params, scoring);
+/** Turns the progress of a reader into events. */
+async function* telling<T>(
+  kind: "evaluate" | "probe",
+  reader: AsyncGenerator<{ readonly done: number; readonly total: number }, T>,
+): AsyncGenerator<RunEvent, T> {
   for (;;) {
     const { done, value } = await reader.next();
     if (done) return value;
-    yield { kind: "evaluate", ...value };
+    yield { kind, ...value };
   }
 }
 

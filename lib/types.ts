@@ -172,7 +172,7 @@ export interface RunRecord {
   readonly scores: ScoreColumns;
   /**
    * What a logistic regression on trivial cues (stored size, mean colour, high-pass energy, block step), learned from
-   * the training split, makes of test samples; null in runs older than it.
+   * the training split, makes of test samples: all of them, or those drawn of a large set. Null in runs older than it.
    */
   readonly probe: ScoreColumns | null;
   readonly best: { readonly epoch: number; readonly checkpoint: string } | null;
@@ -191,4 +191,6 @@ export type RunEvent =
   | { readonly kind: "epoch"; readonly row: EpochRow }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly file: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
+  /** Trivial cues of images are being measured, after the test sets were scored. */
+  | { readonly kind: "probe"; readonly done: number; readonly total: number }
   | { readonly kind: "done"; readonly record: RunRecord };

@@ -4,7 +4,7 @@ import { memory } from "../lib/engine/ops.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { events, run } from "../lib/run.ts";
-import { listRuns } from "../lib/runs/store.ts";
+import { findRecord, listRuns } from "../lib/runs/store.ts";
 import type { RunEvent } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
 import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
@@ -33,7 +33,10 @@ Deno.test("run() trains, tests and leaves a record that tells all of it", async 
   assertEquals(Object.keys(record.metrics), ["biggan", "sd14", "mean"]);
   assertEquals(record.scores.id.length, 48);
   assert(record.scores.score.every((score) => score >= 0 && score <= 1));
+  assertEquals(record.probe!.id, record.scores.id);
+  assert(record.probe!.score.every((score) => score >= 0 && score <= 1));
   assert(record.seconds > 0 && record.megabytes > 0);
+  assertEquals(await findRecord(options("first").runs, record.id), record);
   assertEquals(memory().numTensors, before);
 });
 
@@ -65,7 +68,7 @@ for (const stopAfter of [1, 3, 4]) {
     }, DOMException);
     const taken = await run(tinyDual(), stopped);
     assertEquals(taken.steps, whole.steps);
-    assertEquals(taken.scores, whole.scores);
+    assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
     assertEquals(
       taken.history.map(({ seconds: _, ...row }) => row),
       whole.history.map(({ seconds: _, ...row }) => row),
@@ -84,6 +87,16 @@ Deno.test("run() measures distances to reconstructions also where it trains on n
       assert([distances!.real!, distances!.fake!].every((distance) => distance >= 0 && distance <= 4));
     }
   }
+});
+
+Deno.test("run() makes one probe of one data set, whatever it trains", async () => {
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual({ seed: 3, epochs: 1 }), options("probed"))) told.push(event);
+  const [last, done] = told.slice(-2);
+  assertEquals(last, { kind: "probe", done: 69, total: 69 }); // 21 training, 48 test samples
+  assert(done.kind === "done" && done.record.probe!.score.length === 48);
+  const other = await run(derive(tinyDual({ seed: 3, epochs: 1 }), { optimizer: { rate: 1e-3 } }), options("probed"));
+  assertEquals(other.probe, done.record.probe);
 });
 
 Deno.test("run() takes up a run whose epochs were not measured, by a version older than distances", async () => {

@@ -32,12 +32,21 @@ export async function* predict(
     score.set(await fakeScores(logits), from);
     yield { done: Math.min(from + CHUNK, samples.length), total: samples.length };
   }
+  return scoreColumns(samples, Array.from(score));
+}
+
+/**
+ * The columns of scored samples.
+ *
+ * @param score probability of fake of each sample, in their order
+ */
+export function scoreColumns(samples: readonly Sample[], score: readonly number[]): ScoreColumns {
   return {
     id: samples.map(({ id }) => id),
     source: samples.map(({ source }) => source),
     set: samples.map(({ set }) => set),
     label: samples.map(({ label }) => label === "fake" ? 1 : 0),
-    score: Array.from(score),
+    score,
   };
 }
 

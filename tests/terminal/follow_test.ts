@@ -20,6 +20,8 @@ async function* events(screen: TestScreen, { from = 0, end = true } = {}): Async
     screen.pass(1);
     yield { kind: "evaluate", done, total: 10 };
   }
+  screen.pass(1);
+  yield { kind: "probe", done: 5, total: 10 };
   if (end) yield { kind: "done", record: exampleRecord() };
 }
 
@@ -34,6 +36,14 @@ Deno.test("a run is followed to its record, with a line for every epoch", async 
   ]);
 });
 
+Deno.test("a run that measures trivial cues says so, after all but that is done", async () => {
+  const screen = testScreen(120);
+  using bar = progress(screen);
+  await assertRejects(() => follow(events(screen, { end: false }), { progress: bar, epochs: false }), Error);
+  const [line] = screen.lines();
+  assert(line.includes("dual: measuring trivial cues, 5 of 10 images") && line.includes(" 99 %"), line);
+});
+
 Deno.test("the time left spans all runs, and runs that were found finished do not spoil it", async () => {
   const screen = testScreen(100);
   using bar = progress(screen);
@@ -45,7 +55,7 @@ Deno.test("the time left spans all runs, and runs that were found finished do no
   const [line] = screen.lines();
   assert(line.includes(" 66 %"), line);
   const minutes = Number(/(\d+) min (\d+) s left/.exec(line)?.[1]);
-  assert(minutes === 1 || minutes === 2, line); // a run takes 110 s
+  assert(minutes === 1 || minutes === 2, line); // a run takes 111 s
 });
 
 Deno.test("events that end without a record are an error", async () => {
