@@ -76,6 +76,7 @@ export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
 export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
 export type {
+  Distances,
   Environment,
   EpochRow,
   Interval,

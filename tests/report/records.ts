@@ -32,7 +32,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     loss,
   } as unknown as Experiment;
   return {
-    format: 1,
+    format: 2,
     id: `${random(seed, name).permutation(16).join("")}`,
     experiment,
     environment: {
