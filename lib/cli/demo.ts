@@ -99,13 +99,15 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
   const report = await load<Report>("lib/report/mod.ts");
   const table = report.compare(records);
   print(`\n${report.comparisonText(table)}`);
-  const methods = [...new Set(table.array("method") as string[])];
+  const methods = report.methodNames(table);
   const answers = methods.includes(QUESTION.of) && methods.includes(QUESTION.against) ? [QUESTION] : [];
   for (const pair of answers) {
     const differences = report.differences(records, pair);
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
   print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  const note = report.probeNote(table);
+  if (note !== null) print(`\n${note}`);
   const html = await report.page(records, {
     title: "Does the dual loss help?",
     differences: answers,

@@ -10,13 +10,21 @@ export {
   type DifferenceOptions,
   type DifferenceRow,
   differences,
+  methodNames,
   type Role,
 } from "./compare.ts";
 export { curves, type CurvesOptions } from "./curves.ts";
 export type { Figure } from "./figure.ts";
 export { duration } from "./numbers.ts";
 export { type NextStep, page, type PageOptions } from "./page.ts";
-export { differenceSentence, intervalNote, type SentenceOptions } from "./sentence.ts";
+export {
+  differenceSentence,
+  type Finding,
+  finding,
+  intervalNote,
+  probeNote,
+  type SentenceOptions,
+} from "./sentence.ts";
 export { alignedText, comparisonText, differenceText, type TextColumn, type TextOptions, textWidth } from "./text.ts";
 
 /** Figures, each from a table or from records. */

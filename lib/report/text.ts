@@ -16,8 +16,9 @@ export interface TextOptions {
 export function comparisonText(table: ColumnTable, { width = 100 }: TextOptions = {}): string {
   const rows = table.objects() as CompareRow[];
   // a number that all share stands in the note below the table
-  const differ = rows.some(({ seeds }) => seeds !== rows[0].seeds);
-  const name = (row: CompareRow): string => differ ? `${row.method}, ${plural(row.seeds, "seed")}` : row.method;
+  const differ = new Set(rows.filter(({ kind }) => kind === "method").map(({ seeds }) => seeds)).size > 1;
+  const name = (row: CompareRow): string =>
+    differ && row.kind === "method" ? `${row.method}, ${plural(row.seeds, "seed")}` : row.method;
   return alignedText([
     { title: "method", cells: once(rows.map(name)), shrinks: true },
     { title: "tested on", cells: rows.map(setName), shrinks: true },
