@@ -3,6 +3,7 @@ import type { Data, Layout } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { type Figure, figure, ink, plotlyText } from "./figure.ts";
 import { type Mark, marksOf } from "./marks.ts";
+import { meansFirst } from "./text.ts";
 
 /** What the dots show. */
 export interface DotsOptions {
@@ -15,14 +16,14 @@ const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average pr
 const LINE = 13, GAP = 12;
 
 /**
- * A number by test set as dots with 95 % intervals: test sets down, the methods below one another inside each, so that
- * eight generators and long names have room. The probe is a grey diamond. The ground behind test sets whose generator
+ * A number by test set as dots with 95 % intervals: the means and test sets down, the methods below one another inside
+ * each, so that eight generators and long names have room. The probe is a grey diamond. The ground behind test sets whose generator
  * was trained on is tinted; a line marks chance.
  *
  * @param table what `compare` gives, or some rows of it
  */
 export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = {}): Figure {
-  const rows = table.objects() as CompareRow[];
+  const rows = meansFirst(table.objects() as CompareRow[]);
   const marks = marksOf(rows);
   // the means count as two sets however many probes and methods call them so
   const sets = [...new Map(rows.map((row) => [`${row.role.startsWith("mean")} ${row.set}`, row])).values()];
@@ -32,22 +33,16 @@ export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = 
       height + GAP / 2 + (mark + 0.5) * LINE;
   const data = marks.map((mark, i): Data => trace(mark, { metric, places: mark.rows.map((row) => line(row, i)) }));
   const lowest = Math.min(0.5, ...rows.map((row) => row[`${metric}Low`]));
+  const from = Math.floor(lowest * 20 - 0.4) / 20;
+  const hasChance = metric !== "averagePrecision"; // there it depends on the share of fakes
   return figure(data, {
     yaxis: setAxis(sets, height),
-    xaxis: {
-      title: { text: titles[metric], font: { size: 13 }, standoff: 8 },
-      range: [Math.floor(lowest * 20 - 0.4) / 20, 1.005],
-      tickformat: ".0%",
-      dtick: 0.1,
-      gridcolor: ink.line,
-      zeroline: false,
-      fixedrange: true,
-    },
-    height: 110 + sets.length * height,
-    margin: { l: 16, r: 16, t: 56, b: 54 },
+    xaxis: valueAxis({ title: titles[metric], from, chance: hasChance }),
+    height: 126 + sets.length * height,
+    margin: { l: 16, r: 26, t: 56, b: 70 },
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },
     hovermode: "closest",
-    shapes: [...ground(sets, height), ...(metric === "averagePrecision" ? [] : [chance])],
+    shapes: [...ground(sets, height), ...(hasChance ? [chance] : [])],
   });
 }
 
@@ -73,6 +68,23 @@ function trace(
     customdata: rows.map((row) => [row[`${metric}Low`], row[`${metric}High`], plotlyText(row.set)]),
     hovertemplate: "%{customdata[2]}: %{x:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]",
     marker: { color: colour, size: 8, symbol: kind === "probe" ? "diamond-open" : "circle" },
+  };
+}
+
+/** Ticks in steps of ten points; the one at one half says that it is chance. */
+function valueAxis(
+  { title, from, chance }: { readonly title: string; readonly from: number; readonly chance: boolean },
+): Layout["xaxis"] {
+  const ticks = Array.from({ length: 11 }, (_, i) => i / 10).filter((tick) => tick >= from);
+  return {
+    title: { text: title, font: { size: 13 }, standoff: 8 },
+    range: [from, 1.005],
+    tickmode: "array",
+    tickvals: ticks,
+    ticktext: ticks.map((tick) => `${Math.round(100 * tick)}%${chance && tick === 0.5 ? "<br>chance" : ""}`),
+    gridcolor: ink.line,
+    zeroline: false,
+    fixedrange: true,
   };
 }
 
@@ -107,7 +119,14 @@ function ground(sets: readonly CompareRow[], height: number): NonNullable<Layout
   const across = { xref: "paper" as const, yref: "y" as const, x0: 0, x1: 1, layer: "below" as const };
   return sets.flatMap(({ role }, i) => [
     ...(role === "trained"
-      ? [{ ...across, type: "rect" as const, y0: i * height, y1: (i + 1) * height, fillcolor: ink.tint, line: { width: 0 } }]
+      ? [{
+        ...across,
+        type: "rect" as const,
+        y0: i * height,
+        y1: (i + 1) * height,
+        fillcolor: ink.tint,
+        line: { width: 0 },
+      }]
       : []),
     ...(i === 0
       ? []

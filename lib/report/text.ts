@@ -62,6 +62,12 @@ export function setName({ set, role }: Pick<CompareRow, "set" | "role">): string
   return role === "trained" ? `${set} (trained)` : set;
 }
 
+/** Rows for a page: there a reader begins at the top, and the means are the answer. */
+export function meansFirst<T extends Pick<CompareRow, "role">>(rows: readonly T[]): T[] {
+  const rank = ({ role }: T): number => role === "mean of unseen" ? 0 : role === "mean" ? 1 : 2;
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+}
+
 /** "1 seed", "3 seeds". */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
