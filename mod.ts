@@ -78,6 +78,7 @@ export {
   type PageOptions,
   plot,
   probeNote,
+  type Published,
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";

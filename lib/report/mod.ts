@@ -21,8 +21,9 @@ export { distances, hasDistances, type LastDistances, lastDistances } from "./di
 export { dots, type DotsOptions } from "./dots.ts";
 export { type Arrival, type ArrivalOptions, arrivals, epochs, type EpochsOptions } from "./epochs.ts";
 export type { Figure } from "./figure.ts";
+export { comparisonMarkdown, differenceMarkdown, markdownTable, markdownText } from "./markdown.ts";
 export { duration, meanAndSpread, percent, points, pointsInterval, type Spread, spread } from "./numbers.ts";
-export { type NextStep, page, type PageOptions } from "./page.ts";
+export { type NextStep, page, type PageOptions, type Published } from "./page.ts";
 export { differencesBySeed, type SeedDifference } from "./seeds.ts";
 export {
   differenceSentence,
