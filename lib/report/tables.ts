@@ -33,7 +33,7 @@ export function comparisonHtml(table: ColumnTable, { metric }: { readonly metric
           const row = own.find((row) => setName(row) === title);
           return row === undefined ? null : {
             text: percent(row[metric]),
-            under: `${percent(row[`${metric}Low`])} – ${percent(row[`${metric}High`])}`,
+            under: `${percent(row[`${metric}Low`])}–${percent(row[`${metric}High`])}`,
             value: row[metric],
           };
         }),
