@@ -13,7 +13,8 @@ async function* events(screen: TestScreen, { from = 0, end = true } = {}): Async
     if (step % 50 !== 0) continue;
     const seconds = { data: 1, step: 49, evaluate: 0 };
     const validation = { accuracy: 0.75 };
-    yield { kind: "epoch", row: { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, seconds } };
+    const row = { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, distances: null, seconds };
+    yield { kind: "epoch", row };
   }
   for (let done = 1; done <= 10; done++) {
     screen.pass(1);
