@@ -1,5 +1,5 @@
 import type { RunRecord } from "../types.ts";
-import { epochLines } from "./epoch_lines.ts";
+import { epochLines, lastEpoch } from "./epoch_lines.ts";
 import { type Figure, figure } from "./figure.ts";
 import { groupMethods } from "./methods.ts";
 import { meanAndSpread, type Spread } from "./numbers.ts";
@@ -36,7 +36,7 @@ export function distances(records: readonly RunRecord[]): Figure {
       across: "epoch",
       below: "Mean squared distance of unit embeddings, 0 to 4.",
       zero: true,
-      whole: true,
+      last: lastEpoch(methods),
     }),
   });
 }

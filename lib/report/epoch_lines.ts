@@ -53,6 +53,11 @@ export function epochLines(methods: readonly Method[], { panels, form }: EpochLi
   });
 }
 
+/** The last epoch of any of the methods. */
+export function lastEpoch(methods: readonly Method[]): number {
+  return Math.max(1, ...methods.flatMap(({ records }) => records.map(({ history }) => history.at(-1)?.epoch ?? 1)));
+}
+
 interface Point {
   readonly x: number;
   readonly y: number | null;

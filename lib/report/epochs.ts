@@ -1,5 +1,5 @@
 import type { RunRecord } from "../types.ts";
-import { epochLines } from "./epoch_lines.ts";
+import { epochLines, lastEpoch } from "./epoch_lines.ts";
 import { type Figure, figure, plotlyText } from "./figure.ts";
 import { groupMethods } from "./methods.ts";
 import { panelLayout } from "./panels.ts";
@@ -33,7 +33,7 @@ export function epochs(records: readonly RunRecord[], { metric = "accuracy" }: E
   }
   const data = epochLines(methods, { panels: [({ validation }) => validation[metric] ?? null], form: ".1%" });
   const title = `<b>validation ${plotlyText(titles[metric] ?? metric)}</b>`;
-  return figure(data, panelLayout([title], { across: "epoch", form: ".0%", whole: true }));
+  return figure(data, panelLayout([title], { across: "epoch", form: ".0%", last: lastEpoch(methods) }));
 }
 
 /** How soon a run was as good as it became. */

@@ -11,8 +11,8 @@ export interface PanelOptions {
   readonly zero?: boolean;
   /** Form of the numbers on the axes up, as plotly writes it; ".0%" for fractions. */
   readonly form?: string;
-  /** Whether only whole numbers stand on the axis across, as epochs are. */
-  readonly whole?: boolean;
+  /** The last of what is counted across, as epochs are: ticks stand at whole numbers, at most ten of them. */
+  readonly last?: number;
 }
 
 /** Height of the legend, a row of panels, the axis below them and a line under that, in pixels. */
@@ -30,7 +30,7 @@ export function axisNames(panel: number): { xaxis: "x"; yaxis: "y" } {
  * @param titles of the panels, as plotly reads them
  */
 export function panelLayout(titles: readonly string[], options: PanelOptions): Partial<Layout> {
-  const { across, below = null, zero = false, form, whole = false } = options;
+  const { across, below = null, zero = false, form, last: end } = options;
   const columns = Math.min(2, titles.length);
   const rows = Math.ceil(titles.length / columns);
   const bottom = BELOW + (below === null ? 0 : NOTE);
@@ -41,7 +41,7 @@ export function panelLayout(titles: readonly string[], options: PanelOptions): P
       [`xaxis${number}`, {
         gridcolor: ink.line,
         zeroline: false,
-        ...(whole ? { tickformat: "d" } : {}),
+        ...(end === undefined ? {} : { dtick: Math.ceil(end / 10) }),
         ...(last ? { title: { text: across, standoff: 8, font: { size: 13 } } } : {}),
       }],
       [`yaxis${number}`, {

@@ -119,7 +119,7 @@ export function trainingSection(records: readonly RunRecord[]): Section {
     ? figureHtml("epochs", {
       figure: epochs(records),
       caption: "Accuracy on the validation split by epoch. With several seeds a thin line is a seed, a thick one the " +
-        "mean. Validation knows only the generator that was trained on.",
+        "mean. Validation is not the test: it may hold only generators that were trained on.",
     })
     : note("These runs hold no accuracy by epoch.");
   return {

@@ -8,6 +8,11 @@ Deno.test("panelLayout() stands panels in rows of two, with the axis across titl
   assertEquals([axisNames(0), axisNames(2)] as unknown[], [{ xaxis: "x", yaxis: "y" }, { xaxis: "x3", yaxis: "y3" }]);
 });
 
+Deno.test("panelLayout() has ticks at whole numbers alone where it counts, and not too many", () => {
+  const steps = [5, 10, 11, 40].map((last) => panelLayout(["a"], { across: "epoch", last }).xaxis?.dtick);
+  assertEquals(steps, [1, 1, 2, 4]);
+});
+
 Deno.test("panelLayout() makes room below for a line under the panels, and only then", () => {
   const [bare, noted] = [{}, { below: "note" }].map((more) => panelLayout(["a"], { across: "epoch", ...more }));
   assert(Number(noted.height) > Number(bare.height) && Number(noted.margin!.b) > Number(bare.margin!.b));
