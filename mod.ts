@@ -65,12 +65,20 @@ export {
   type CurvesOptions,
   type DifferenceOptions,
   differences,
+  differencesBySeed,
   differenceSentence,
   differenceText,
+  type DotsOptions,
+  type EpochsOptions,
   type Figure,
+  finding,
+  lastDistances,
+  methodNames,
   page,
   type PageOptions,
   plot,
+  probeNote,
+  type Published,
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";

@@ -7,6 +7,7 @@ import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
+import { results } from "./results.ts";
 import { run } from "./run.ts";
 
 /** Every command by its name. */
@@ -15,6 +16,7 @@ export const commands: Readonly<Record<string, Command>> = {
   run,
   list,
   compare,
+  results,
   doctor,
   "pocket:build": pocketBuild,
 };
