@@ -35,6 +35,7 @@ const doors: Readonly<Record<string, string>> = {
   "@tensorflow/tfjs-core": "lib/engine",
   "@tensorflow/tfjs-node-gpu": "lib/engine",
   "arquero": "lib/report",
+  "node-api-headers": "lib/engine",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",
 };

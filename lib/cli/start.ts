@@ -4,6 +4,7 @@ import { type Command, readArguments, UsageError } from "./command.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
@@ -18,6 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
   compare,
   results,
   doctor,
+  "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
 };
 
