@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
 import { builtAddon } from "./installed.ts";
+import { registerKernels } from "./kernels.ts";
 
 /** TensorFlow at work. */
 export interface Tensorflow {
@@ -33,6 +34,7 @@ export async function startTensorflow(
   // TensorFlow reads it when it makes its pool; nothing but the environment reaches it there
   Deno.env.set("TF_NUM_INTRAOP_THREADS", `${threads}`);
   const { binding, NodeJSKernelBackend } = open(file);
+  registerKernels();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
   await setBackend("tensorflow");
   return { version: binding.TF_Version };
