@@ -47,6 +47,7 @@ Example:
       print(`TensorFlow ${version} works, on a processor with ${instructions.join(", ") || "none of AVX2 and later"}.`);
       print(`${fresh ? `Built in ${duration((performance.now() - began) / 1000)}` : "It was built already"}; it is in`);
       print(`  ${folder}`);
+      print("Work on it with --backend tensorflow; deno task doctor --backend tensorflow tries it");
       return 0;
     } catch (error) {
       if (!controller.signal.aborted) throw error;

@@ -120,6 +120,8 @@ test("an interrupted build leaves nothing, a killed one nothing that counts or s
     assertEquals(await left(cache), [libraries]);
     await stopped("SIGKILL");
     assertEquals((await left(cache)).map((name) => name.replace(/\d.*/, "")), [".unfinished-", "libraries-"]);
+    const { code, out } = await counterproof(["doctor", "--runs", join(cache, "runs")], { env });
+    assertEquals([code, /tensorflow: not built/.test(out)], [0, true], out);
     await Deno.writeTextFile(join(env.PATH, "g++"), `#!/bin/sh\n${answer}; exit 1\n`);
     refuses(await counterproof([command], { env }), "Cannot compile the addon");
     assertEquals(await left(cache), [libraries]);

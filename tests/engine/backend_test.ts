@@ -52,8 +52,8 @@ Deno.test("useBackend() says what this version has when asked for another backen
     closeBackend();
   `);
   assertEquals(lines, [
-    'RangeError: Cannot use backend "webgpu": this version has "wasm" and "cpu", or "auto"; ' +
-    '"tensorflow" and "webgpu" are not part of it',
+    'RangeError: Cannot use backend "webgpu": this version has "tensorflow", "wasm", "cpu", and "auto"; ' +
+    '"webgpu" is not part of it',
     'RangeError: Cannot use backend "wasm" with 0 threads: expected a whole number from 1 to 64',
     'RangeError: Cannot use backend "cpu" with 2 threads: expected a whole number from 1 to 1',
     '{"name":"cpu","threads":1,"why":"asked for"}',

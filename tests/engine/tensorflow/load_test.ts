@@ -1,0 +1,41 @@
+import { builtAddon } from "../../../lib/engine/tensorflow/installed.ts";
+import { assertEquals } from "../../assert.ts";
+
+const backend = new URL("../../../lib/engine/backend.ts", import.meta.url).href;
+const ops = new URL("../../../lib/engine/ops.ts", import.meta.url).href;
+
+/** What a program that imports the backend prints, by whatever way it reaches the terminal; it must end by itself. */
+async function printed(program: string): Promise<string[]> {
+  const source = `import { useBackend } from "${backend}"; import { matMul, tensor } from "${ops}"; ${program}`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", source],
+    cwd: new URL("../../../", import.meta.url),
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trimEnd().split("\n");
+}
+
+Deno.test('useBackend("tensorflow") says how to build it where it is not built', async () => {
+  const lines = await printed(`
+    Deno.env.set("XDG_CACHE_HOME", "/nowhere");
+    await useBackend("tensorflow").catch(({ message }) => console.log(message));
+    console.log((await useBackend()).name);
+  `);
+  assertEquals(lines, [
+    'Cannot use backend "tensorflow": it is not built. Build it once with: deno task engine:tensorflow',
+    "wasm",
+  ]);
+});
+
+Deno.test("tensorflow computes on the threads it is given, and the process ends by itself", async () => {
+  if (builtAddon() === null) {
+    // deno-lint-ignore no-console -- a test that has nothing to look at says so
+    return console.log("The tensorflow backend is not built here, so it is not tested: deno task engine:tensorflow");
+  }
+  const lines = await printed(`
+    console.log(JSON.stringify(await useBackend("tensorflow", { threads: 2 })));
+    console.log((await useBackend()).name);
+    console.log([...await matMul(tensor([[1, 2], [3, 4]]), tensor([[5, 6], [7, 8]])).data()].join(" "));
+  `);
+  assertEquals(lines, ['{"name":"tensorflow","threads":2,"why":"asked for"}', "tensorflow", "19 22 43 50"]);
+});
