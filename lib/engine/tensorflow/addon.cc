@@ -1,5 +1,6 @@
 // TensorFlow.js's own addon (npm:@tensorflow/tfjs-node-gpu, folder "binding") on the TensorFlow of a PyPI wheel, as one
-// unit of translation. Its sources stay as they are; what is different is how the libraries come in:
+// unit of translation. Its sources stay as they are. Added are functions of recorded operations (functions.cc), and
+// the libraries come in another way:
 //
 // - They are opened by the addon and not by the linker's list, because a static initialiser of theirs prints a line
 //   that no log level silences; meanwhile standard error leads nowhere.
@@ -11,15 +12,25 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <unordered_map>
 
 #include <node_api.h>
+#include "tensorflow/c/c_api.h"
+#include "tensorflow/c/eager/c_api.h"
+
+// functions.cc shares the backend's context and tensors; everything that this header includes is included above
+#define private public
+#include "tfjs_backend.h"
+#undef private
 
 // its module registers itself as soon as it is loaded, which is before there is a TensorFlow
 #undef NAPI_MODULE
 #define NAPI_MODULE(name, init)
 #include "tfjs_backend.cc"
 #include "tfjs_binding.cc"
+#include "functions.cc"
 
 namespace {
 
@@ -70,5 +81,7 @@ NAPI_MODULE_INIT() {
     napi_throw_error(env, nullptr, error.c_str());
     return nullptr;
   }
-  return tfnodejs::InitTFNodeJSBinding(env, exports);
+  exports = tfnodejs::InitTFNodeJSBinding(env, exports);
+  if (exports != nullptr) functions::Export(env, exports);
+  return exports;
 }
