@@ -94,7 +94,7 @@ async function tensorflow(): Promise<string> {
   );
   if (!isSupported()) return "not for this system (Linux on x86-64)";
   const addon = builtAddon();
-  if (addon === null) return "not built, no run needs it; deno task engine:tensorflow builds it";
+  if (addon === null) return "not built, no run needs it; runs train faster after: deno task engine:tensorflow";
   return `${WHEEL.version} is built, in "${dirname(addon)}"`;
 }
 

@@ -18,7 +18,8 @@ addon for them, and tests it. The result, some 800 MB, lies in the user's cache 
 under counterproof/tensorflow and serves every checkout; deleting it there is all it takes to be rid of it.
 Ctrl-C leaves nothing behind.
 
-It needs Linux on x86-64, python3 with pip, and g++. Without it everything works on wasm.
+It needs Linux on x86-64, python3 with pip, and g++. Without it everything works on wasm. With it, runs whose
+--backend is "auto" train on it, faster; their results differ from wasm's in the last digits.
 
 Example:
   deno task engine:tensorflow`,
@@ -47,7 +48,7 @@ Example:
       print(`TensorFlow ${version} works, on a processor with ${instructions.join(", ") || "none of AVX2 and later"}.`);
       print(`${fresh ? `Built in ${duration((performance.now() - began) / 1000)}` : "It was built already"}; it is in`);
       print(`  ${folder}`);
-      print("Work on it with --backend tensorflow; deno task doctor --backend tensorflow tries it");
+      print('Runs take it from now on ("auto"); --backend wasm is as before, and has the same bits on every machine');
       return 0;
     } catch (error) {
       if (!controller.signal.aborted) throw error;

@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs"; // registers the cpu backend
 import "./gradients.ts";
 import { findBackend, setBackend } from "@tensorflow/tfjs-core";
+import { builtAddon, isSupported } from "./tensorflow/installed.ts";
 import { startWasm } from "./wasm/mod.ts";
 
 /** What tensors live on and operations run on. */
@@ -57,7 +58,7 @@ let closed = false;
  * "tensorflow" computes with the libraries of TensorFlow, once they are built (`deno task engine:tensorflow`, Linux on
  * x86-64). "wasm" works everywhere: SIMD kernels on several threads, whose results are the same to the last bit
  * whatever their number and the machine. "cpu" is plain JavaScript, some hundred times slower, to compare with.
- * "auto" is the one in use, and before that wasm.
+ * "auto" is the one in use; before there is one, tensorflow where it is built, else wasm.
  *
  * @param options `threads` defaults to the number of cores, on wasm at most 8; a backend without threads takes 1 only
  * @returns what was chosen; the same again when called again with the same name
@@ -78,7 +79,7 @@ export async function useBackend(
   if (closed) {
     throw new Error(`Cannot use backend "${name}": the backend of this process was closed, start another process`);
   }
-  const chosen: BackendName = name === "auto" ? "wasm" : name;
+  const [chosen, why] = name === "auto" ? fastest() : [name, "asked for"] as const;
   const { most, usual } = threadsOf[chosen];
   const count = threads ?? Math.min(navigator.hardwareConcurrency, usual);
   if (!Number.isInteger(count) || count < 1 || count > most) {
@@ -86,7 +87,6 @@ export async function useBackend(
       `Cannot use backend "${chosen}" with ${count} threads: expected a whole number from 1 to ${most}`,
     );
   }
-  const why = name === "auto" ? "the fastest of this version" : "asked for";
   const backend = Object.freeze({ name: chosen, threads: count, why });
   // set before it runs, so that a second call meanwhile waits for the same one
   current = { backend, starting: backends[chosen](count) };
@@ -97,6 +97,12 @@ export async function useBackend(
     throw error;
   }
   return backend;
+}
+
+/** What "auto" is on this machine, and why. */
+function fastest(): readonly [BackendName, string] {
+  if (builtAddon() !== null) return ["tensorflow", "it is built on this machine"];
+  return ["wasm", isSupported() ? "tensorflow is not built on this machine" : "tensorflow needs Linux on x86-64"];
 }
 
 async function again(name: BackendName, threads: number | undefined): Promise<Backend> {

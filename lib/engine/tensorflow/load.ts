@@ -19,7 +19,7 @@ interface Binding {
 /**
  * Loads the addon and TensorFlow.js's kernels for it, and makes TensorFlow the backend that operations run on.
  *
- * @param options `threads` of one operation; `addon`: file to load instead of the one that is built
+ * @param options `threads` that operations run on; `addon`: file to load instead of the one that is built
  * @throws {Error} when it is not built, or cannot be loaded
  */
 export async function startTensorflow(
@@ -31,8 +31,8 @@ export async function startTensorflow(
       'Cannot use backend "tensorflow": it is not built. Build it once with: deno task engine:tensorflow',
     );
   }
-  // TensorFlow reads it when it makes its pool; nothing but the environment reaches it there
-  Deno.env.set("TF_NUM_INTRAOP_THREADS", `${threads}`);
+  // TensorFlow reads them when it makes its pools; nothing but the environment reaches it there
+  for (const pool of ["INTRAOP", "INTEROP"]) Deno.env.set(`TF_NUM_${pool}_THREADS`, `${threads}`);
   const { binding, NodeJSKernelBackend } = open(file);
   registerKernels();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);

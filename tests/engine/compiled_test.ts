@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { closeBackend, useBackend } from "../../../lib/engine/backend.ts";
-import { compile, type Compiled } from "../../../lib/engine/compiled.ts";
-import { valueAndGradient } from "../../../lib/engine/gradient.ts";
-import * as ops from "../../../lib/engine/ops.ts";
-import { builtAddon } from "../../../lib/engine/tensorflow/installed.ts";
-import { disposeTree } from "../../../lib/engine/tree.ts";
-import { random } from "../../../lib/random.ts";
-import { assert, assertClose, assertEquals, assertThrows } from "../../assert.ts";
+import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
+import { compile, type Compiled } from "../../lib/engine/compiled.ts";
+import { valueAndGradient } from "../../lib/engine/gradient.ts";
+import * as ops from "../../lib/engine/ops.ts";
+import { builtAddon } from "../../lib/engine/tensorflow/installed.ts";
+import { disposeTree } from "../../lib/engine/tree.ts";
+import { random } from "../../lib/random.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 
 type T = ops.Tensor;
 type State = Readonly<Record<"param" | "first" | "second", { readonly filter: T; readonly scale: T; readonly out: T }>>;
