@@ -19,7 +19,7 @@ under counterproof/tensorflow and serves every checkout; deleting it there is al
 Ctrl-C leaves nothing behind.
 
 It needs Linux on x86-64, python3 with pip, and g++. Without it everything works on wasm. With it, runs whose
---backend is "auto" train on it, faster; their results differ from wasm's in the last digits.
+--backend is "auto" train on it, faster; what they give is near what wasm gives, and not the same bits.
 
 Example:
   deno task engine:tensorflow`,

@@ -1,4 +1,4 @@
-/** Steps recorded once and replayed as one operation: on TensorFlow, where calling kernels one by one costs half. */
+/** Steps recorded once and replayed as one operation, on TensorFlow: kernel by kernel, a step takes twice as long. */
 import * as tf from "@tensorflow/tfjs-core";
 import { record, type Recorded } from "./tensorflow/record.ts";
 import { entries, fill, type Tree } from "./tree.ts";

@@ -78,8 +78,11 @@ NAPI_MODULE_INIT() {
   const Silence silence;
   const std::string error = OpenLibraries();
   if (!error.empty()) {
-    napi_throw_error(env, nullptr, error.c_str());
-    return nullptr;
+    // told and not thrown: Deno drops what an addon throws while it is loaded
+    napi_value text;
+    napi_create_string_utf8(env, error.c_str(), error.size(), &text);
+    napi_set_named_property(env, exports, "error", text);
+    return exports;
   }
   exports = tfnodejs::InitTFNodeJSBinding(env, exports);
   if (exports != nullptr) functions::Export(env, exports);

@@ -56,8 +56,9 @@ export function installation(): Installation {
 export function builtAddon(): string | null {
   if (!isSupported()) return null;
   try {
-    const file = join(installation().addon, ADDON);
-    return Deno.statSync(file).isFile ? file : null;
+    const { addon, libraries } = installation();
+    const file = join(addon, ADDON);
+    return Deno.statSync(file).isFile && Deno.statSync(libraries).isDirectory ? file : null;
   } catch {
     return null; // not built, or this process may not look: either way it cannot be loaded
   }

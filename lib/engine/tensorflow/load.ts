@@ -14,6 +14,8 @@ export interface Tensorflow {
 /** The functions of the addon that are used here; the rest is TensorFlow.js's own affair. */
 interface Binding {
   readonly TF_Version: string;
+  /** Why it could not open TensorFlow's libraries; everything else is missing then. */
+  readonly error?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function startTensorflow(
   const { binding, NodeJSKernelBackend } = open(file);
   registerKernels();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
-  await setBackend("tensorflow");
+  if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
   return { version: binding.TF_Version };
 }
 
@@ -52,6 +54,7 @@ function open(file: string): {
     // not by its index: that looks for an addon of its own through an installer, and wants TensorFlow.js's whole layer
     const require = createRequire(import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json"));
     const binding = require(file) as Binding;
+    if (binding.error !== undefined) throw new Error(binding.error);
     require("./dist/register_all_kernels.js");
     const { NodeJSKernelBackend } = require("./dist/nodejs_kernel_backend.js");
     return { binding, NodeJSKernelBackend };

@@ -1,8 +1,10 @@
-import { builtAddon } from "../../../lib/engine/tensorflow/installed.ts";
-import { assertEquals } from "../../assert.ts";
+import { basename, dirname, join } from "node:path";
+import { ADDON, builtAddon, installation } from "../../../lib/engine/tensorflow/installed.ts";
+import { assert, assertEquals } from "../../assert.ts";
 
 const backend = new URL("../../../lib/engine/backend.ts", import.meta.url).href;
 const ops = new URL("../../../lib/engine/ops.ts", import.meta.url).href;
+const absent = "The tensorflow backend is not built here, so it is not tested: deno task engine:tensorflow";
 
 /** What a program that imports the backend prints, by whatever way it reaches the terminal; it must end by itself. */
 async function printed(program: string): Promise<string[]> {
@@ -27,11 +29,35 @@ Deno.test('useBackend("tensorflow") says how to build it where it is not built',
   ]);
 });
 
-Deno.test("auto is tensorflow where it is built, on the threads it is given, and the process ends by itself", async () => {
-  if (builtAddon() === null) {
-    // deno-lint-ignore no-console -- a test that has nothing to look at says so
-    return console.log("The tensorflow backend is not built here, so it is not tested: deno task engine:tensorflow");
+Deno.test("an addon whose libraries have gone is not taken, and one whose libraries are broken says what to do", async () => {
+  // deno-lint-ignore no-console -- a test that has nothing to look at says so
+  if (builtAddon() === null) return console.log(absent);
+  const cache = await Deno.makeTempDir();
+  const moved = join(cache, "counterproof", "tensorflow", basename(dirname(builtAddon()!)), ADDON);
+  try {
+    await Deno.mkdir(dirname(moved), { recursive: true });
+    await Deno.copyFile(builtAddon()!, moved);
+    const program = `
+      Deno.env.set("XDG_CACHE_HOME", ${JSON.stringify(cache)});
+      console.log(await useBackend().then(({ name }) => name, ({ message }) => message));
+    `;
+    assertEquals(await printed(program), ["wasm"]);
+    await Deno.mkdir(join(dirname(dirname(moved)), basename(installation().libraries)));
+    const [message] = await printed(program);
+    const parts = [
+      `Cannot load the tensorflow backend from "${moved}": `,
+      "libtensorflow",
+      "deno task engine:tensorflow",
+    ];
+    for (const part of parts) assert(message.includes(part), message);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
   }
+});
+
+Deno.test("auto is tensorflow where it is built, on the threads it is given, and the process ends by itself", async () => {
+  // deno-lint-ignore no-console -- a test that has nothing to look at says so
+  if (builtAddon() === null) return console.log(absent);
   const lines = await printed(`
     console.log(JSON.stringify(await useBackend("auto", { threads: 2 })));
     console.log((await useBackend("tensorflow")).name);
