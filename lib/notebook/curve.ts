@@ -32,13 +32,12 @@ export function curveSvg({ terms, first, steps }: Curve): string {
     `<text x="${LEFT - 8}" y="${y(share * most)}" dy="4" text-anchor="end" ${text}>${tick(share * most)}</text>`
   );
   const drawn = lines.map((values, i) => {
-    const points = values.map((value, k) => {
-      const step = first - 1 + Math.min(k * stride + stride / 2 + 0.5, terms.size === 0 ? 0 : steps);
-      return Number.isFinite(value) ? `${x(step)},${y(value)}` : "";
-    });
-    return `<polyline points="${points.filter((point) => point !== "").join(" ")}" fill="none" stroke="${
-      colour(i)
-    }" stroke-width="1.75" stroke-linejoin="round"/>`;
+    // in the middle of the steps that it stands for
+    const points = values.map((value, k) =>
+      Number.isFinite(value) ? `${x(Math.min(steps, first - 1 + (k + 0.5) * stride))},${y(value)}` : ""
+    ).filter((point) => point !== "");
+    const line = `fill="none" stroke="${colour(i)}" stroke-width="1.75" stroke-linejoin="round"`;
+    return `<polyline points="${points.join(" ")}" ${line}/>`;
   });
   const below = `y="${HEIGHT - 8}" ${text}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" ` +
