@@ -5,10 +5,11 @@ import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
+import { notebook } from "./notebook.ts";
 import { complain, print } from "./print.ts";
 import { run } from "./run.ts";
 
-const commands: Readonly<Record<string, Command>> = { demo, run, list, compare, doctor };
+const commands: Readonly<Record<string, Command>> = { demo, run, list, compare, notebook, doctor };
 
 /**
  * Runs the command line and resolves to its exit code: 0 done, 1 an error, 2 not understood, 130 interrupted.

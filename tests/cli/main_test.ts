@@ -4,7 +4,7 @@ import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
 
-const commands = ["demo", "run", "list", "compare", "doctor"];
+const commands = ["demo", "run", "list", "compare", "notebook", "doctor"];
 
 Deno.test("without a command, the commands are shown", async () => {
   const { code, out, err } = await counterproof([]);
