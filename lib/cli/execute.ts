@@ -50,11 +50,13 @@ export async function executeNotebook({ python, env }: Jupyter, { file, signal }
 export function failure(log: string): string {
   const text = stripVTControlCharacters(log);
   const cell = /An error occurred while executing the following cell:\n-+\n([\s\S]*?)\n-+\n\n?([\s\S]*)/.exec(text);
-  if (cell === null) return text.trim().split("\n").at(-1) ?? "nbconvert says nothing";
+  if (cell === null) return text.trim().split("\n").at(-1) || "nbconvert says nothing";
   const [, source, rest] = cell;
   // of the stack only the place in the cell is of use
-  const error = rest.split("\n").filter((line) => !/^-+ (stdout|stderr) -+$|^\s+at .*(file|ext|npm|node):/.test(line));
-  return `a cell fails.\n\n${source}\n\n${error.join("\n").trim()}`;
+  const error = rest.split("\n").filter((line) =>
+    !/^-+( (stdout|stderr) -+)?$|^\s+at .*(file|ext|npm|node):/.test(line)
+  );
+  return `a cell fails.\n\n${source}\n\n${error.join("\n").replace(/\n{3,}/g, "\n\n").trim()}`;
 }
 
 /** Outputs are committed and must not tell where they were made. */

@@ -37,7 +37,7 @@ export function lineWidth(text: string): number {
   return width;
 }
 
-/** The rectangle around an element and all that it holds, in its parent's coordinates but for rotations. */
+/** The rectangle around an element and all that it holds, in its own coordinates. */
 export function boxOf(element: SvgElement): Box {
   const number = (name: string): number => Number(element.getAttribute(name)) || 0;
   switch (element.tagName.toLowerCase()) {
@@ -64,11 +64,35 @@ function isDrawn({ tagName }: SvgElement): boolean {
   return !/^(defs|clippath|title|style)$/i.test(tagName);
 }
 
+/** The rectangle around an element in the coordinates of the whole picture. */
+export function pageBox(element: SvgElement): Box {
+  let box = boxOf(element);
+  for (let one = element; one?.getAttribute !== undefined; one = one.parentNode as SvgElement) {
+    box = transformed(one, box);
+  }
+  return box;
+}
+
 function moved(element: SvgElement): Box {
-  const box = boxOf(element);
-  const shift = /translate\(\s*(-?[\d.e]+)(?:[ ,]+(-?[\d.e]+))?/.exec(element.getAttribute("transform") ?? "");
-  if (shift === null) return box;
-  return { ...box, x: box.x + Number(shift[1]), y: box.y + Number(shift[2] ?? 0) };
+  return transformed(element, boxOf(element));
+}
+
+/** The rectangle around one that an element's transform moves or turns. */
+function transformed(element: SvgElement, box: Box): Box {
+  const { x, y, width, height } = box;
+  let corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
+  const steps = [...(element.getAttribute("transform") ?? "").matchAll(/(translate|rotate)\(([^)]*)\)/g)];
+  for (const [, kind, list] of steps.reverse()) { // the last is the innermost
+    const [a, b = 0, c = 0] = list.split(/[ ,]+/).filter((text) => text !== "").map(Number);
+    if (kind === "translate") corners = corners.map(([x, y]) => [x + a, y + b]);
+    else corners = corners.map(([x, y]) => turned([x - b, y - c], a)).map(([x, y]) => [x + b, y + c]);
+  }
+  return steps.length === 0 ? box : around(corners.map(([x, y]) => ({ x, y, width: 0, height: 0 })));
+}
+
+function turned([x, y]: readonly number[], degrees: number): number[] {
+  const [cos, sin] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
+  return [x * cos - y * sin, x * sin + y * cos];
 }
 
 function textBox(element: SvgElement): Box {

@@ -1,6 +1,6 @@
 import { JSDOM } from "jsdom";
 import type { Figure } from "../report/figure.ts";
-import { boxOf, lineWidth, pathPoints, type SvgElement } from "./measure.ts";
+import { boxOf, lineWidth, pageBox, pathPoints, type SvgElement } from "./measure.ts";
 import { plotlySource } from "./plotly_source.ts";
 
 /** What is used of plotly.js inside jsdom. */
@@ -73,7 +73,7 @@ function openWindow() {
       return boxOf(this);
     },
     getBoundingClientRect(this: SvgElement) {
-      const { x, y, width, height } = boxOf(this);
+      const { x, y, width, height } = pageBox(this);
       return { x, y, width, height, left: x, top: y, right: x + width, bottom: y + height };
     },
     getComputedTextLength(this: SvgElement) {

@@ -86,7 +86,8 @@ function cut(text: string): string {
 /** Styles stand in the elements: a notebook strips style sheets from what it does not trust. */
 function tableHtml(columns: readonly Shown[], note: string): string {
   const rows = columns[0]?.cells.length ?? 0;
-  const align = ({ numeric }: Shown): string => `text-align:${numeric ? "right" : "left"};white-space:nowrap`;
+  const align = ({ numeric }: Shown): string =>
+    `text-align:${numeric ? "right" : "left"};white-space:nowrap;padding:2px 8px`;
   const head = columns.map((column) => `<th style="${align(column)}">${escapeHtml(column.name)}</th>`);
   const body = Array.from({ length: rows }, (_, row) => {
     const cells = columns.map((column) => {

@@ -1,4 +1,4 @@
-import { boxOf, lineWidth, pathPoints, type SvgElement } from "../../lib/notebook/measure.ts";
+import { boxOf, lineWidth, pageBox, pathPoints, type SvgElement } from "../../lib/notebook/measure.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 
 /** An element with these attributes around these. */
@@ -32,6 +32,15 @@ Deno.test("boxOf() goes around what a group holds, moved, and leaves definitions
   const hidden = element("defs", { children: [element("rect", { x: 99, y: 99, width: 9, height: 9 })] });
   assertEquals(boxOf(element("g", { children: [a, b, hidden] })), { x: 0, y: -5, width: 11, height: 7 });
   assertEquals(boxOf(element("g")), { x: 0, y: 0, width: 0, height: 0 });
+});
+
+Deno.test("pageBox() is moved by the element and all above it", () => {
+  const above = element("g", { transform: "translate(100,20)" });
+  const one = { ...element("rect", { width: 2, height: 3, transform: "translate(1)" }), parentNode: above };
+  assertEquals(pageBox(one), { x: 101, y: 20, width: 2, height: 3 });
+  const title = pageBox(element("rect", { x: 10, y: 50, width: 40, height: 8, transform: "rotate(-90,30,50)" }));
+  const got = [title.x, title.y, title.width, title.height];
+  assertClose(got, [30, 30, 8, 40], 1e-9);
 });
 
 Deno.test("boxOf() of a text stands left, around or right of its place, as its anchor says", () => {
