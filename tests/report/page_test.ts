@@ -1,6 +1,7 @@
 import { page } from "../../lib/report/page.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
+import { browserNames, findBrowser, openPage } from "../browser.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
 const hostile =
@@ -65,7 +66,7 @@ Deno.test({
       const title = `Safe ${hostile}`;
       const html = await page(hostileRecords(), { title, differences: [{ of: hostile, against: "other" }] });
       await Deno.writeTextFile(`${folder}/page.html`, html);
-      const { dom, log } = await open(`${folder}/page.html`, `${folder}/profile`);
+      const { dom, log } = await openPage(browser!, `${folder}/page.html`);
       const complaints = log.split("\n").filter((line) => line.includes("CONSOLE"));
       assertEquals(complaints, []);
       assertEquals([...dom.matchAll(/class="plot js-plotly-plot"/g)].length, 2, "a figure is not drawn");
@@ -81,34 +82,3 @@ Deno.test({
     }
   },
 });
-
-function browserNames(): string[] {
-  return ["chromium", "chromium-browser", "google-chrome"];
-}
-
-function findBrowser(): string | null {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const files = browserNames().flatMap((name) => folders.map((folder) => `${folder}/${name}`));
-  return files.find((file) => {
-    try {
-      return Deno.statSync(file).isFile;
-    } catch {
-      return false;
-    }
-  }) ?? null;
-}
-
-/** The page's elements after its scripts have run, and what the browser logged. */
-async function open(file: string, profile: string): Promise<{ dom: string; log: string }> {
-  // deno-fmt-ignore
-  const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-extensions"];
-  const args = ["--headless", "--no-sandbox", ...quiet, "--enable-logging=stderr", `--user-data-dir=${profile}`];
-  const { stdout, stderr } = await new Deno.Command(browser!, {
-    args: [...args, "--virtual-time-budget=8000", "--window-size=1200,1800", "--dump-dom", `file://${file}`],
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(60_000),
-  }).output();
-  return { dom: new TextDecoder().decode(stdout), log: new TextDecoder().decode(stderr) };
-}
