@@ -67,17 +67,26 @@ export {
   type CurvesOptions,
   type DifferenceOptions,
   differences,
+  differencesBySeed,
   differenceSentence,
   differenceText,
+  type DotsOptions,
+  type EpochsOptions,
   type Figure,
+  finding,
+  lastDistances,
+  methodNames,
   page,
   type PageOptions,
   plot,
+  probeNote,
+  type Published,
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
 export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
 export type {
+  Distances,
   Environment,
   EpochRow,
   Interval,

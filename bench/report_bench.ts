@@ -1,6 +1,6 @@
 /** What an answer costs once the runs are done: intervals, the comparison and the page. */
 import { bootstrap } from "../lib/metrics/mod.ts";
-import { bars, compare, curves, page } from "../lib/report/mod.ts";
+import { compare, curves, dots, page } from "../lib/report/mod.ts";
 import { simulate } from "../tests/metrics/simulated.ts";
 import { syntheticAblation } from "../tests/report/records.ts";
 
@@ -12,8 +12,8 @@ Deno.bench("bootstrap() of 875 photographs and 4 generators, 2,000 resamples", (
   bootstrap([run], { trained: ["A"] });
 });
 
-Deno.bench("bars() and curves() of four runs of 600 steps", () => {
-  bars(table);
+Deno.bench("dots() and curves() of four runs of 600 steps", () => {
+  dots(table);
   curves(records);
 });
 

@@ -28,6 +28,17 @@ import {
   reconstructionTriplet,
 } from "../mod.ts";
 
+/**
+ * What the write-up reports of its recipe: mean accuracy over the generators of GenImage, in per cent, and the epochs of
+ * training that each needed. It gives no intervals, no number of seeds and no further metric.
+ */
+export const published = {
+  source: "the write-up of the dual-loss project (no paper, no public code)",
+  data: "GenImage",
+  accuracy: { "contrastive-only": 77.18, "dual": 81.01 },
+  epochs: { "contrastive-only": "over 15", "dual": "fewer than 5" },
+} as const;
+
 /** Free parameters of the recipe. */
 export interface Free {
   /** Weight of the reconstruction term. Write-up: 0.05. */

@@ -6,11 +6,12 @@ import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
-import { predict, type Scoring } from "./evaluate/predict.ts";
+import { predict } from "./evaluate/predict.ts";
+import { probe } from "./evaluate/probe.ts";
+import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
 import { identitiesOf, type Layout } from "./layouts/mod.ts";
-import { describeScores } from "./metrics/mod.ts";
-import { initModel, type Model, type ModelParams, modelView } from "./models/model.ts";
+import { initModel, type ModelParams, modelView } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
@@ -22,7 +23,7 @@ import { peakMegabytes } from "./runs/memory.ts";
 import { checkWritable, findFolder, findRecord, runFolder, writeRecord } from "./runs/store.ts";
 import { loadBest, loadState, type TrainState } from "./train/checkpoint.ts";
 import { planTraining, train } from "./train/train.ts";
-import type { Metrics, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
+import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
 /** What a run needs that is not in its definition. */
 export interface RunOptions {
@@ -95,17 +96,16 @@ export async function* events(
   const hashes = {
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...await identitiesOf(dataOf(experiment)),
-    ...hashSamples({ train: pairs.map(({ sample }) => sample), validation, test }),
+    ...hashSamples({ train: samplesOf(pairs), validation: samplesOf(validation), test }),
   };
   const state = await loadState(folder, { ...await firstState(experiment, weights), data: hashes });
   let scores: ScoreColumns;
   try {
-    const validate = (params: ModelParams) =>
-      validated(experiment.model, params, { samples: validation, sight, signal });
-    yield* train(experiment, state, { pairs, sight, folder, validate, signal });
+    const judge = (params: ModelParams) => validate(experiment.model, params, { pairs: validation, sight, signal });
+    yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
     const best = await loadBest(folder, state.params);
     try {
-      scores = yield* evaluating(experiment.model, best, { samples: test, sight, signal });
+      scores = yield* telling("evaluate", predict(experiment.model, best, { samples: test, sight, signal }));
     } finally {
       disposeTree(best);
     }
@@ -113,8 +113,9 @@ export async function* events(
     disposeTree(state.params);
     disposeTree(state.state);
   }
+  const probed = yield* telling("probe", probe({ train: samplesOf(pairs), test, signal }));
   const record: RunRecord = {
-    format: 1,
+    format: 2,
     id,
     experiment,
     environment: await environment({
@@ -130,7 +131,7 @@ export async function* events(
     steps: state.steps,
     metrics: evaluateScores(scores),
     scores,
-    probe: null,
+    probe: probed,
     best: state.best,
   };
   await writeRecord(folder, record);
@@ -175,25 +176,20 @@ async function firstState(experiment: Experiment, weights: string | null): Promi
   return { params, state, step: 0, seconds: 0, steps: [], history: [], best: null };
 }
 
-async function validated(model: Model, params: ModelParams, scoring: Scoring): Promise<Metrics> {
-  const reader = predict(model, params, scoring);
-  for (;;) {
-    const { done, value } = await reader.next();
-    if (done) return describeScores(value.label, value.score);
-  }
-}
-
-async function* evaluating(
-  model: Model,
-  params: ModelParams,
-  scoring: Scoring,
-): AsyncGenerator<RunEvent, ScoreColumns> {
-  const reader = predict(model, params, scoring);
+/** Turns the progress of a reader into events. */
+async function* telling<T>(
+  kind: "evaluate" | "probe",
+  reader: AsyncGenerator<{ readonly done: number; readonly total: number }, T>,
+): AsyncGenerator<RunEvent, T> {
   for (;;) {
     const { done, value } = await reader.next();
     if (done) return value;
-    yield { kind: "evaluate", ...value };
+    yield { kind, ...value };
   }
+}
+
+function samplesOf(pairs: readonly Pair[]): Sample[] {
+  return pairs.map(({ sample }) => sample);
 }
 
 /** What the run read, by split: a hash over ids, labels and sets, so that changed data is seen. */

@@ -89,7 +89,8 @@ export interface Interval {
 
 /**
  * Mean squared L2 distance (0…4) between the unit embeddings of validation samples and of their reconstructions, as in
- * the reconstruction term of the dual loss; null where a class has no reconstructions.
+ * the reconstruction term of the dual loss; null where a class lacks reconstructions. They are measured whether or not
+ * the run trains on reconstructions.
  */
 export interface Distances {
   /** Photographs and their reconstructions. */
@@ -152,7 +153,7 @@ export interface Environment {
 
 /** What a run leaves behind: everything that `compare` and `plot` need, and nothing else. */
 export interface RunRecord {
-  readonly format: 1;
+  readonly format: 2;
   /** Fingerprint of the experiment. */
   readonly id: string;
   /** Resolved: every default written out. */
@@ -171,7 +172,7 @@ export interface RunRecord {
   readonly scores: ScoreColumns;
   /**
    * What a logistic regression on trivial cues (stored size, mean colour, high-pass energy, block step), learned from
-   * the training split, makes of test samples; null in runs older than it.
+   * the training split, makes of test samples: all of them, or those drawn of a large set. Null in runs older than it.
    */
   readonly probe: ScoreColumns | null;
   readonly best: { readonly epoch: number; readonly checkpoint: string } | null;
@@ -190,4 +191,6 @@ export type RunEvent =
   | { readonly kind: "epoch"; readonly row: EpochRow }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly file: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
+  /** Trivial cues of images are being measured, after the test sets were scored. */
+  | { readonly kind: "probe"; readonly done: number; readonly total: number }
   | { readonly kind: "done"; readonly record: RunRecord };

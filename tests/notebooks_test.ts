@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findJupyter } from "../lib/cli/jupyter.ts";
 import { assert, assertEquals } from "./assert.ts";
-import { browserNames, findBrowser, openPage } from "./browser.ts";
+import { browserNames, findBrowser, openPage, waitForFigures } from "./browser.ts";
 import { counterproof } from "./cli/command_line.ts";
 
 /** What is read of a notebook, nbformat 4. */
@@ -97,7 +97,7 @@ Deno.test({
         checkOutputs(name, codeCells(JSON.parse(await Deno.readTextFile(file))));
         await test.step({
           name: browser === null
-            ? `${name} in a browser: LEFT OUT, found none of ${browserNames().join(", ")} on this machine`
+            ? `${name} in a browser: LEFT OUT, found none of ${browserNames.join(", ")} on this machine`
             : `${name} as nbconvert's page draws every figure in a browser, which fetches nothing`,
           ignore: browser === null,
           fn: () => checkPage(file),
@@ -210,12 +210,12 @@ async function checkPage(file: string): Promise<void> {
     env: { ...env },
   }).output();
   assert(success, new TextDecoder().decode(stderr));
-  const { dom, log } = await openPage(browser!, file.replace(/ipynb$/, "html"));
-  assertEquals(log.split("\n").filter((line) => /CONSOLE|net::ERR/.test(line)), []);
   const figures = codeCells(JSON.parse(await Deno.readTextFile(file)))
     .filter(({ source }) => /\bplot\./.test(textOf(source))).length;
-  assertEquals([...dom.matchAll(/class="js-plotly-plot"/g)].length, figures, "a figure is not drawn");
-  assert(/class="(point|js-line)"/.test(dom), "figures are empty");
+  await using opened = await openPage(file.replace(/ipynb$/, "html"), `${file}.profile`);
+  await waitForFigures(opened, figures);
+  assert(await opened.evaluate("document.querySelector('.point, .js-line') !== null"), "figures are empty");
+  assertEquals(opened.complaints, []);
 }
 
 /** A notebook of these cells, not yet run. */

@@ -1,9 +1,10 @@
 import { derive, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { events, run } from "../lib/run.ts";
-import { listRuns } from "../lib/runs/store.ts";
+import { findRecord, listRuns } from "../lib/runs/store.ts";
 import type { RunEvent } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
 import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
@@ -32,7 +33,10 @@ Deno.test("run() trains, tests and leaves a record that tells all of it", async 
   assertEquals(Object.keys(record.metrics), ["biggan", "sd14", "mean"]);
   assertEquals(record.scores.id.length, 48);
   assert(record.scores.score.every((score) => score >= 0 && score <= 1));
+  assertEquals(record.probe!.id, record.scores.id);
+  assert(record.probe!.score.every((score) => score >= 0 && score <= 1));
   assert(record.seconds > 0 && record.megabytes > 0);
+  assertEquals(await findRecord(options("first").runs, record.id), record);
   assertEquals(memory().numTensors, before);
 });
 
@@ -64,13 +68,54 @@ for (const stopAfter of [1, 3, 4]) {
     }, DOMException);
     const taken = await run(tinyDual(), stopped);
     assertEquals(taken.steps, whole.steps);
-    assertEquals(taken.scores, whole.scores);
+    assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
     assertEquals(
-      taken.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
-      whole.history.map(({ loss, validation, rate }) => ({ loss, validation, rate })),
+      taken.history.map(({ seconds: _, ...row }) => row),
+      whole.history.map(({ seconds: _, ...row }) => row),
     );
   });
 }
+
+Deno.test("run() measures distances to reconstructions also where it trains on none", async () => {
+  const plain = derive(tinyDual(), {
+    reconstruct: null,
+    batch: { size: 6, synced: false },
+    loss: { contrastive: undefined, reconstruction: undefined },
+  });
+  for (const each of [tinyDual(), plain]) {
+    for (const { distances } of (await run(each, options("first"))).history) {
+      assert([distances!.real!, distances!.fake!].every((distance) => distance >= 0 && distance <= 4));
+    }
+  }
+});
+
+Deno.test("run() makes one probe of one data set, whatever it trains", async () => {
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual({ seed: 3, epochs: 1 }), options("probed"))) told.push(event);
+  const [last, done] = told.slice(-2);
+  assertEquals(last, { kind: "probe", done: 69, total: 69 }); // 21 training, 48 test samples
+  assert(done.kind === "done" && done.record.probe!.score.length === 48);
+  const other = await run(derive(tinyDual({ seed: 3, epochs: 1 }), { optimizer: { rate: 1e-3 } }), options("probed"));
+  assertEquals(other.probe, done.record.probe);
+});
+
+Deno.test("run() takes up a run whose epochs were not measured, by a version older than distances", async () => {
+  const stopper = new AbortController();
+  const older = options("older");
+  await assertRejects(async () => {
+    for await (const event of events(tinyDual(), { ...older, signal: stopper.signal })) {
+      if (event.kind === "step" && event.row.step === 4) stopper.abort();
+    }
+  }, DOMException);
+  const [{ folder: place }] = await listRuns(older.runs);
+  const bytes = await Deno.readFile(`${place}/last.safetensors`);
+  const { progress } = readSafetensorsMetadata(bytes);
+  const { history: [{ distances: _, ...row }], ...rest } = JSON.parse(progress);
+  const stripped = { progress: JSON.stringify({ ...rest, history: [row] }) };
+  await Deno.writeFile(`${place}/last.safetensors`, writeSafetensors(readSafetensors(bytes), stripped));
+  const { history } = await run(tinyDual(), older);
+  assertEquals(history.map(({ distances }) => distances === null), [true, false]);
+});
 
 Deno.test("run() with another seed trains another network", async () => {
   const [one, two] = [await run(tinyDual(), options("first")), await run(tinyDual({ seed: 2 }), options("first"))];

@@ -39,7 +39,7 @@ export async function printComparison(records: readonly RunRecord[]): Promise<vo
   const report = await load<typeof import("../report/mod.ts")>("lib/report/mod.ts");
   const table = report.compare(records);
   print(report.comparisonText(table));
-  const methods = [...new Set(table.array("method") as string[])];
+  const methods = report.methodNames(table);
   const last = methods.pop();
   if (last === undefined) return;
   for (const against of methods) {
@@ -52,6 +52,8 @@ export async function printComparison(records: readonly RunRecord[]): Promise<vo
     }
   }
   print(`\n${report.intervalNote(Math.max(...table.array("seeds") as number[]))}`);
+  const note = report.probeNote(table);
+  if (note !== null) print(`\n${note}`);
 }
 
 async function chosen(runs: string, wanted: readonly string[]): Promise<StoredRun[]> {

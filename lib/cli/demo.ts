@@ -12,15 +12,13 @@ import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, TASK } from "./print.ts";
+import { besidePublished, QUESTION } from "./published.ts";
 import { runAll } from "./run_all.ts";
 
 import type { Method } from "../../experiments/pocket.ts";
 
 type Pocket = typeof import("../../experiments/pocket.ts");
 type Report = typeof import("../report/mod.ts");
-
-/** What the demo's answer is about. */
-const QUESTION = { of: "dual", against: "contrastive-only" } as const;
 
 /** Trains the variants of the dual-loss ablation on the pocket world and shows the answer. */
 export const demo: Command = {
@@ -29,7 +27,8 @@ export const demo: Command = {
 
 Trains four variants of one detector on the photographs and generators of the pocket world, tests each on
 generators of which it saw one, prints accuracy and AUC with 95 % intervals and the paired difference between
-dual and contrastive-only, and writes them to a page with figures. Takes about seven minutes on two cores;
+dual and contrastive-only, and writes them to a page with the definition, tables that sort, figures by
+generator, epoch and step, and what was published. Takes about seven minutes on two cores;
 finished runs are found again, so that a second demo answers in seconds.
 
   --quick           two variants, half of the steps: about two minutes
@@ -99,16 +98,19 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
   const report = await load<Report>("lib/report/mod.ts");
   const table = report.compare(records);
   print(`\n${report.comparisonText(table)}`);
-  const methods = [...new Set(table.array("method") as string[])];
+  const methods = report.methodNames(table);
   const answers = methods.includes(QUESTION.of) && methods.includes(QUESTION.against) ? [QUESTION] : [];
   for (const pair of answers) {
     const differences = report.differences(records, pair);
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
   print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
+  const note = report.probeNote(table);
+  if (note !== null) print(`\n${note}`);
   const html = await report.page(records, {
     title: "Does the dual loss help?",
     differences: answers,
+    published: await besidePublished(records) ?? undefined,
     next: nextSteps(given),
   });
   const file = join(runs, "demo.html");

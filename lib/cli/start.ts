@@ -6,10 +6,22 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { list } from "./list.ts";
 import { notebook } from "./notebook.ts";
+import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
+import { results } from "./results.ts";
 import { run } from "./run.ts";
 
-const commands: Readonly<Record<string, Command>> = { demo, run, list, compare, notebook, doctor };
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {
+  demo,
+  run,
+  list,
+  compare,
+  results,
+  notebook,
+  doctor,
+  "pocket:build": pocketBuild,
+};
 
 /**
  * Runs the command line and resolves to its exit code: 0 done, 1 an error, 2 not understood, 130 interrupted.

@@ -1,8 +1,8 @@
 import type { Experiment } from "../experiment.ts";
-import { type Layout, readSamples, shippedReconstructions } from "../layouts/mod.ts";
+import { type Layout, readSamples, shippedReconstructions, ships } from "../layouts/mod.ts";
 import { random } from "../random.ts";
-import { findReconstructions } from "../reconstruct/mod.ts";
-import type { Pair, Sample, Split } from "../types.ts";
+import { existing, findReconstructions, type Reconstruction } from "../reconstruct/mod.ts";
+import type { Label, Pair, Sample, Split } from "../types.ts";
 import { together } from "./together.ts";
 
 /** Folders outside the definition. */
@@ -16,7 +16,8 @@ export interface Folders {
 /** Samples of a definition by what they are for. */
 export interface Divided {
   readonly train: readonly Pair[];
-  readonly validation: readonly Sample[];
+  /** Their reconstructions are there to be measured, whether or not training sees any. */
+  readonly validation: readonly Pair[];
   readonly test: readonly Sample[];
 }
 
@@ -24,8 +25,9 @@ export interface Divided {
 const VALIDATION_SHARE = 0.1;
 
 /**
- * All samples of a definition, training ones with their reconstructions. Without `data.validation` a tenth of
- * the training sources is held out by the seed, so that no photograph stands on both sides.
+ * All samples of a definition, training ones with the reconstructions that it asks for, validation ones with those
+ * that can be had. Without `data.validation` a tenth of the training sources is held out by the seed, so that no
+ * photograph stands on both sides.
  *
  * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions
  */
@@ -46,12 +48,42 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
     });
     for (const [i, sample] of kept.entries()) train.push({ sample, reconstruction: reconstructions?.[i] ?? null });
   }
-  const plain = (reads: readonly Read[]) => reads.flatMap(({ samples }) => samples);
-  return {
-    train,
-    validation: validation === null ? plain(trainable).filter(({ source }) => held.has(source)) : plain(validation),
-    test: plain(test),
-  };
+  const judged = validation ?? trainable.map(({ layout, samples }): Read => ({
+    layout,
+    samples: samples.filter(({ source }) => held.has(source)),
+  }));
+  const split = validation === null ? "train" : "validation";
+  const measured = await Promise.all(judged.map((read) => measurable(reconstruct, read, { folders, split })));
+  return { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples) };
+}
+
+/**
+ * Samples with the reconstructions that tell how far they lie from them: those of the definition, of both classes
+ * whatever it trains on, or what the data set ships where it names none. A class that lacks any has none, which is no
+ * reason to refuse a run that does not train on them.
+ */
+async function measurable(
+  reconstruct: Reconstruction | null,
+  { layout, samples }: Read,
+  { folders, split }: { folders: Folders; split: Split },
+): Promise<Pair[]> {
+  const spec = reconstruct ?? existing();
+  const bare = spec.kind === "existing" && !ships(layout);
+  const made = new Map<Sample, Sample | null>();
+  for (const label of bare ? [] : ["real", "fake"] satisfies Label[]) {
+    const wanted = samples.filter((sample) => sample.label === label);
+    const found = await findReconstructions({ ...spec, of: label }, wanted, {
+      artifacts: folders.artifacts,
+      shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split }),
+    }).catch(nullIfMissing);
+    for (const [i, sample] of wanted.entries()) made.set(sample, found?.[i] ?? null);
+  }
+  return samples.map((sample) => ({ sample, reconstruction: made.get(sample) ?? null }));
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof Deno.errors.NotFound) return null;
+  throw error;
 }
 
 interface Read {

@@ -1,10 +1,10 @@
 import { scoringImages, type Sight } from "../data/batches.ts";
-import { tidy } from "../engine/ops.ts";
+import type { Tensor2D } from "../engine/ops.ts";
 import { fakeProbability, forwardModel, type Model, type ModelParams } from "../models/model.ts";
-import type { Sample, ScoreColumns } from "../types.ts";
+import type { Outputs, Sample, ScoreColumns } from "../types.ts";
 
 /** Images scored at once: enough to fill the cores, few enough for the memory of a small machine. */
-const CHUNK = 64;
+export const CHUNK = 64;
 
 /** What is scored, and who listens. */
 export interface Scoring {
@@ -27,18 +27,54 @@ export async function* predict(
   const score = new Float64Array(samples.length);
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
-    const images = await scoringImages(samples.slice(from, from + CHUNK), sight);
-    const fake = tidy(() => fakeProbability(forwardModel(model, params, images).logits));
-    images.dispose();
-    score.set(await fake.data(), from);
-    fake.dispose();
+    const { embedding, logits } = await outputsOf(model, params, { samples: samples.slice(from, from + CHUNK), sight });
+    embedding.dispose();
+    score.set(await fakeScores(logits), from);
     yield { done: Math.min(from + CHUNK, samples.length), total: samples.length };
   }
+  return scoreColumns(samples, Array.from(score));
+}
+
+/**
+ * The columns of scored samples.
+ *
+ * @param score probability of fake of each sample, in their order
+ */
+export function scoreColumns(samples: readonly Sample[], score: readonly number[]): ScoreColumns {
   return {
     id: samples.map(({ id }) => id),
     source: samples.map(({ source }) => source),
     set: samples.map(({ set }) => set),
     label: samples.map(({ label }) => label === "fake" ? 1 : 0),
-    score: Array.from(score),
+    score,
   };
+}
+
+/**
+ * What a model makes of a few samples, nothing drawn.
+ *
+ * @returns tensors that the caller owns
+ */
+export async function outputsOf(
+  model: Model,
+  params: ModelParams,
+  { samples, sight }: Omit<Scoring, "signal">,
+): Promise<Outputs> {
+  const images = await scoringImages(samples, sight);
+  try {
+    return forwardModel(model, params, images);
+  } finally {
+    images.dispose();
+  }
+}
+
+/** The probability of fake of each row, as numbers; frees the logits. [B, K]. */
+export async function fakeScores(logits_BK: Tensor2D): Promise<Float32Array> {
+  const fake_B = fakeProbability(logits_BK);
+  logits_BK.dispose();
+  try {
+    return await fake_B.data() as Float32Array;
+  } finally {
+    fake_B.dispose();
+  }
 }

@@ -78,7 +78,7 @@ export function parseFragment(file: string): { path: string; rectangle: Rectangl
 }
 
 async function decodeSheet(path: string): Promise<Image> {
-  const info = await stat(path);
+  const info = await statImage(path);
   const stamp = `${info.mtime?.getTime()} ${info.size}`;
   let sheet = sheets.get(path);
   if (sheet?.stamp !== stamp) {
@@ -122,7 +122,12 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function stat(path: string): Promise<Deno.FileInfo> {
+/**
+ * What the file system knows of an image file.
+ *
+ * @throws {Deno.errors.NotFound} when there is none
+ */
+export async function statImage(path: string): Promise<Deno.FileInfo> {
   try {
     return await Deno.stat(path);
   } catch (error) {

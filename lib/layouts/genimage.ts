@@ -24,6 +24,9 @@ const reconstructionFolders = ["inpainting", "inpainting2", "inpainting_xl"] as 
 /** A generator of GenImage. */
 export type GenImageGenerator = keyof typeof folders;
 
+/** The generators of GenImage. */
+export const genImageGenerators = Object.keys(folders) as readonly GenImageGenerator[];
+
 /**
  * GenImage (Zhu et al., NeurIPS 2023): ImageNet photographs, and as many images by each of eight generators
  * for ImageNet's classes. Read from `<data>/GenImage/<generator>/<archive>/{train,val}/{nature,ai}`; `val` is
@@ -47,7 +50,7 @@ export interface GenImage extends Part<"genImage"> {
 export const genImage = part<GenImage, "generators">("genImage", { limit: null, reconstructions: null }, {
   required: ["generators"],
   check: ({ generators, limit, reconstructions }) => {
-    checkGenerators("genImage.generators", generators, Object.keys(folders));
+    checkGenerators("genImage.generators", generators, genImageGenerators);
     checkLimit("genImage.limit", limit);
     if (reconstructions !== null) checkChoice("genImage.reconstructions", reconstructions, reconstructionFolders);
   },
@@ -118,7 +121,7 @@ export async function genImageReconstructions(
 }
 
 function placesOf({ generators, reconstructions }: GenImage): Place[] {
-  const chosen = generators === "all" ? Object.keys(folders) as GenImageGenerator[] : generators;
+  const chosen = generators === "all" ? genImageGenerators : generators;
   const inner = reconstructions === null ? "" : "/crop";
   return chosen.flatMap((generator) =>
     (["train", "test"] as const).flatMap((split) =>

@@ -10,7 +10,16 @@ import type { Roots } from "./mod.ts";
 import { checkGenerators, checkLimit, type Limit } from "./options.ts";
 
 /** The generators of the pocket world; the first is the one that is trained on and that reconstructs. */
-export const pocketGenerators = ["latent-nearest", "latent-noskip", "pixel-ddpm", "gan-transposed"] as const;
+export const pocketGenerators = [
+  "latent-nearest",
+  "latent-retrained",
+  "latent-noskip",
+  "quantised-transposed",
+  "latent-shuffle",
+  "pixel-ddpm",
+  "superres-diffusion",
+  "gan-transposed",
+] as const;
 
 /** A generator of the pocket world. */
 export type PocketGenerator = typeof pocketGenerators[number];
@@ -20,7 +29,8 @@ export type PocketGenerator = typeof pocketGenerators[number];
  * library (`lib/pocket/README.md` tells how it was made). Training and validation hold the fakes of one
  * generator, and a reconstruction of every patch; the test holds those of all, made from the same patches.
  *
- * Every generator is scored against the same photographs.
+ * Every generator is scored against the same photographs. Captions say what the photograph shows from which a patch
+ * was cut, or from which a fake was made: the same for both.
  */
 export interface Pocket extends Part<"pocket"> {
   /** Whose fakes; "all": of every generator that the split has. */
@@ -162,8 +172,9 @@ function kept(count: number, { limit }: Pocket, split: Split): number[] {
   return [...random(limit.seed, "pocket", split).permutation(count).subarray(0, limit.perClass)].sort((a, b) => a - b);
 }
 
-function samplesOf(sheet: Sheet, { settings }: World, folder: string): Sample[] {
+function samplesOf(sheet: Sheet, { settings, photographs }: World, folder: string): Sample[] {
   const { size } = settings.cutting;
+  const captions = new Map(photographs.map(({ name, caption }) => [name, caption]));
   const reconstructed = sheet.group.endsWith("reconstruction");
   const original = sheet.generator ?? "real";
   return sheet.patches.map(([photograph, x, y], i): Sample => {
@@ -178,7 +189,7 @@ function samplesOf(sheet: Sheet, { settings }: World, folder: string): Sample[] 
       generator: reconstructed ? pocketGenerators[0] : sheet.generator,
       set: sheet.generator,
       split: sheet.split,
-      caption: null,
+      caption: captions.get(photograph)!,
     };
   });
 }

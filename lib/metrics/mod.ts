@@ -25,6 +25,7 @@ export {
 export { brier } from "./brier.ts";
 export { ece } from "./ece.ts";
 export { difference, type Intervals, intervals } from "./intervals.ts";
+export { fitProbe, type Probe, probeObjective, type ProbeOptions, probeScore } from "./probe.ts";
 export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
 export { type SetColumns, testSets } from "./test_sets.ts";

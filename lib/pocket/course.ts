@@ -5,6 +5,7 @@ import {
   add,
   addN,
   avgPool,
+  clone,
   log,
   mean,
   mul,
@@ -18,16 +19,16 @@ import {
   type Tensor4D,
   tidy,
 } from "../engine/ops.ts";
-import type { Tree } from "../engine/tree.ts";
+import { mapTree, type Tree } from "../engine/tree.ts";
 import type { Image } from "../image/decode.ts";
 import { highPass } from "../nn/high_pass.ts";
 import { type AdamState, type AdamW, adamW, initAdamW, stepAdamW } from "../optimizers/adamw.ts";
 import { random } from "../random.ts";
 import { cosine, cosineRate } from "../schedules/cosine.ts";
 import type { LossValue } from "../types.ts";
-import { type AutoencoderParams, fitAnalysis, toLatents, toPixels } from "./autoencoder.ts";
+import { fitAnalysis, fitCodes, type FixedParams, toCodewords, toLatents, toPixels } from "./autoencoder.ts";
 import { drawCrops, toTensor } from "./crops.ts";
-import { addNoise, levels, waveTensor } from "./diffusion.ts";
+import { addNoise, detail, enlarged, levels, waveTensor } from "./diffusion.ts";
 import type { DecoderCourse, DenoiserCourse } from "./generators.ts";
 import {
   criticize,
@@ -46,7 +47,7 @@ export type Learner<P extends Tree> = { readonly params: P; readonly state: Adam
 
 /** Everything that a training changes from step to step, and what it leaves alone. */
 export type DecoderState = {
-  readonly fixed: Omit<AutoencoderParams, "decoder">;
+  readonly fixed: FixedParams;
   readonly decoder: Learner<DecoderParams>;
   /** None or one. */
   readonly critic: readonly Learner<CriticParams>[];
@@ -55,7 +56,7 @@ export type DecoderState = {
 /** As {@linkcode DecoderState}. */
 export type DenoiserState = {
   /** None or one: how latents are made. */
-  readonly fixed: readonly Omit<AutoencoderParams, "decoder">[];
+  readonly fixed: readonly FixedParams[];
   readonly denoiser: Learner<DenoiserParams>;
 };
 
@@ -76,22 +77,29 @@ export interface Material {
   readonly seed: number;
   /** Name of the course: its streams of random numbers are its own. */
   readonly name: string;
+  /** Weights of a denoiser to begin with, which stay the caller's; null: fresh ones. */
+  readonly start: DenoiserParams | null;
 }
 
 function initLearner<P extends Tree>(spec: AdamW, params: P): Learner<P> {
   return { params, state: initAdamW(spec, params) };
 }
 
-/** The linear maps: the same for every course with as many components. */
-function analysis(latent: number, { photographs, seed }: Material): Omit<AutoencoderParams, "decoder"> {
-  return fitAnalysis(drawCrops(photographs, { count: 600, size: 32 }, random(seed, "analysis")), latent);
+/** What is fitted: the same for every course with as many components and codewords. */
+function fit(
+  { latent, block, codes }: { latent: number; block: number; codes: number | null },
+  { photographs, seed }: Material,
+): FixedParams {
+  const crops = drawCrops(photographs, { count: 600, size: 32 }, random(seed, "analysis"));
+  const fixed = fitAnalysis(crops, { latent, block });
+  return codes === null ? fixed : fitCodes(crops, { fixed, codes, random: random(seed, "codebooks") });
 }
 
 /** A decoder before its first step. */
 export function initDecoderState(course: DecoderCourse, material: Material): DecoderState {
   const weights = (network: string) => seededWeights(material.seed, `${material.name}.${network}`);
   return {
-    fixed: analysis(course.latent, material),
+    fixed: fit(course, material),
     decoder: initLearner(plain, initDecoder(course, weights("decoder"))),
     critic: course.critic === null ? [] : [initLearner(restless, initCritic({ width: 24 }, weights("critic")))],
   };
@@ -99,11 +107,14 @@ export function initDecoderState(course: DecoderCourse, material: Material): Dec
 
 /** A denoiser before its first step. */
 export function initDenoiserState(course: DenoiserCourse, material: Material): DenoiserState {
-  const { latent, widths } = course;
+  const { latent, block, enlarges, widths } = course;
   const weights = seededWeights(material.seed, `${material.name}.denoiser`);
+  const params = material.start === null
+    ? initDenoiser({ channels: latent ?? 3, beside: enlarges === null ? 0 : 3, widths }, weights)
+    : mapTree(material.start, (leaf) => clone(leaf));
   return {
-    fixed: latent === null ? [] : [analysis(latent, material)],
-    denoiser: initLearner(plain, initDenoiser({ channels: latent ?? 3, widths }, weights)),
+    fixed: latent === null ? [] : [fit({ latent, block, codes: null }, material)],
+    denoiser: initLearner(plain, params),
   };
 }
 
@@ -124,6 +135,7 @@ export function stepDecoder(
   const { x_BHW3, z_BHWL } = tidy(() => {
     const x_BHW3 = toTensor(drawCrops(material.photographs, { count: course.batch, size: course.crop }, draw));
     const exact_BHWL = toLatents(state.fixed.analysis, x_BHW3);
+    if (course.codes !== null) return { x_BHW3, z_BHWL: toCodewords(state.fixed, exact_BHWL) };
     const noise_BHWL = tensor(draw.normals(exact_BHWL.size), exact_BHWL.shape);
     return { x_BHW3, z_BHWL: add(exact_BHWL, mul(noise_BHWL, course.noise)) as Tensor4D };
   });
@@ -178,18 +190,21 @@ export function stepDenoiser(
 ): Advance<DenoiserState> {
   const draw = random(material.seed, material.name, step);
   const at = Array.from({ length: course.batch }, () => draw.integer(Math.round(course.strongest * levels)));
-  const { z_BHWC, noise_BHWC, wave_BE } = tidy(() => {
+  const { z_BHWC, noise_BHWC, wave_BE, beside } = tidy(() => {
     const x_BHW3 = toTensor(drawCrops(material.photographs, { count: course.batch, size: course.crop }, draw));
-    const x_BHWC = course.latent === null ? x_BHW3 : toLatents(state.fixed[0].analysis, x_BHW3);
+    const beside = course.enlarges === null ? [] : [enlarged(x_BHW3)];
+    const fine_BHW3 = course.enlarges === null ? x_BHW3 : detail(x_BHW3, beside[0], course.enlarges);
+    const x_BHWC = course.latent === null ? fine_BHW3 : toLatents(state.fixed[0].analysis, x_BHW3);
     const noise_BHWC = tensor(draw.normals(x_BHWC.size), x_BHWC.shape) as Tensor4D;
-    return { z_BHWC: addNoise(x_BHWC, noise_BHWC, at), noise_BHWC, wave_BE: waveTensor(at) };
+    return { z_BHWC: addNoise(x_BHWC, noise_BHWC, at), noise_BHWC, wave_BE: waveTensor(at), beside };
   });
+  const beside_BHWD = beside[0] ?? null;
   const objective = (params: DenoiserParams): LossValue => {
-    const error = mean(square(sub(denoise(params, z_BHWC, wave_BE), noise_BHWC))) as Scalar;
+    const error = mean(square(sub(denoise(params, z_BHWC, { wave_BE, beside_BHWD }), noise_BHWC))) as Scalar;
     return { total: error, terms: { error } };
   };
   const learned = stepAdamW(plain, objective, { ...state.denoiser, rate: rateAt(course, step), step });
-  for (const each of [z_BHWC, noise_BHWC, wave_BE]) each.dispose();
+  for (const each of [z_BHWC, noise_BHWC, wave_BE, ...beside]) each.dispose();
   return { state: { ...state, denoiser: { params: learned.params, state: learned.state } }, error: read(learned) };
 }
 

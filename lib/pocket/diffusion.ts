@@ -1,5 +1,17 @@
 // B samples · H, W height and width · C channels · E embedding width
-import { add, clipByValue, mul, sub, tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
+import {
+  add,
+  avgPool,
+  clipByValue,
+  mul,
+  sub,
+  tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tidy,
+  upsampleNearest,
+} from "../engine/ops.ts";
+import { highPass } from "../nn/high_pass.ts";
 import type { Random } from "../random.ts";
 import { denoise, type DenoiserParams, waves, waveWidth } from "./networks.ts";
 
@@ -38,6 +50,28 @@ export function waveTensor(at: readonly number[]): Tensor2D {
   return tensor(waves(at), [at.length, waveWidth]) as Tensor2D;
 }
 
+/**
+ * Pictures at half their size, enlarged again: [B, 2H, 2W, C] → the same shape.
+ *
+ * Copies of pixels, smoothed by a binomial filter, are what bilinear enlargement by two gives.
+ */
+export function enlarged(x_BHWC: Tensor4D): Tensor4D {
+  return tidy(() => {
+    const copied_BHWC = upsampleNearest(avgPool(x_BHWC, 2, 2, "valid"), 2) as Tensor4D;
+    return sub(copied_BHWC, highPass(copied_BHWC)) as Tensor4D;
+  });
+}
+
+/** What an {@linkcode enlarged} picture lacks, times a factor: [B, H, W, C]. */
+export function detail(x_BHWC: Tensor4D, enlarged_BHWC: Tensor4D, factor: number): Tensor4D {
+  return mul(sub(x_BHWC, enlarged_BHWC), factor) as Tensor4D;
+}
+
+/** An enlarged picture with its detail, the inverse of {@linkcode detail}. */
+export function withDetail(enlarged_BHWC: Tensor4D, detail_BHWC: Tensor4D, factor: number): Tensor4D {
+  return add(enlarged_BHWC, mul(detail_BHWC, 1 / factor)) as Tensor4D;
+}
+
 /** How far a sample is noised, and in how many steps it comes back. */
 export interface Repaint {
   /** Share of the noise levels, 0…1. */
@@ -50,6 +84,7 @@ export interface Repaint {
 /**
  * Noises samples up to a level and removes the noise again, step by step and without adding any.
  *
+ * @param beside what the denoiser sees beside the sample
  * @returns [B, H, W, C], which the caller owns
  *
  * Source: SDEdit (Meng et al. 2022) with the deterministic steps of DDIM (Song et al. 2021, eq. 12 with σ = 0).
@@ -57,7 +92,7 @@ export interface Repaint {
 export function repaint(
   p: DenoiserParams,
   x_BHWC: Tensor4D,
-  { strength, steps, bound, random }: Repaint & { random: Random },
+  { strength, steps, bound, random, beside = null }: Repaint & { random: Random; beside?: Tensor4D | null },
 ): Tensor4D {
   const first = Math.round(strength * levels) - 1;
   const times = Array.from({ length: steps + 1 }, (_, i) => Math.floor(first * (1 - i / steps)));
@@ -70,7 +105,7 @@ export function repaint(
     // the last step returns the clean sample itself
     const after = i === steps - 1 ? 1 : signal[times[i + 1]];
     const next_BHWC = tidy(() => {
-      const guess_BHWC = denoise(p, z_BHWC, waveTensor(rows(t)));
+      const guess_BHWC = denoise(p, z_BHWC, { wave_BE: waveTensor(rows(t)), beside_BHWD: beside });
       const free_BHWC = mul(sub(z_BHWC, mul(guess_BHWC, Math.sqrt(1 - signal[t]))), 1 / Math.sqrt(signal[t]));
       const clean_BHWC = bound === null ? free_BHWC : clipByValue(free_BHWC, -bound, bound);
       const noise_BHWC = mul(sub(z_BHWC, mul(clean_BHWC, Math.sqrt(signal[t]))), 1 / Math.sqrt(1 - signal[t]));

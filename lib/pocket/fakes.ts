@@ -3,18 +3,18 @@
 import { add, mul, type Tensor4D, tidy } from "../engine/ops.ts";
 import type { Image } from "../image/decode.ts";
 import { type Random, random } from "../random.ts";
-import { type AnalysisParams, type SynthesisParams, toLatents, toPixels } from "./autoencoder.ts";
+import { type FixedParams, toCodewords, toLatents, toPixels } from "./autoencoder.ts";
 import { toImages, toTensor } from "./crops.ts";
-import { repaint } from "./diffusion.ts";
-import { type CourseName, courses, type Recipe } from "./generators.ts";
+import { detail, enlarged, repaint, withDetail } from "./diffusion.ts";
+import { type CourseName, courses, type DecoderCourse, type DenoiserCourse, type Recipe } from "./generators.ts";
 import type { DecoderParams, DenoiserParams } from "./networks.ts";
 import type { Trained } from "./train.ts";
 
 /** Trained networks by the name of their course. */
 export type Networks = Readonly<Record<CourseName, Trained>>;
 
-/** Pictures in one pass of the networks. */
-const batch = 16;
+/** Pictures in one pass of the networks; they share a stream of random numbers. */
+export const batch = 16;
 
 /**
  * A fake of every picture.
@@ -67,13 +67,22 @@ function fakeOf(
   const x_BHW3 = toTensor(pictures);
   if (recipe.kind === "pixel") {
     const denoiser = networks[recipe.denoiser].network as DenoiserParams;
-    return repaint(denoiser, x_BHW3, { ...recipe, bound: 1, random: draw });
+    const factor = denoiserCourse(recipe.denoiser).enlarges;
+    if (factor === null) return repaint(denoiser, x_BHW3, { ...recipe, bound: 1, random: draw });
+    const beside = enlarged(x_BHW3);
+    // hardly any detail of a photograph is more than half a unit away from the enlarged picture
+    const fine_BHW3 = repaint(denoiser, detail(x_BHW3, beside, factor), {
+      ...recipe,
+      bound: factor / 2,
+      random: draw,
+      beside,
+    });
+    return withDetail(beside, fine_BHW3, factor);
   }
-  const course = courses[recipe.decoder];
-  if (course.kind !== "decoder") throw new TypeError(`Cannot make pictures with "${recipe.decoder}": no decoder`);
-  const fixed = networks[recipe.decoder].fixed as { analysis: AnalysisParams; synthesis: SynthesisParams };
+  const { skip } = decoderCourse(recipe.decoder);
+  const fixed = networks[recipe.decoder].fixed as FixedParams;
   const decoder = networks[recipe.decoder].network as DecoderParams;
-  const pixels = (z_BHWL: Tensor4D) => toPixels({ ...fixed, decoder }, z_BHWL, course.skip);
+  const pixels = (z_BHWL: Tensor4D) => toPixels({ ...fixed, decoder }, toCodewords(fixed, z_BHWL), skip);
   const z_BHWL = toLatents(fixed.analysis, x_BHW3);
   if (recipe.kind === "mix") {
     const other_BHWL = toLatents(fixed.analysis, toTensor(partners));
@@ -81,4 +90,16 @@ function fakeOf(
   }
   const denoiser = networks[recipe.denoiser].network as DenoiserParams;
   return pixels(repaint(denoiser, z_BHWL, { ...recipe, bound: null, random: draw }));
+}
+
+function decoderCourse(name: CourseName): DecoderCourse {
+  const course: DecoderCourse | DenoiserCourse = courses[name];
+  if (course.kind !== "decoder") throw new TypeError(`Cannot make pictures with "${name}": expected a decoder`);
+  return course;
+}
+
+function denoiserCourse(name: CourseName): DenoiserCourse {
+  const course: DecoderCourse | DenoiserCourse = courses[name];
+  if (course.kind !== "denoiser") throw new TypeError(`Cannot remove noise with "${name}": expected a denoiser`);
+  return course;
 }

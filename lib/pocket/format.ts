@@ -10,6 +10,8 @@ export interface World {
   readonly hash: string;
   readonly settings: Settings;
   readonly photographs: readonly PlacedPhotograph[];
+  /** By name. */
+  readonly trainings: Readonly<Record<string, TrainingCard>>;
   /** By id. */
   readonly generators: Readonly<Record<string, GeneratorCard>>;
   readonly sheets: readonly Sheet[];
@@ -27,14 +29,24 @@ export interface Settings {
   readonly columns: number;
 }
 
+/** What is known of one training. */
+export interface TrainingCard {
+  /** Everything that decides its weights, as `generators.ts` gives it. */
+  readonly course: unknown;
+  /** File of its weights. */
+  readonly weights: string;
+  /** Errors of its first steps: mean squared, of pixels or of noise. */
+  readonly begun: readonly number[];
+}
+
 /** What is known of one generator. */
 export interface GeneratorCard {
   /** Prose: what it is. */
   readonly about: string;
-  /** Everything that decides its weights and fakes, as `generators.ts` gives it. */
+  /** How it makes fakes from photographs, as `generators.ts` gives it. */
   readonly settings: unknown;
-  /** Files of its weights. */
-  readonly weights: readonly string[];
+  /** Names of the trainings whose weights it uses. */
+  readonly trainings: readonly string[];
 }
 
 /** One file of patches of one group, `settings.columns` in a row. */

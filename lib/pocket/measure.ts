@@ -1,6 +1,6 @@
+import { cues } from "../image/cues.ts";
 import type { Image } from "../image/decode.ts";
 import { auc } from "../metrics/auc.ts";
-import { cues } from "./cues.ts";
 import { psnr } from "./psnr.ts";
 
 /** Pictures of a world that belong side by side, as {@linkcode measure} needs them. */

@@ -6,12 +6,14 @@
 // B samples · H, W height and width · C, D channels · L latent channels · E embedding width
 import {
   add,
+  concat,
   convolveTranspose,
   leakyRelu,
   reshape,
   type Tensor,
   type Tensor2D,
   type Tensor4D,
+  transpose,
   upsampleNearest,
 } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
@@ -20,8 +22,12 @@ import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 import { random } from "../random.ts";
 
-/** How a decoder doubles the size: copies and then mixes, or a transposed convolution, which leaves a grid. */
-export type Doubling = "nearest" | "transposed";
+/**
+ * How a decoder doubles the size: copies and then mixes; a transposed convolution of 3 × 3, whose taps overlap
+ * unevenly and leave a grid, or of 4 × 4; or a convolution that makes four channels for each, laid out as 2 × 2
+ * pixels (pixel shuffle, Shi et al. 2016).
+ */
+export type Doubling = "nearest" | "transposed" | "transposed-4" | "shuffle";
 
 /** Weights of a residual block. */
 export type BlockParams = {
@@ -35,11 +41,11 @@ export type BlockParams = {
 
 /** Weights of a doubling of the size. */
 export type DoublingParams = { readonly mix: ConvParams; readonly channels: LinearParams } | {
-  /** [3, 3, D, C] */
+  /** [3, 3, D, C] or [4, 4, D, C] */
   readonly weight: Tensor;
   /** [D] */
   readonly bias: Tensor;
-};
+} | { readonly spread: ConvParams };
 
 /** Weights of a decoder from latents to pixels. */
 export type DecoderParams = {
@@ -110,14 +116,27 @@ function initDoubling(
       channels: initLinear({ inputs, outputs }, weights(`${name}.channels`, inputs)),
     };
   }
-  // an output pixel sees 9/4 of the taps on average
-  return { weight: weights(name, inputs * 9 / 4)([3, 3, outputs, inputs]), bias: zeros([outputs]) };
+  if (kind === "shuffle") {
+    return { spread: initConv({ size: 3, inputs, outputs: 4 * outputs }, weights(`${name}.spread`, 9 * inputs)) };
+  }
+  const size = kind === "transposed" ? 3 : 4;
+  // an output pixel sees a quarter of the taps on average
+  return { weight: weights(name, inputs * size * size / 4)([size, size, outputs, inputs]), bias: zeros([outputs]) };
 }
 
-function double(p: DoublingParams, x_BHWC: Tensor4D): Tensor4D {
-  if (!("mix" in p)) return convolveTranspose(x_BHWC, p.weight, p.bias, { stride: 2, pad: "same" }) as Tensor4D;
+/** Twice the height and width: [B, H, W, C] → [B, 2H, 2W, D]. */
+export function applyDoubling(p: DoublingParams, x_BHWC: Tensor4D): Tensor4D {
+  if ("weight" in p) return convolveTranspose(x_BHWC, p.weight, p.bias, { stride: 2, pad: "same" }) as Tensor4D;
+  if ("spread" in p) return shuffle(applyConv(p.spread, x_BHWC, { pad: 1 }));
   const wide_BHWC = applyDepthwise(p.mix, upsampleNearest(x_BHWC, 2) as Tensor4D);
   return applyLinear(p.channels, wide_BHWC) as Tensor4D;
+}
+
+/** Four channels become 2 × 2 pixels of one: [B, H, W, 4·D] → [B, 2H, 2W, D]. */
+function shuffle(x_BHWC: Tensor4D): Tensor4D {
+  const [count, height, width, channels] = x_BHWC.shape;
+  const apart = reshape(x_BHWC, [count, height, width, 2, 2, channels / 4]);
+  return reshape(transpose(apart, [0, 1, 3, 2, 4, 5]), [count, 2 * height, 2 * width, channels / 4]);
 }
 
 /** Fresh weights of a decoder: `widths` channels at each size, the smallest first, two blocks at each. */
@@ -144,20 +163,25 @@ export function decode(p: DecoderParams, z_BHWL: Tensor4D): Tensor4D {
   let x_BHWC = applyConv(p.input, z_BHWL, { pad: 1 });
   for (const stage of p.stages) {
     for (const each of stage.blocks) x_BHWC = block(each, x_BHWC, null);
-    for (const each of stage.double) x_BHWC = double(each, x_BHWC);
+    for (const each of stage.double) x_BHWC = applyDoubling(each, x_BHWC);
   }
   return applyConv(p.output, applyNorm(p.norm, x_BHWC) as Tensor4D, { pad: 1 });
 }
 
-/** Fresh weights of a denoiser: `widths` channels at each size, the largest first. */
+/**
+ * Fresh weights of a denoiser: `widths` channels at each size, the largest first.
+ *
+ * @param beside channels that it sees beside the noisy ones
+ */
 export function initDenoiser(
-  { channels, widths }: { channels: number; widths: readonly number[] },
+  { channels, beside = 0, widths }: { channels: number; beside?: number; widths: readonly number[] },
   weights: Weights,
 ): DenoiserParams {
+  const inputs = channels + beside;
   const pairs = widths.slice(1).map((inner, i) => ({ inner, outer: widths[i], i }));
   return {
     time: initLinear({ inputs: embedding, outputs: embedding }, weights("time", embedding)),
-    input: initConv({ size: 3, inputs: channels, outputs: widths[0] }, weights("input", 9 * channels)),
+    input: initConv({ size: 3, inputs, outputs: widths[0] }, weights("input", 9 * inputs)),
     down: widths.map((width, i) => ({
       block: initBlock(`down.${i}.block`, width, weights, true),
       halve: widths.slice(i + 1, i + 2).map((outputs) =>
@@ -179,10 +203,16 @@ export function initDenoiser(
  * the network halves them.
  *
  * @param wave_BE what {@linkcode waves} makes of the noise levels
+ * @param beside_BHWD what it sees beside `x`, null: nothing
  */
-export function denoise(p: DenoiserParams, x_BHWC: Tensor4D, wave_BE: Tensor2D): Tensor4D {
+export function denoise(
+  p: DenoiserParams,
+  x_BHWC: Tensor4D,
+  { wave_BE, beside_BHWD }: { wave_BE: Tensor2D; beside_BHWD: Tensor4D | null },
+): Tensor4D {
   const time_BE = applyLinear(p.time, wave_BE, "gelu") as Tensor2D;
-  let h_BHWD = applyConv(p.input, x_BHWC, { pad: 1 });
+  const seen_BHWC = beside_BHWD === null ? x_BHWC : concat([x_BHWC, beside_BHWD], 3) as Tensor4D;
+  let h_BHWD = applyConv(p.input, seen_BHWC, { pad: 1 });
   const skipped: Tensor4D[] = [];
   for (const { block: each, halve } of p.down) {
     h_BHWD = block(each, h_BHWD, time_BE);
@@ -192,7 +222,7 @@ export function denoise(p: DenoiserParams, x_BHWC: Tensor4D, wave_BE: Tensor2D):
   }
   h_BHWD = block(p.middle, h_BHWD, time_BE);
   for (const { double: each, block: after } of p.up) {
-    h_BHWD = block(after, add(double(each, h_BHWD), skipped.pop()!), time_BE);
+    h_BHWD = block(after, add(applyDoubling(each, h_BHWD), skipped.pop()!), time_BE);
   }
   return applyConv(p.output, applyNorm(p.norm, h_BHWD) as Tensor4D, { pad: 1 });
 }

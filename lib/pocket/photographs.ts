@@ -14,6 +14,8 @@ export interface Photograph {
   readonly author: string;
   /** Address of the original. */
   readonly source: string;
+  /** What it shows, made from the title of the original and the subject that it was chosen for. */
+  readonly caption: string;
 }
 
 /** A photograph and its place in the world. */
@@ -44,7 +46,7 @@ const shares = { train: 0.6, validation: 0.1 } as const;
 export async function readPhotographs(folder: string): Promise<Photograph[]> {
   const table = `${folder}/photographs.tsv`;
   const [head, ...lines] = (await Deno.readTextFile(table)).trimEnd().split("\n");
-  const columns = ["file", "format", "size", "licence", "author", "source"];
+  const columns = ["file", "format", "size", "licence", "author", "source", "caption"];
   if (head !== columns.join("\t")) {
     throw new TypeError(`Cannot read "${table}": the columns are "${head}", expected "${columns.join("\t")}"`);
   }
@@ -53,8 +55,8 @@ export async function readPhotographs(folder: string): Promise<Photograph[]> {
     if (cells.length !== columns.length) {
       throw new TypeError(`Cannot read "${table}": ${cells.length} cells in "${line}", expected ${columns.length}`);
     }
-    const [file, , , licence, author, source] = cells;
-    return { name: file.replace(/\.\w+$/, ""), file, licence, author, source };
+    const [file, , , licence, author, source, caption] = cells;
+    return { name: file.replace(/\.\w+$/, ""), file, licence, author, source, caption };
   });
 }
 

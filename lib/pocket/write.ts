@@ -4,12 +4,12 @@ import { storeTree } from "../engine/layout.ts";
 import { writeSafetensors } from "../engine/safetensors.ts";
 import { encodeImage } from "../image/encode.ts";
 import type { Image } from "../image/decode.ts";
-import type { GeneratorCard, PatchGroup, Settings, Sheet, World } from "./format.ts";
+import type { GeneratorCard, Settings, Sheet, TrainingCard, World } from "./format.ts";
 import type { Patch } from "./gather.ts";
 import type { PlacedPhotograph } from "./photographs.ts";
+import type { GroupName } from "./plan.ts";
 import { composeSheet } from "./sheets.ts";
 import type { Trained } from "./train.ts";
-import type { Split } from "../types.ts";
 
 /** Rows of patches in one file, at most. */
 const rows = 16;
@@ -20,19 +20,20 @@ export interface WorldWriter {
   weights(name: string, trained: Trained): Promise<string>;
   /** Pictures in the order of `patches`, which say where each, or what it was made from, comes from. */
   sheets(
-    of: { split: Split; group: PatchGroup; generator: string | null },
+    of: GroupName,
     patches: readonly Patch[],
     pictures: readonly Image[],
   ): Promise<void>;
   /** A picture to look at: stored with loss and no part of the world's identity. */
   illustration(file: string, image: Image): Promise<void>;
-  /** A file that is there already. */
-  existing(file: string, bytes: Uint8Array): void;
+  /** A photograph as it came. */
+  photograph(file: string, bytes: Uint8Array): Promise<void>;
   /** The table of all, the last file to be written. */
   table(
     about: {
       settings: Settings;
       photographs: readonly PlacedPhotograph[];
+      trainings: Readonly<Record<string, TrainingCard>>;
       generators: Readonly<Record<string, GeneratorCard>>;
     },
   ): Promise<World>;
@@ -42,37 +43,41 @@ export interface WorldWriter {
 export function worldWriter(folder: string, { columns }: Settings): WorldWriter {
   const files = new Map<string, string>();
   const sheets: Sheet[] = [];
-  const remember = (file: string, bytes: Uint8Array) =>
-    files.set(file, createHash("sha256").update(bytes).digest("hex"));
   const put = async (file: string, bytes: Uint8Array) => {
     await Deno.mkdir(`${folder}/${file}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await Deno.writeFile(`${folder}/${file}`, bytes);
   };
   const write = async (file: string, bytes: Uint8Array) => {
     await put(file, bytes);
-    remember(file, bytes);
+    files.set(file, createHash("sha256").update(bytes).digest("hex"));
   };
   return {
     illustration: async (file, image) => await put(file, await encodeImage(image, { format: "webp", quality: 80 })),
-    existing: remember,
+    photograph: async (file, bytes) => await write(`photographs/${file}`, bytes),
     async weights(name, { fixed, network }) {
       const file = `weights/${name}.safetensors`;
       await write(file, writeSafetensors(await storeTree({ fixed, network })));
       return file;
     },
-    async sheets(of, patches, pictures) {
+    async sheets({ split, group, generator }, patches, pictures) {
       const most = rows * columns;
       for (let from = 0; from < patches.length; from += most) {
         const part = patches.slice(from, from + most);
         const name = [
-          of.split,
-          of.generator ?? "real",
-          ...of.group.endsWith("reconstruction") ? ["reconstruction"] : [],
+          split,
+          generator ?? "real",
+          ...group.endsWith("reconstruction") ? ["reconstruction"] : [],
         ];
         const file = `patches/${name.join("-")}-${from / most}.webp`;
         const sheet = composeSheet(pictures.slice(from, from + most), columns);
         await write(file, await encodeImage(sheet, { format: "webp", lossless: true }));
-        sheets.push({ file, ...of, patches: part.map(({ photograph, position: [x, y] }) => [photograph, x, y]) });
+        sheets.push({
+          file,
+          split,
+          group,
+          generator,
+          patches: part.map(({ photograph, position: [x, y] }) => [photograph, x, y]),
+        });
       }
     },
     async table(about) {
@@ -102,6 +107,7 @@ function layOut(world: World): string {
     `"hash": "${world.hash}"`,
     `"settings": ${JSON.stringify(world.settings)}`,
     `"photographs": ${list(world.photographs)}`,
+    `"trainings": ${record(world.trainings)}`,
     `"generators": ${record(world.generators)}`,
     `"sheets": ${list(world.sheets)}`,
     `"files": ${record(world.files)}`,

@@ -1,7 +1,8 @@
 import type { ColumnTable } from "arquero";
 import type { Data } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
-import { colour, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { marksOf } from "./marks.ts";
 
 /** What the bars show. */
 export interface BarsOptions {
@@ -11,20 +12,18 @@ export interface BarsOptions {
 const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
 
 /**
- * A number by test set as bars, the methods side by side, with 95 % intervals. The ground behind test sets whose
- * generator was trained on is tinted; a line marks chance.
+ * A number by test set as bars, the methods side by side, with 95 % intervals; the probe is grey. The ground behind test
+ * sets whose generator was trained on is tinted; a line marks chance. For a few test sets: `dots` holds many.
  *
  * @param table what `compare` gives, or some rows of it
  */
 export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = {}): Figure {
   const rows = table.objects() as CompareRow[];
-  const methods = [...new Set(rows.map(({ method }) => method))];
   const labels = [...new Set(rows.map(label))];
-  const data = methods.map((method, i): Data => {
-    const own = rows.filter((row) => row.method === method);
+  const data = marksOf(rows).map(({ name, rows: own, colour }): Data => {
     return {
       type: "bar",
-      name: plotlyText(method),
+      name: plotlyText(name),
       x: own.map(label),
       y: own.map((row) => row[metric]),
       error_y: {
@@ -38,7 +37,7 @@ export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = 
       },
       customdata: own.map((row) => [row[`${metric}Low`], row[`${metric}High`]]),
       hovertemplate: " %{y:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]",
-      marker: { color: colour(i) },
+      marker: { color: colour },
     };
   });
   const trained = labels.flatMap((name, i) =>

@@ -1,8 +1,9 @@
 import { type ColumnTable, from } from "arquero";
-import { diff } from "../definition/diff.ts";
 import { bootstrap, type ByStatistic, difference, type Intervals, intervals, type Resamples } from "../metrics/mod.ts";
-import type { Interval, RunRecord } from "../types.ts";
+import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
+import { groupProbes } from "./probes.ts";
+import { variations } from "./variants.ts";
 
 /** What a row of a comparison speaks of: a test set, by whether its generator was trained on, or a mean over sets. */
 export type Role = "trained" | "unseen" | "tested" | "mean" | "mean of unseen";
@@ -16,7 +17,9 @@ export type NumberColumns = IntervalColumns<"accuracy"> & IntervalColumns<"auc">
 /** One row of {@linkcode compare}, beside the columns in which the definitions differ. */
 export interface CompareRow extends NumberColumns {
   readonly method: string;
-  /** How many runs, equal but for their seed, the row averages. */
+  /** Whether the row is a method's, or belongs to the probe on trivial cues that the runs brought along. */
+  readonly kind: "method" | "probe";
+  /** How many runs, equal but for their seed, the row averages; 0 for a probe, which is no run. */
   readonly seeds: number;
   /** Test set, "mean" over all, or "unseen" for the mean over those whose generator was not trained on. */
   readonly set: string;
@@ -34,6 +37,10 @@ export interface CompareOptions {
  * the unseen ones. Runs whose definitions are equal but for the seed make one method. A column stands for each tag and
  * each path in which the definitions differ.
  *
+ * Below the methods stand the rows of the probe: what a logistic regression on trivial cues (stored size, mean colour,
+ * high-pass energy, block step) reaches on the same test sets. Runs that measured the same one share its rows; where
+ * none measured it there are none.
+ *
  * Accuracy is the share of the rows called what they are, at a threshold of 0.5. Intervals are 95 % bootstrap intervals
  * over source photographs and, with several seeds, over seeds.
  *
@@ -49,11 +56,12 @@ export function compare(records: readonly RunRecord[], { baseline = null }: Comp
   const methods = groupMethods(records);
   const ways = definitionColumns(methods);
   const of = baseline === null ? null : findMethod(methods, baseline).name;
-  return from(methods.flatMap((method, i) => {
-    const rows = numberRows(method, intervals(drawn(method, method.records)));
+  const ofMethods = methods.flatMap((method, i) => {
+    const rows = numberRows(method, intervals(drawn(method, scoresOf(method.records))));
     const apart = of === null || method.name === of ? null : pairedRows(methods, { of: method.name, against: of });
     return rows.map(({ set, role, numbers }, k) => ({
       method: method.name,
+      kind: "method",
       ...Object.fromEntries(ways.map(([name, values]) => [name, values[i]])),
       seeds: method.records.length,
       set,
@@ -61,7 +69,26 @@ export function compare(records: readonly RunRecord[], { baseline = null }: Comp
       ...columnsOf(numbers, ""),
       ...(of === null ? {} : columnsOf(apart === null ? null : apart.rows[k].numbers, "Difference")),
     }));
-  }));
+  });
+  const ofProbes = groupProbes(methods).flatMap((probe) =>
+    numberRows(probe, intervals(drawn(probe, probe.scores))).map(({ set, role, numbers }) => ({
+      method: probe.name,
+      kind: "probe",
+      ...Object.fromEntries(ways.map(([name]) => [name, null])),
+      seeds: 0,
+      set,
+      role,
+      ...columnsOf(numbers, ""),
+      ...(of === null ? {} : columnsOf(null, "Difference")),
+    }))
+  );
+  return from([...ofMethods, ...ofProbes]);
+}
+
+/** Names of the methods of a comparison in its order, without the probe's. */
+export function methodNames(table: ColumnTable): string[] {
+  const rows = table.objects() as CompareRow[];
+  return [...new Set(rows.filter(({ kind }) => kind === "method").map(({ method }) => method))];
 }
 
 /** One row of {@linkcode differences}: numbers are differences of fractions (−1…1). */
@@ -97,17 +124,19 @@ interface NumberRow {
   readonly numbers: ByStatistic<Interval>;
 }
 
-/** Draws by first record: a table, its differences and its page ask for the same ones (0.5 s a method with 3 seeds). */
-const known = new WeakMap<RunRecord, { readonly records: readonly RunRecord[]; readonly resamples: Resamples }>();
+/** Draws by first scores: a table, its differences and its page ask for the same ones (0.5 s a method with 3 seeds). */
+const known = new WeakMap<ScoreColumns, { readonly runs: readonly ScoreColumns[]; readonly resamples: Resamples }>();
 
-function drawn(method: Method, records: readonly RunRecord[]): Resamples {
-  const last = known.get(records[0]);
-  if (last?.records.length === records.length && last.records.every((one, i) => one === records[i])) {
-    return last.resamples;
-  }
-  const resamples = bootstrap(records.map((record) => record.scores), { trained: method.trained ?? [] });
-  known.set(records[0], { records, resamples });
+function drawn({ trained }: Pick<Method, "trained">, runs: readonly ScoreColumns[]): Resamples {
+  const last = known.get(runs[0]);
+  if (last?.runs.length === runs.length && last.runs.every((one, i) => one === runs[i])) return last.resamples;
+  const resamples = bootstrap(runs, { trained: trained ?? [] });
+  known.set(runs[0], { runs, resamples });
   return resamples;
+}
+
+function scoresOf(records: readonly RunRecord[]): ScoreColumns[] {
+  return records.map(({ scores }) => scores);
 }
 
 function pairedRows(
@@ -124,7 +153,7 @@ function pairedRows(
     );
   }
   const [ofDrawn, againstDrawn] = [a, b].map((method) =>
-    drawn(method, method.records.filter((record) => common.includes(record.experiment.seed)))
+    drawn(method, scoresOf(method.records.filter((record) => common.includes(record.experiment.seed))))
   );
   const trained = a.trained === null || b.trained === null ? null : [...new Set([...a.trained, ...b.trained])];
   return { rows: numberRows({ trained }, intervals(difference(ofDrawn, againstDrawn))), seeds: common.length };
@@ -151,16 +180,8 @@ function columnsOf(numbers: ByStatistic<Interval> | null, suffix: string): Recor
 
 /** A column for each tag, then for each path in which the definitions differ: its name and a value per method. */
 function definitionColumns(methods: readonly Method[]): [string, unknown[]][] {
-  const definitions = methods.map(({ records: [first] }) => first.experiment);
-  const tags = [...new Set(definitions.flatMap(({ tags }) => Object.keys(tags)))];
-  const taken = new Set(["method", "seeds", "set", "role"]);
-  const columns = [
-    ...tags.map((tag): [string, unknown[]] => [tag, definitions.map(({ tags }) => tags[tag] ?? null)]),
-    ...diff(definitions.map((definition) => ({ ...definition, seed: 0 }))).map((
-      { path, values },
-    ): [string, unknown[]] => [path, values.map(plain)]),
-  ];
-  return columns.map(([name, values]) => [taken.has(name) ? `${name} (tag)` : name, values]);
+  const taken = new Set(["method", "kind", "seeds", "set", "role"]);
+  return variations(methods).map(({ path, values }) => [taken.has(path) ? `${path} (tag)` : path, values.map(plain)]);
 }
 
 /** What fits a cell: numbers, texts and truths as they are, the rest as JSON. */

@@ -1,7 +1,8 @@
-import type { Data, Layout } from "plotly.js-dist";
+import type { Data } from "plotly.js-dist";
 import type { RunRecord, StepRow } from "../types.ts";
-import { colour, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { colour, type Figure, figure, plotlyText } from "./figure.ts";
 import { groupMethods } from "./methods.ts";
+import { axisNames, panelLayout } from "./panels.ts";
 
 /** Which curves. */
 export interface CurvesOptions {
@@ -49,68 +50,10 @@ export function curves(records: readonly RunRecord[], { terms = null }: CurvesOp
   const smoothing = windows.at(-1) === 1
     ? "Each point is one step."
     : `Each point is the mean over ${windows.join(" or ")} steps around it.`;
-  return figure(data, {
-    ...panelLayout(panels, smoothing),
-    legend: { orientation: "h", x: 0, y: 1.12, xanchor: "left", yanchor: "bottom" },
-    hovermode: "closest",
-  });
-}
-
-function axisNames(panel: number): { xaxis: "x"; yaxis: "y" } {
-  const number = panel === 0 ? "" : String(panel + 1);
-  return { xaxis: `x${number}` as "x", yaxis: `y${number}` as "y" };
-}
-
-/** Panels in rows of two. */
-function panelLayout(panels: readonly string[], below: string): Partial<Layout> {
-  const columns = Math.min(2, panels.length);
-  const rows = Math.ceil(panels.length / columns);
-  const axes = panels.flatMap((_, panel) => {
-    const number = panel === 0 ? "" : String(panel + 1);
-    const last = panel + columns >= panels.length;
-    return [
-      [`xaxis${number}`, {
-        gridcolor: ink.line,
-        zeroline: false,
-        ...(last ? { title: { text: "step", standoff: 8, font: { size: 13 } } } : {}),
-      }],
-      [`yaxis${number}`, { gridcolor: ink.line, zeroline: false, rangemode: "tozero" }],
-    ];
-  });
-  return {
-    ...Object.fromEntries(axes),
-    grid: { rows, columns, pattern: "independent", xgap: 0.12, ygap: 0.3 },
-    margin: { l: 56, r: 16, t: 72, b: 88 },
-    height: 120 + 270 * rows,
-    annotations: [
-      ...panels.map((term, panel) => {
-        const { xaxis, yaxis } = axisNames(panel);
-        return {
-          xref: `${xaxis} domain` as "x",
-          yref: `${yaxis} domain` as "y",
-          x: 0,
-          y: 1,
-          xanchor: "left" as const,
-          yanchor: "bottom" as const,
-          yshift: 6,
-          text: term === "total" ? "<b>total</b> (each method's own sum of terms)" : `<b>${plotlyText(term)}</b>`,
-          showarrow: false,
-        };
-      }),
-      {
-        xref: "paper",
-        yref: "paper",
-        x: 0,
-        y: 0,
-        xanchor: "left",
-        yanchor: "top",
-        yshift: -48,
-        text: below,
-        font: { size: 12 },
-        showarrow: false,
-      },
-    ],
-  };
+  const titles = panels.map((term) =>
+    term === "total" ? "<b>total</b> (each method's own sum of terms)" : `<b>${plotlyText(term)}</b>`
+  );
+  return figure(data, panelLayout(titles, { across: "step", below: smoothing, zero: true }));
 }
 
 /** A fiftieth of the steps, odd so that the window has a centre. */

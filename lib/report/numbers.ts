@@ -36,6 +36,31 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
+/** A mean and how far the values lie apart. */
+export interface Spread {
+  readonly mean: number;
+  /** Standard deviation with n − 1 in the denominator; null for one value. */
+  readonly deviation: number | null;
+}
+
+/** Mean and standard deviation of some values; null of none. */
+export function meanAndSpread(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length === 1 ? null : Math.sqrt(squares / (values.length - 1)) };
+}
+
+/** A number with so many digits behind the point, and a real minus sign. */
+export function fixed(value: number, digits: number): string {
+  return signed(value.toFixed(digits));
+}
+
+/** A mean and its deviation: "0.123 ± 0.004". */
+export function spread({ mean, deviation }: Spread, digits: number): string {
+  return deviation === null ? fixed(mean, digits) : `${fixed(mean, digits)} ± ${fixed(deviation, digits)}`;
+}
+
 /** With a real minus sign, and none before a zero. */
 function signed(text: string): string {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");

@@ -1,5 +1,5 @@
 import type { ColumnTable } from "arquero";
-import type { DifferenceRow } from "./compare.ts";
+import type { CompareRow, DifferenceRow } from "./compare.ts";
 import { points } from "./numbers.ts";
 import { plural } from "./text.ts";
 
@@ -15,21 +15,48 @@ const names = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average pre
  * the mean over unseen generators where there is one, otherwise of the mean over all test sets.
  *
  * @param table what `differences` gives
+ * @throws {RangeError} when the table has no mean over test sets
  */
 export function differenceSentence(table: ColumnTable, { metric = "accuracy" }: SentenceOptions = {}): string {
+  const row = meanRow(table);
+  const where = row.role === "mean of unseen" ? "over the unseen generators" : "over all test sets";
+  const here = row.seeds === 1 ? "in this one pair of runs" : "here";
+  const end = {
+    "better": `lies above 0: ${row.of} is better ${here}`,
+    "worse": `lies below 0: ${row.of} is worse ${here}`,
+    "not told apart": "contains 0: the two are not told apart here",
+  }[finding(table, { metric })];
+  return `${names[metric]} ${where}, ${row.of} − ${row.against}: ${points(row[metric])} points. ` +
+    `The 95 % interval, ${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}, ${end}.`;
+}
+
+/** What a paired difference shows of the first method; one whose interval contains 0 shows nothing. */
+export type Finding = "better" | "worse" | "not told apart";
+
+/**
+ * The finding behind {@linkcode differenceSentence}, for sentences of one's own.
+ *
+ * @throws {RangeError} when the table has no mean over test sets
+ */
+export function finding(table: ColumnTable, { metric = "accuracy" }: SentenceOptions = {}): Finding {
+  const row = meanRow(table);
+  if (row[`${metric}Low`] > 0) return "better";
+  return row[`${metric}High`] < 0 ? "worse" : "not told apart";
+}
+
+function meanRow(table: ColumnTable): DifferenceRow {
   const rows = table.objects() as DifferenceRow[];
   const row = rows.find(({ role }) => role === "mean of unseen") ?? rows.find(({ role }) => role === "mean");
   if (row === undefined) throw new RangeError("Cannot tell a difference: the table has no mean over test sets");
-  const [value, low, high] = [row[metric], row[`${metric}Low`], row[`${metric}High`]];
-  const where = row.role === "mean of unseen" ? "over the unseen generators" : "over all test sets";
-  const here = row.seeds === 1 ? "in this one pair of runs" : "here";
-  const finding = low > 0
-    ? `lies above 0: ${row.of} is better ${here}`
-    : high < 0
-    ? `lies below 0: ${row.of} is worse ${here}`
-    : "contains 0: the two are not told apart here";
-  return `${names[metric]} ${where}, ${row.of} − ${row.against}: ${points(value)} points. ` +
-    `The 95 % interval, ${points(low)} to ${points(high)}, ${finding}.`;
+  return row;
+}
+
+/** What the rows of the probe are; null when a comparison has none. */
+export function probeNote(table: ColumnTable): string | null {
+  if (!(table.objects() as CompareRow[]).some(({ kind }) => kind === "probe")) return null;
+  return "Trivial cues is no method but a probe: a logistic regression on stored size, mean colour, high-pass energy " +
+    "and block step, learned from the same training images. What it reaches can be had without seeing what an image " +
+    "shows, and a method shows more only by what it adds to that.";
 }
 
 /** What the intervals of a table speak of, and what they do not. */

@@ -1,67 +1,124 @@
 import type { ColumnTable } from "arquero";
+import type { RunRecord } from "../types.ts";
 import type { CompareRow, DifferenceRow } from "./compare.ts";
-import { escapeHtml, join } from "./html.ts";
-import { percent, points } from "./numbers.ts";
-import { plural, setName } from "./text.ts";
+import { spaced } from "./definition.ts";
+import { distanceTitles, type LastDistances } from "./distances.ts";
+import { groupMethods, type Method } from "./methods.ts";
+import { duration, fixed, percent, points, type Spread } from "./numbers.ts";
+import { type Cell, type Row, sortableHtml } from "./sortable.ts";
+import { meansFirst, plural, setName } from "./text.ts";
+import { variations } from "./variants.ts";
 
 type Metric = "accuracy" | "auc" | "averagePrecision";
 
-/** A comparison as an HTML table of one number: methods down, test sets across, each with its interval below it. */
+const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
+
+/** A comparison as an HTML table of one number: methods down, test sets across, each with its interval; the probe last. */
 export function comparisonHtml(table: ColumnTable, { metric }: { readonly metric: Metric }): string {
-  const rows = table.objects() as CompareRow[];
-  return crosstab(rows.map((row) => ({
-    row: row.method,
-    under: row.seeds > 1 ? plural(row.seeds, "seed") : "",
-    column: setName(row),
-    mean: row.role.startsWith("mean"),
-    value: percent(row[metric]),
-    interval: `${percent(row[`${metric}Low`])} – ${percent(row[`${metric}High`])}`,
-  })));
-}
-
-/** Paired differences as an HTML table: accuracy and AUC down, test sets across. */
-export function differenceHtml(table: ColumnTable): string {
-  const rows = table.objects() as DifferenceRow[];
-  return crosstab((["accuracy", "auc", "averagePrecision"] as const).flatMap((metric) =>
-    rows.map((row) => ({
-      row: { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" }[metric],
-      under: "points",
-      column: setName(row),
-      mean: row.role.startsWith("mean"),
-      value: points(row[metric]),
-      interval: `${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}`,
-    }))
-  ));
-}
-
-interface Cell {
-  readonly row: string;
-  readonly under: string;
-  readonly column: string;
-  readonly mean: boolean;
-  readonly value: string;
-  readonly interval: string;
-}
-
-function crosstab(cells: readonly Cell[]): string {
-  const columns = [...new Map(cells.map(({ column, mean }) => [column, mean]))];
-  const lines = [...new Map(cells.map(({ row, under }) => [row, under]))];
-  const shade = (mean: boolean): string => mean ? ' class="means"' : "";
-  return join([
-    '<div class="scroll"><table>',
-    `<thead><tr><th></th>${
-      join(columns.map(([name, mean]) => `<th scope="col"${shade(mean)}>${escapeHtml(name)}</th>`))
-    }</tr></thead>`,
-    "<tbody>",
-    ...lines.map(([name, under]) => {
-      const row = columns.map(([column, mean]) => {
-        const cell = cells.find((cell) => cell.row === name && cell.column === column);
-        if (cell === undefined) return `<td${shade(mean)}>–</td>`;
-        return `<td${shade(mean)}>${escapeHtml(cell.value)}<small>${escapeHtml(cell.interval)}</small></td>`;
-      });
-      const below = under === "" ? "" : `<small>${escapeHtml(under)}</small>`;
-      return `<tr><th scope="row">${escapeHtml(name)}${below}</th>${join(row)}</tr>`;
+  const rows = meansFirst(table.objects() as CompareRow[]);
+  const columns = [...new Map(rows.map((row) => [setName(row), { mean: row.role.startsWith("mean") }]))];
+  const heads = [...new Map(rows.map((row) => [`${row.kind} ${row.method}`, row])).values()];
+  return sortableHtml({
+    corner: "Method",
+    columns: columns.map(([title, rest]) => ({ title, ...rest })),
+    rows: heads.map((head): Row => {
+      const own = rows.filter(({ kind, method }) => kind === head.kind && method === head.method);
+      return {
+        head: head.kind === "probe"
+          ? { text: head.method, under: "probe" }
+          : head.seeds > 1
+          ? { text: head.method, under: plural(head.seeds, "seed") }
+          : { text: head.method },
+        cells: columns.map(([title]): Cell | null => {
+          const row = own.find((row) => setName(row) === title);
+          return row === undefined ? null : {
+            text: percent(row[metric]),
+            under: `${percent(row[`${metric}Low`])}–${percent(row[`${metric}High`])}`,
+            value: row[metric],
+          };
+        }),
+        last: head.kind === "probe",
+      };
     }),
-    "</tbody></table></div>",
-  ]);
+  });
+}
+
+/** Paired differences as an HTML table: test sets down, accuracy, AUC and average precision across. */
+export function differenceHtml(table: ColumnTable): string {
+  const rows = meansFirst(table.objects() as DifferenceRow[]);
+  const metrics = Object.keys(titles) as Metric[];
+  return sortableHtml({
+    corner: "Tested on",
+    columns: metrics.map((metric) => ({ title: `${titles[metric]}, points` })),
+    rows: rows.map((row) => ({
+      head: { text: setName(row) },
+      cells: metrics.map((metric) => ({
+        text: points(row[metric]),
+        under: `${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}`,
+        value: row[metric],
+      })),
+      mean: row.role.startsWith("mean"),
+    })),
+  });
+}
+
+/** How the definitions of some methods differ, as an HTML table: paths down, methods across. */
+export function variationsHtml(methods: readonly Method[]): string {
+  return sortableHtml({
+    corner: "Where",
+    wraps: true,
+    columns: methods.map(({ name }) => ({ title: name, texts: true })),
+    rows: variations(methods).map(({ path, values }) => ({
+      head: { text: path },
+      cells: values.map((value) => {
+        if (value === null) return null;
+        const text = typeof value === "string" ? spaced(value) : JSON.stringify(value);
+        return typeof value === "number" ? { text, value } : { text };
+      }),
+    })),
+  });
+}
+
+/** Embedding distances after the last epoch as an HTML table: methods down. */
+export function distancesHtml(rows: readonly LastDistances[]): string {
+  const cell = (value: Spread | null): Cell | null =>
+    value === null ? null : {
+      text: fixed(value.mean, 3),
+      value: value.mean,
+      ...(value.deviation === null ? {} : { under: `± ${fixed(value.deviation, 3)}` }),
+    };
+  return sortableHtml({
+    corner: "Method",
+    columns: [distanceTitles.real, distanceTitles.fake, "real − fake"].map((title) => ({ title })),
+    rows: rows.map(({ method, seeds, real, fake, gap }) => ({
+      head: seeds === 1 ? { text: method } : { text: method, under: plural(seeds, "seed") },
+      cells: [real, fake, gap].map(cell),
+    })),
+  });
+}
+
+/** Runs as an HTML table, one a row. */
+export function runsHtml(records: readonly RunRecord[]): string {
+  const named = groupMethods(records).flatMap(({ name, records }) => records.map((record) => ({ name, record })));
+  return sortableHtml({
+    corner: "Run",
+    columns: [
+      { title: "id", texts: true },
+      ...["seed", "steps", "time", "memory, MB"].map((title) => ({ title })),
+      { title: "backend", texts: true },
+      { title: "began, UTC", texts: true },
+    ],
+    rows: named.map(({ name, record: { id, experiment, environment, steps, seconds, megabytes, started } }) => ({
+      head: { text: name },
+      cells: [
+        { text: id.slice(0, 12) },
+        { text: String(experiment.seed), value: experiment.seed },
+        { text: String(steps.at(-1)?.step ?? 0), value: steps.at(-1)?.step ?? 0 },
+        { text: duration(seconds), value: seconds },
+        { text: String(Math.round(megabytes)), value: megabytes },
+        { text: `${environment.backend}, ${plural(environment.threads, "thread")}` },
+        { text: started.slice(0, 16).replace("T", " ") },
+      ],
+    })),
+  });
 }

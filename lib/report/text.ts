@@ -16,8 +16,9 @@ export interface TextOptions {
 export function comparisonText(table: ColumnTable, { width = 100 }: TextOptions = {}): string {
   const rows = table.objects() as CompareRow[];
   // a number that all share stands in the note below the table
-  const differ = rows.some(({ seeds }) => seeds !== rows[0].seeds);
-  const name = (row: CompareRow): string => differ ? `${row.method}, ${plural(row.seeds, "seed")}` : row.method;
+  const differ = new Set(rows.filter(({ kind }) => kind === "method").map(({ seeds }) => seeds)).size > 1;
+  const name = (row: CompareRow): string =>
+    differ && row.kind === "method" ? `${row.method}, ${plural(row.seeds, "seed")}` : row.method;
   return alignedText([
     { title: "method", cells: once(rows.map(name)), shrinks: true },
     { title: "tested on", cells: rows.map(setName), shrinks: true },
@@ -59,6 +60,12 @@ export function setName({ set, role }: Pick<CompareRow, "set" | "role">): string
   if (role === "mean") return "mean";
   if (role === "mean of unseen") return "mean of unseen";
   return role === "trained" ? `${set} (trained)` : set;
+}
+
+/** Rows for a page: there a reader begins at the top, and the means are the answer. */
+export function meansFirst<T extends Pick<CompareRow, "role">>(rows: readonly T[]): T[] {
+  const rank = ({ role }: T): number => role === "mean of unseen" ? 0 : role === "mean" ? 1 : 2;
+  return rows.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** "1 seed", "3 seeds". */

@@ -1,12 +1,12 @@
 import type { RunRecord, ScoreColumns } from "../types.ts";
 
-/** The format that this version writes. */
-export const FORMAT = 1;
+/** The format that this version writes; it reads those before it too. */
+export const FORMAT = 2;
 
-/** A run's record without its scores, which stand in a file of their own. */
-export type RunHeader = Omit<RunRecord, "scores">;
+/** A run's record without its columns of scores, which stand in files of their own. */
+export type RunHeader = Omit<RunRecord, "scores" | "probe">;
 
-/** Where the scores of a record are, and what they must hash to. */
+/** Where columns of a record are, and what they must hash to. */
 export interface ScoresLink {
   readonly file: string;
   readonly sha256: string;
@@ -25,6 +25,14 @@ export function fromJson(text: string): unknown {
   return JSON.parse(text, (_, inner) => isObject(inner) && "$number" in inner ? Number(inner.$number) : inner);
 }
 
+/** A record as its file has it: the header, and where its columns are. */
+export interface ParsedRecord {
+  readonly header: RunHeader;
+  readonly scores: ScoresLink;
+  /** Null: the run is older than its probe. */
+  readonly probe: ScoresLink | null;
+}
+
 /**
  * A record's header, from the text of its file.
  *
@@ -32,22 +40,31 @@ export function fromJson(text: string): unknown {
  * @throws {TypeError} when it is no record
  * @throws {RangeError} when a newer version wrote it; all name the file
  */
-export function parseHeader(text: string, file: string): { header: RunHeader; scores: ScoresLink } {
-  const value = readJson(text, file);
-  if (!isObject(value) || typeof value.format !== "number") throw noRecord(file, "format", "a number");
+export function parseHeader(text: string, file: string): ParsedRecord {
+  const found = readJson(text, file);
+  if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
+  const value = found.format === 1 ? fromFormat1(found) : found;
   if (value.format !== FORMAT) {
     throw new RangeError(
-      `Cannot read "${file}": it has format ${value.format}, expected ${FORMAT}. ` +
-        (value.format > FORMAT ? "A newer Counterproof wrote it; update this one" : REPAIR),
+      `Cannot read "${file}": it has format ${found.format}, expected ${FORMAT} or older. ` +
+        (found.format > FORMAT ? "A newer Counterproof wrote it; update this one" : REPAIR),
     );
   }
   for (const [path, kind, expected] of FIELDS) if (!kind(value[path])) throw noRecord(file, path, expected);
-  const { scores, ...header } = value as unknown as Omit<RunRecord, "scores"> & { scores: ScoresLink };
-  return { header, scores };
+  const { scores, probe, ...header } = value as unknown as RunHeader & Omit<ParsedRecord, "header">;
+  return { header, scores, probe };
+}
+
+/** Format 1 knew neither a probe nor distances. */
+function fromFormat1(value: Record<string, unknown>): Record<string, unknown> {
+  const history = Array.isArray(value.history)
+    ? value.history.map((row) => isObject(row) ? { ...row, distances: null } : row)
+    : value.history;
+  return { ...value, format: 2, history, probe: null };
 }
 
 /**
- * The scores of a record, from the text of their file.
+ * Scores or probe of a record, from the text of their file.
  *
  * @throws {SyntaxError} when the text is not JSON
  * @throws {TypeError} when it holds no columns of one length; both name the file
@@ -73,6 +90,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === "string";
 const isNumber = (value: unknown): boolean => typeof value === "number";
+const isLink = (value: unknown): boolean => isObject(value) && isText(value.file) && isText(value.sha256);
 
 const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolean, expected: string])[] = [
   ["id", (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string), "64 hexadecimal digits"],
@@ -85,7 +103,8 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["history", Array.isArray, "a list"],
   ["steps", Array.isArray, "a list"],
   ["metrics", isObject, "an object"],
-  ["scores", (value) => isObject(value) && isText(value.file) && isText(value.sha256), "a file and its hash"],
+  ["scores", isLink, "a file and its hash"],
+  ["probe", (value) => value === null || isLink(value), "a file and its hash, or null"],
   ["best", (value) => value === null || isObject(value), "an object or null"],
 ];
 

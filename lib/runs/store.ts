@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import type { RunRecord } from "../types.ts";
+import type { RunRecord, ScoreColumns } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
 import { holder } from "./lock.ts";
-import { parseHeader, parseScores, REPAIR, type RunHeader, toJson } from "./record.ts";
+import { parseHeader, parseScores, REPAIR, type RunHeader, type ScoresLink, toJson } from "./record.ts";
 
 const RECORD = "record.json";
 
@@ -50,32 +50,48 @@ export async function findRecord(runs: string, id: string): Promise<RunRecord | 
  * @throws {SyntaxError | TypeError | RangeError} when it is broken or newer than this version; names the file
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
-  const { header, scores } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
-  const file = join(folder, basename(scores.file));
-  const text = await readText(file);
-  const hash = sha256(text);
-  if (hash !== scores.sha256) {
-    throw new RangeError(
-      `Cannot read "${file}": its SHA-256 is ${hash}, the record expects ${scores.sha256}. ${REPAIR}`,
-    );
-  }
-  return { ...header, scores: parseScores(text, file) };
+  const { header, scores, probe } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+  return {
+    ...header,
+    scores: await readColumns(folder, scores),
+    probe: probe === null ? null : await readColumns(folder, probe),
+  };
 }
 
 /**
- * Writes a run's record to its folder: the scores first, then the record that names them and their hash, so
+ * Writes a run's record to its folder: scores and probe first, then the record that names them and their hashes, so
  * that at no moment a record stands beside scores of another.
  */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const { scores, ...header } = record;
-  const text = toJson(scores);
-  const file = `scores-${sha256(text).slice(0, 12)}.json`;
-  await writeAtomic(join(folder, file), text);
-  await writeAtomic(join(folder, RECORD), toJson({ ...header, scores: { file, sha256: sha256(text) } }));
-  for await (const entry of Deno.readDir(folder)) {
-    if (/^scores.*\.json$/.test(entry.name) && entry.name !== file) await Deno.remove(join(folder, entry.name));
+  const { scores, probe, ...header } = record;
+  const links = {
+    scores: await writeColumns(folder, "scores", scores),
+    probe: probe === null ? null : await writeColumns(folder, "probe", probe),
+  };
+  await writeAtomic(join(folder, RECORD), toJson({ ...header, ...links }));
+  const named = [links.scores.file, links.probe?.file];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^(scores|probe).*\.json$/.test(name) && !named.includes(name)) await Deno.remove(join(folder, name));
   }
+}
+
+async function writeColumns(folder: string, name: "scores" | "probe", columns: ScoreColumns): Promise<ScoresLink> {
+  const text = toJson(columns);
+  const hash = sha256(text);
+  const file = `${name}-${hash.slice(0, 12)}.json`;
+  await writeAtomic(join(folder, file), text);
+  return { file, sha256: hash };
+}
+
+async function readColumns(folder: string, link: ScoresLink): Promise<ScoreColumns> {
+  const file = join(folder, basename(link.file));
+  const text = await readText(file);
+  const hash = sha256(text);
+  if (hash !== link.sha256) {
+    throw new RangeError(`Cannot read "${file}": its SHA-256 is ${hash}, the record expects ${link.sha256}. ${REPAIR}`);
+  }
+  return parseScores(text, file);
 }
 
 /** Every run in the runs folder, oldest first, then the unfinished; a broken record is told, not thrown. */

@@ -2,8 +2,13 @@ import type { EpochRow, RunEvent, RunRecord } from "../types.ts";
 import { duration } from "../report/numbers.ts";
 import type { Progress } from "./progress.ts";
 
-/** Share of a run's work that scoring its test sets makes, in steps of training. */
+/** Share of a run's work that scoring its test sets makes. */
 const SCORING = 0.1;
+
+/** And that measuring trivial cues makes, which a second run on the same data need not do. */
+const PROBING = 0.02;
+
+const TRAINING = 1 - SCORING - PROBING;
 
 /** How a run is followed. */
 export interface Follow {
@@ -40,9 +45,9 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
     } else if (event.kind === "step") {
       step = event.row.step;
       // the step before this one is where the run went on from
-      if (!worked) show((step - 1) / steps * (1 - SCORING));
+      if (!worked) show((step - 1) / steps * TRAINING);
       words = `${name}: step ${step} of ${steps}, loss ${number(event.row.loss.total)}`;
-      show(step / steps * (1 - SCORING));
+      show(step / steps * TRAINING);
     } else if (event.kind === "epoch") {
       if (options.epochs ?? true) progress.say(epochLine(name, event.row));
     } else if (event.kind === "evaluate") {
@@ -50,7 +55,10 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
         ? `${name}: validation, ${event.done} of ${event.total} images`
         : `${name}: scoring the test sets, ${event.done} of ${event.total} images`;
       const scored = step < steps ? 0 : event.done / Math.max(1, event.total);
-      show(step / steps * (1 - SCORING) + SCORING * scored);
+      show(step / steps * TRAINING + SCORING * scored);
+    } else if (event.kind === "probe") {
+      words = `${name}: measuring trivial cues, ${event.done} of ${event.total} images`;
+      show(TRAINING + SCORING + PROBING * event.done / event.total);
     } else if (event.kind === "done") {
       if (!worked) progress.skip(1);
       words = `${event.record.experiment.name}: done`;

@@ -56,7 +56,8 @@ export async function loadState(folder: string, fresh: TrainState): Promise<Trai
       if (progress === null) throw new TypeError('it has no "progress" in its metadata');
       refuseOtherData(progress.data, fresh.data);
       const weights = { params: fresh.params, state: fresh.state };
-      return { ...loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights, ...progress };
+      const history = progress.history.map((row) => ({ ...row, distances: row.distances ?? null })); // older than these
+      return { ...loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights, ...progress, history };
     });
   } finally {
     disposeTree(fresh.params);

@@ -2,7 +2,7 @@ import { ahead } from "../data/ahead.ts";
 import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
 import type { Experiment } from "../experiment.ts";
 import { rateAt } from "../schedules/mod.ts";
-import type { EpochRow, Metrics, Pair, RunEvent, StepRow } from "../types.ts";
+import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
 import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
 import { readLoss, trainStep } from "./step.ts";
 
@@ -12,8 +12,8 @@ export interface Training {
   readonly sight: Sight;
   /** Folder of the run, where checkpoints go. */
   readonly folder: string;
-  /** Metrics on the validation split. */
-  readonly validate: (params: TrainState["params"]) => Promise<Metrics>;
+  /** Judges an epoch's parameters on the validation split. */
+  readonly validate: (params: TrainState["params"]) => Promise<Pick<EpochRow, "validation" | "distances">>;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +67,7 @@ export async function* train(
       clock = stopwatch(); // what the reader of events does is not ours
     }
     clock = stopwatch();
-    const validation = await validate(state.params).catch(async (error) => {
+    const judged = await validate(state.params).catch(async (error) => {
       await saveState(folder, state);
       throw error;
     });
@@ -77,8 +77,7 @@ export async function* train(
       step: state.step,
       rate: rate(state.step - 1),
       loss: meanLoss(state.steps, epoch),
-      validation,
-      distances: null,
+      ...judged,
       seconds,
     };
     state.history.push(row);

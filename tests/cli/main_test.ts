@@ -1,24 +1,25 @@
 import { join } from "node:path";
 import { TASK } from "../../lib/cli/print.ts";
+import { commands } from "../../lib/cli/start.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
 
-const commands = ["demo", "run", "list", "compare", "notebook", "doctor"];
+const names = Object.keys(commands);
 
 Deno.test("without a command, the commands are shown", async () => {
   const { code, out, err } = await counterproof([]);
   assertEquals([code, err], [0, ""]);
-  for (const name of commands) assert(out.includes(`\n  ${name} `), name);
+  for (const name of names) assert(out.includes(`\n  ${name} `), name);
 });
 
 Deno.test("every command has a help of its own, with an example and every option", async () => {
-  for (const name of commands) {
+  for (const name of names) {
     const { code, out, err } = await counterproof([name, "--help"]);
     assertEquals([code, err], [0, ""]);
     assert(out.startsWith(`${TASK} ${name}`) && out.includes("\nExample"), out);
-    const module = await import(`../../lib/cli/${name}.ts`);
-    for (const option of [...module[name].values, ...module[name].flags]) {
+    const { values, flags } = commands[name];
+    for (const option of [...values, ...flags]) {
       assert(out.includes(`  --${option} `), `${name} --help does not tell --${option}`);
     }
   }
@@ -26,7 +27,7 @@ Deno.test("every command has a help of its own, with an example and every option
 
 Deno.test("what cannot be understood is refused with the nearest name and exit code 2", async () => {
   const cases: [string[], string[]][] = [
-    [["dmeo"], ['unknown command, did you mean "demo"?', "demo, run, list, compare, notebook, doctor"]],
+    [["dmeo"], ['unknown command, did you mean "demo"?', "demo, run, list, compare, results, notebook, doctor"]],
     [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],

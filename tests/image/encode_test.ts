@@ -38,9 +38,10 @@ Deno.test("encodeImage() keeps colour at full resolution when told not to subsam
   assert(error(full.data, stripes) < error(half.data, stripes) / 4);
 });
 
-Deno.test("encodeImage() refuses a quality outside its range and pixels that do not fill the picture", async () => {
+Deno.test("encodeImage() refuses a quality or effort outside its range and pixels that do not fill the picture", async () => {
   const image = ramp(8);
   await assertRejects(() => encodeImage(image, { format: "jpeg", quality: 0 }), RangeError, "quality 0");
   await assertRejects(() => encodeImage(image, { format: "webp", quality: 90.5 }), RangeError, "from 1 to 100");
+  await assertRejects(() => encodeImage(image, { format: "webp", lossless: true, effort: 7 }), RangeError, "effort 7");
   await assertRejects(() => encodeImage({ ...image, width: 9 }, { format: "png" }), TypeError, "expected 216");
 });

@@ -11,6 +11,7 @@ import {
 } from "../../lib/layouts/pocket.ts";
 import { gather, patchesOfSplit, settings } from "../../lib/pocket/gather.ts";
 import { psnr } from "../../lib/pocket/psnr.ts";
+import type { PlacedPhotograph } from "../../lib/pocket/photographs.ts";
 import { composeSheet, patchesOf } from "../../lib/pocket/sheets.ts";
 import { type WorldWriter, worldWriter } from "../../lib/pocket/write.ts";
 import { random } from "../../lib/random.ts";
@@ -25,6 +26,10 @@ const noise = (seed: number) => {
 };
 
 const photographs = ["a", "b", "c"];
+const placed = (name: string): PlacedPhotograph => ({
+  ...{ name, file: `${name}.webp`, licence: "CC0-1.0", author: "nobody", source: "https://example.org" },
+  ...{ caption: `a photograph of ${name}`, group: name, split: "train" },
+});
 const patches = (count: number) =>
   Array.from({ length: count }, (_, i) => ({
     photograph: photographs[i % 3],
@@ -52,7 +57,7 @@ async function withWorld(use: (folder: string) => Promise<void>): Promise<void> 
     await write("test", "real", null);
     await write("test", "fake", "latent-nearest");
     await write("test", "fake", "pixel-ddpm");
-    await writer.table({ settings, photographs: [], generators: {} });
+    await writer.table({ settings, photographs: photographs.map(placed), trainings: {}, generators: {} });
     await use(folder);
   } finally {
     forgetSheets();
@@ -112,6 +117,21 @@ Deno.test("a limit keeps the same patches of every group", async () => {
     const other = await read(pocket({ limit: { perClass: 6, seed: 3 } }), "test", folder);
     assert(other[0].id !== limited[0].id || other[1].id !== limited[1].id || other[2].id !== limited[2].id);
   });
+});
+
+Deno.test("captions tell what a photograph shows, the same for its patches, fakes and reconstructions", async () => {
+  await withWorld(async (folder) => {
+    const samples = await read(pocket(), "train", folder);
+    const made = await pocketReconstructions(pocket(), samples, roots("train"), folder);
+    for (const { caption, source } of [...samples, ...made.map((each) => each!)]) {
+      assertEquals(caption, `a photograph of ${source}`);
+    }
+  });
+  // neither class can be told from the captions of the shipped world: both have the same ones equally often
+  const test = await Array.fromAsync(pocketSamples(pocket({ generators: ["latent-nearest"] }), roots("test")));
+  const captions = (label: string) => test.filter((each) => each.label === label).map(({ caption }) => caption).sort();
+  assertEquals(captions("real"), captions("fake"));
+  assert(new Set(captions("real")).size === 25, `${new Set(captions("real")).size}`);
 });
 
 Deno.test("a flipped byte in a sheet is refused with the file, both hashes and what to do", async () => {

@@ -1,6 +1,6 @@
 import { tensor, tidy } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
-import { fitAnalysis, linearPicture, toLatents } from "../../lib/pocket/autoencoder.ts";
+import { fitAnalysis, fitCodes, linearPicture, toCodewords, toLatents } from "../../lib/pocket/autoencoder.ts";
 import { drawCrops, toImages, toTensor } from "../../lib/pocket/crops.ts";
 import { psnr } from "../../lib/pocket/psnr.ts";
 import { random } from "../../lib/random.ts";
@@ -23,7 +23,7 @@ const scenes = [1, 2, 3, 4].map((seed) => scene(seed));
 testTensors("with all 48 components the linear picture is the picture, and with 12 it is near", () => {
   const x = toTensor(scenes);
   const back = (latent: number) => {
-    const { analysis, synthesis } = fitAnalysis(scenes, latent);
+    const { analysis, synthesis } = fitAnalysis(scenes, { latent, block: 4 });
     const y = tidy(() => linearPicture(synthesis, toLatents(analysis, x)));
     disposeTree([analysis, synthesis]);
     return toImages(Float32Array.from(take(y)), scenes[0]);
@@ -35,12 +35,46 @@ testTensors("with all 48 components the linear picture is the picture, and with 
 });
 
 testTensors("latents have a common variance of one", () => {
-  const { analysis, synthesis } = fitAnalysis(scenes, 12);
+  const { analysis, synthesis } = fitAnalysis(scenes, { latent: 12, block: 4 });
   const values = take(tidy(() => toLatents(analysis, toTensor(scenes))));
   assertEquals(values.length, 4 * 12 * 12 * 12);
   assertClose(values.reduce((sum, value) => sum + value ** 2, 0) / values.length, 1, 1e-3);
   disposeTree([analysis, synthesis]);
 });
+
+testTensors("blocks of 8 pixels make a quarter of the latents that blocks of 4 make", () => {
+  const { analysis, synthesis } = fitAnalysis(scenes, { latent: 40, block: 8 });
+  const x = toTensor(scenes);
+  const z = tidy(() => toLatents(analysis, x));
+  assertEquals(z.shape, [4, 6, 6, 40]);
+  const y = tidy(() => linearPicture(synthesis, z));
+  assertEquals(y.shape, x.shape);
+  assert(psnr(toImages(Float32Array.from(take(y)), scenes[0]), scenes) > 35);
+  z.dispose();
+  x.dispose();
+  disposeTree([analysis, synthesis]);
+});
+
+testTensors(
+  "toCodewords() rounds every three components to the nearest codeword, and leaves latents without codebooks",
+  () => {
+    const plain = fitAnalysis(scenes, { latent: 6, block: 4 });
+    const fixed = fitCodes(scenes, { fixed: plain, codes: 16, random: random(1, "codes") });
+    assertEquals(fixed.codebooks!.shape, [2, 16, 3]);
+    const z = tidy(() => toLatents(fixed.analysis, toTensor(scenes)));
+    assertEquals(toCodewords(plain, z), z);
+    const rounded = toCodewords(fixed, z);
+    const [values, words] = [rounded.dataSync(), fixed.codebooks!.dataSync()];
+    const book = (group: number) =>
+      new Set(Array.from({ length: 16 }, (_, k) => words.slice((16 * group + k) * 3, (16 * group + k) * 3 + 3).join()));
+    const books = [book(0), book(1)];
+    for (let i = 0; i < values.length; i += 3) assert(books[(i / 3) % 2].has(values.slice(i, i + 3).join()));
+    const again = toCodewords(fixed, rounded);
+    assertEquals(again.dataSync(), values);
+    for (const each of [z, rounded, again]) each.dispose();
+    disposeTree(fixed);
+  },
+);
 
 Deno.test("drawCrops() draws inside the pictures, the same for the same stream", () => {
   const crops = drawCrops(scenes, { count: 5, size: 32 }, random(1, "crops"));

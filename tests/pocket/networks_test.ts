@@ -1,6 +1,18 @@
-import { abs, mean, type Scalar, square, sub, type Tensor, tensor, type Tensor4D, tidy } from "../../lib/engine/ops.ts";
+import {
+  abs,
+  mean,
+  mul,
+  type Scalar,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  type Tensor4D,
+  tidy,
+} from "../../lib/engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../../lib/engine/tree.ts";
 import {
+  applyDoubling,
   criticize,
   decode,
   denoise,
@@ -24,7 +36,7 @@ function withoutZeros<T extends Tree>(tree: T): T {
   return mapTree(tree, (leaf, path) => tensor(random(1, path).normals(leaf.size).map((x) => 0.2 * x), leaf.shape));
 }
 
-for (const doubling of ["nearest", "transposed"] as const) {
+for (const doubling of ["nearest", "transposed", "transposed-4", "shuffle"] as const) {
   testTensors(`a decoder with ${doubling} doubling makes pictures of four times the side and begins with black`, () => {
     const p = initDecoder({ latent: 4, widths: [8, 8, 8], doubling }, seededWeights(1, "decoder"));
     const z = normals(1, [2, 3, 5, 4]);
@@ -40,17 +52,50 @@ testTensors("a denoiser keeps the shape, tells the levels apart and each sample 
   const begun = initDenoiser({ channels: 4, widths: [8, 8] }, seededWeights(1, "denoiser"));
   const p = withoutZeros(begun);
   const one = normals(2, [1, 8, 8, 4]);
-  const at = (level: number) => take(tidy(() => denoise(p, one, waveTensor([level]))));
+  const at = (level: number) => take(tidy(() => denoise(p, one, { wave_BE: waveTensor([level]), beside_BHWD: null })));
   assertEquals(at(10).length, 256);
   assert(at(10).some((value, i) => Math.abs(value - at(300)[i]) > 1e-3));
   const other = normals(3, [1, 8, 8, 4]);
   const both = take(tidy(() => {
     const joined = tensor([...one.dataSync(), ...other.dataSync()], [2, 8, 8, 4]) as Tensor4D;
-    return denoise(p, joined, waveTensor([10, 300]));
+    return denoise(p, joined, { wave_BE: waveTensor([10, 300]), beside_BHWD: null });
   }));
   assertClose(both.slice(0, 256), at(10), 1e-4);
   for (const x of [one, other]) x.dispose();
   disposeTree([begun, p]);
+});
+
+testTensors("a denoiser sees what stands beside the noisy sample", () => {
+  const begun = initDenoiser({ channels: 3, beside: 3, widths: [8, 8] }, seededWeights(1, "denoiser"));
+  const p = withoutZeros(begun);
+  const [x, beside, other] = [6, 7, 8].map((seed) => normals(seed, [1, 8, 8, 3]));
+  const given = (beside_BHWD: Tensor4D) => take(tidy(() => denoise(p, x, { wave_BE: waveTensor([10]), beside_BHWD })));
+  assertEquals(given(beside).length, 192);
+  assert(given(beside).some((value, i) => Math.abs(value - given(other)[i]) > 1e-3));
+  for (const each of [x, beside, other]) each.dispose();
+  disposeTree([begun, p]);
+});
+
+testTensors("pixel shuffle lays four channels out as two by two pixels", () => {
+  const p = initDecoder({ latent: 4, widths: [4, 4], doubling: "shuffle" }, seededWeights(1, "decoder"));
+  const [{ spread }] = p.stages[0].double as unknown as { spread: { weight: Tensor; bias: Tensor } }[];
+  assertEquals([spread.weight.shape, spread.bias.shape], [[3, 3, 4, 16], [16]]);
+  // a bias alone shows the order: channel c of a pixel comes from the bias at 4 · (2 · row + column) + c
+  const bare = fill(
+    p,
+    new Map(
+      entries(p).map(([path, leaf]) => [
+        path,
+        path.endsWith("spread.bias") ? tensor(Array.from({ length: 16 }, (_, i) => i)) : mul(leaf, 0),
+      ]),
+    ),
+  );
+  const z = normals(9, [1, 1, 1, 4]);
+  const y = tidy(() => applyDoubling(bare.stages[0].double[0], z));
+  assertEquals(y.shape, [1, 2, 2, 4]);
+  assertEquals(take(y), Array.from({ length: 16 }, (_, i) => i));
+  z.dispose();
+  disposeTree([p, bare]);
 });
 
 testTensors("the gradient of a denoiser reaches its first filter", () => {
@@ -60,7 +105,7 @@ testTensors("the gradient of a denoiser reaches its first filter", () => {
   const filter = entries(p).find(([path]) => path === "input.weight")![1];
   const value = (weight: Tensor): Scalar => {
     const changed = fill(p, new Map([...entries(p), ["input.weight", weight]]));
-    return mean(square(denoise(changed, x, waveTensor([50])))) as Scalar;
+    return mean(square(denoise(changed, x, { wave_BE: waveTensor([50]), beside_BHWD: null }))) as Scalar;
   };
   const slope = (values: number[]) => ({ values, shape: [3, 3, 2, 8], tolerance: 1e-3 });
   assertGradient(value, slope(Array.from(filter.dataSync())));

@@ -6,9 +6,11 @@ const folder = `${import.meta.dirname}/../../lib/pocket/world/photographs`;
 Deno.test("every photograph has a licence that allows it here, an author and an address", async () => {
   const photographs = await readPhotographs(folder);
   assertEquals(photographs.length, 86);
-  for (const { file, licence, author, source } of photographs) {
+  assertEquals(new Set(photographs.map(({ caption }) => caption)).size, 86);
+  for (const { file, licence, author, source, caption } of photographs) {
     assert(["Public Domain", "CC0-1.0", "CC-BY-2.0", "CC-BY-3.0"].includes(licence), `${file}: ${licence}`);
     assert(author !== "" && source.startsWith("https://"), file);
+    assert(/^a photograph of [^.]{3,60}/.test(caption), `${file}: ${caption}`);
     assert((await Deno.stat(`${folder}/${file}`)).isFile);
   }
 });

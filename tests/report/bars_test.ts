@@ -8,6 +8,7 @@ interface Bar {
   x: string[];
   y: number[];
   error_y: { array: number[]; arrayminus: number[] };
+  marker: { color: string };
 }
 
 Deno.test("bars() have a group for each test set and end where the intervals end", () => {
@@ -38,4 +39,10 @@ Deno.test("bars() show hostile names as text", () => {
   const [{ name, x }] = bars(table).data as unknown as Bar[];
   assertEquals(name, "&lt;b&gt;x&lt;/b&gt;");
   assertEquals(x.slice(0, 2), ["2<br>(trained)", "&lt;i&gt;"]);
+});
+
+Deno.test("bars() of the probe are last and grey, and move no method's colour", () => {
+  const colours = (probe: number | null): string[] =>
+    (bars(compare(syntheticAblation({ probe }))).data as unknown as Bar[]).map(({ marker }) => marker.color);
+  assertEquals(colours(7), [...colours(null), "#787878"]);
 });

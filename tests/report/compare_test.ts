@@ -1,5 +1,5 @@
 import { accuracy, averagePrecision } from "../../lib/metrics/mod.ts";
-import { compare, type CompareRow, type DifferenceRow, differences } from "../../lib/report/compare.ts";
+import { compare, type CompareRow, type DifferenceRow, differences, methodNames } from "../../lib/report/compare.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
@@ -31,8 +31,9 @@ Deno.test("compare() makes a column for each tag and each path in which definiti
   ];
   const tagged = { ...b, experiment: { ...b.experiment, tags: { "λ": 0.5, set: "x" } } };
   const table = compare([a, tagged]);
-  assertEquals(table.columnNames().slice(0, 6), [
+  assertEquals(table.columnNames().slice(0, 7), [
     "method",
+    "kind",
     "λ",
     "set (tag)",
     "loss.contrastive.weight",
@@ -94,4 +95,32 @@ Deno.test("compare() shows no unseen mean when it is not known what was trained 
   const data = { ...record.experiment.data, train: [{ kind: "folders" }] } as unknown as typeof record.experiment.data;
   const rows = compare([{ ...record, experiment: { ...record.experiment, data } }]).objects() as CompareRow[];
   assertEquals(rows.map(({ role }) => role), ["tested", "tested", "tested", "tested", "mean"]);
+});
+
+Deno.test("compare() has the probe's rows once below the methods, however many runs measured it", () => {
+  const records = syntheticAblation({ seeds: [1, 2], probe: 7 });
+  const table = compare(records, { baseline: "plain" });
+  const rows = table.objects() as (CompareRow & Record<string, unknown>)[];
+  const probe = rows.filter(({ kind }) => kind === "probe");
+  assertEquals(probe.map(({ set }) => set), ["A", "B", "E", "G", "mean", "unseen"]);
+  assertEquals(rows.slice(-6), probe);
+  assertEquals(new Set(probe.map((row) => `${row.method} ${row.seeds} ${row.accuracyDifference}`)).size, 1);
+  assertEquals([probe[0].method, probe[0].seeds, probe[0].accuracyDifference], ["trivial cues", 0, null]);
+  const { set, label, score } = records[0].probe!;
+  const kept = set.flatMap((one, row) => one === null || one === "B" ? [row] : []);
+  assertEquals(probe[1].accuracy, accuracy(kept.map((row) => label[row]), kept.map((row) => score[row])));
+  assert(probe[1].accuracyLow < probe[1].accuracy && probe[1].accuracy < probe[1].accuracyHigh);
+});
+
+Deno.test("compare() leaves the methods' numbers as they are without the probe", () => {
+  const methods = (probe: number | null): CompareRow[] =>
+    (compare(syntheticAblation({ probe })).objects() as CompareRow[]).filter(({ kind }) => kind === "method");
+  assertEquals(methods(7), methods(null));
+  assertEquals(methods(null).length, 24);
+});
+
+Deno.test("methodNames() leaves the probe out, and compare() refuses it as baseline", () => {
+  const records = syntheticAblation({ probe: 7 });
+  assertEquals(methodNames(compare(records)), ["plain", "reconstructions-as-fakes", "contrastive-only", "dual"]);
+  assertThrows(() => compare(records, { baseline: "trivial cues" }), RangeError, "found no such method");
 });

@@ -1,7 +1,7 @@
 import { page } from "../../lib/report/page.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { browserNames, findBrowser, openPage } from "../browser.ts";
+import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
 const hostile =
@@ -11,9 +11,10 @@ const pair = [{ of: "dual", against: "contrastive-only" }];
 /** Two runs in which whatever can be named is named to do harm. */
 function hostileRecords(): RunRecord[] {
   const generators = ["A", hostile];
+  const rest = { epochs: 2, distances: true, probe: 7 };
   const [a, b] = [
-    syntheticRecord({ name: hostile, generators, terms: { [hostile]: 1 } }),
-    syntheticRecord({ name: "other", generators, terms: { classification: 1 } }),
+    syntheticRecord({ name: hostile, generators, terms: { [hostile]: 1 }, ...rest }),
+    syntheticRecord({ name: "other", generators, terms: { classification: 1 }, ...rest }),
   ];
   return [{ ...a, environment: { ...a.environment, system: hostile, hashes: { [hostile]: hostile } } }, b];
 }
@@ -39,7 +40,7 @@ Deno.test("page() answers, shows the numbers and lists what to do next", async (
 Deno.test("page() asks no network for anything", async () => {
   const html = await page(syntheticAblation());
   const own = html.replace(/<script type="text\/plain" id="plotly">[^<]*<\/script>/, "");
-  assert(!/(src|href)="(?!data:)/.test(own), "an address stands in the page");
+  assert(!/(src|href)="(?!data:|#)/.test(own), "an address stands in the page");
   assert(own.includes("default-src 'none'"));
   assert(html.length < 3e6, `${html.length} characters`);
 });
@@ -54,31 +55,115 @@ Deno.test("page() keeps hostile names text", async () => {
   assert(!html.includes(`<script>document.title='taken'`));
 });
 
-const browser = findBrowser();
+const published = {
+  claim: "Elsewhere 77 % rose to <b>81 %</b>.",
+  here: "Here it did not.",
+  needs: ["a & b"],
+  command: "go",
+};
+
+Deno.test("page() shows the definition, how the variants differ, and what was published", async () => {
+  const html = await page(syntheticAblation({ seeds: [1, 2], epochs: 3, distances: true, probe: 7 }), {
+    differences: pair,
+    published,
+  });
+  for (
+    const part of [
+      "<h3>How the variants differ</h3>",
+      "<dt>loss: contrastive</dt>",
+      "Trivial cues is no method but a probe",
+      "Accuracy over the unseen generators, seed by seed: ",
+      "Elsewhere 77 % rose to &#60;b&#62;81 %&#60;/b&#62;.",
+      "<li>a &#38; b</li>",
+      "4 methods, 2 seeds each.",
+    ]
+  ) assert(html.includes(part), part);
+  const links = [...html.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
+  assertEquals(links, [...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id));
+  assertEquals(links.length, 8);
+});
+
+Deno.test("page() says in a sentence that there are no epochs and no distances", async () => {
+  const html = await page(syntheticAblation());
+  assert(html.includes("These runs hold no accuracy by epoch.") && html.includes("hold no embedding distances"));
+  assertEquals([...html.matchAll(/class="plot"/g)].length, 2);
+});
+
+const inBrowser = findBrowser() !== null;
+const leftOut = `LEFT OUT, found none of ${browserNames.join(", ")} on this machine`;
+
 Deno.test({
-  name: browser === null
-    ? `page() in a browser: LEFT OUT, found none of ${browserNames().join(", ")} on this machine`
-    : "page() draws both figures in a browser, and hostile names run nothing",
-  ignore: browser === null,
+  name: inBrowser
+    ? "page() draws every figure in a browser, and hostile names run nothing"
+    : `page() in a browser: ${leftOut}`,
+  ignore: !inBrowser,
   fn: async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      const title = `Safe ${hostile}`;
-      const html = await page(hostileRecords(), { title, differences: [{ of: hostile, against: "other" }] });
-      await Deno.writeTextFile(`${folder}/page.html`, html);
-      const { dom, log } = await openPage(browser!, `${folder}/page.html`);
-      const complaints = log.split("\n").filter((line) => line.includes("CONSOLE"));
-      assertEquals(complaints, []);
-      assertEquals([...dom.matchAll(/class="plot js-plotly-plot"/g)].length, 2, "a figure is not drawn");
-      assert(dom.includes("<title>Safe "), "a name changed the title");
-      assert(!dom.includes("<img"), "a name became a tag");
-      assert(
-        /class="legendtext"[^>]*>&lt;\/script&gt;[^<]*&lt;b&gt;[^<]*&amp;amp;</.test(dom),
-        "a legend does not show its name",
-      );
-      assert(dom.match(/class="point"/g)!.length >= 2 * 4, "bars are missing");
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const title = `Safe ${hostile}`;
+    await inPage(
+      await page(hostileRecords(), { title, differences: [{ of: hostile, against: "other" }] }),
+      async (opened) => {
+        await waitForFigures(opened, 4);
+        assert((await opened.evaluate<string>("document.title")).startsWith("Safe "), "a name changed the title");
+        assertEquals(await opened.evaluate("document.images.length"), 0, "a name became a tag");
+        const legend = await opened.evaluate<string>("document.querySelector('.legendtext').textContent");
+        assert(legend.includes("</script>") && legend.includes("&amp;"), legend);
+        assertEquals(opened.complaints, []);
+      },
+    );
   },
 });
+
+Deno.test({
+  name: inBrowser ? "page() sorts its tables by their heads, and back" : `page() sorting: ${leftOut}`,
+  ignore: !inBrowser,
+  fn: async () => {
+    const records = syntheticAblation({ seeds: [1, 2], epochs: 2, distances: true, probe: 7 });
+    await inPage(await page(records, { differences: pair }), async (opened) => {
+      const table = (id: string): string => `document.querySelector("#${id} table.sortable")`;
+      const column = (id: string, n: number): Promise<string[]> =>
+        opened.evaluate(
+          `[...${table(id)}.querySelectorAll("tbody tr")].map((row) => row.children[${n}].firstChild.data)`,
+        );
+      const click = (id: string, n: number): Promise<string> =>
+        opened.evaluate(`(() => {
+          const head = ${table(id)}.tHead.rows[0].cells[${n}];
+          head.querySelector("button").click();
+          return head.getAttribute("aria-sort");
+        })()`);
+      const original = await column("numbers", 0);
+      assertEquals(original.at(-1), "trivial cues");
+      assertEquals(await click("numbers", 1), "descending");
+      const sorted = await column("numbers", 1);
+      assertEquals(sorted.slice(0, -1), sorted.slice(0, -1).toSorted((a, b) => Number(b) - Number(a)));
+      assertEquals((await column("numbers", 0)).at(-1), "trivial cues");
+      assertEquals(await click("numbers", 1), "ascending");
+      assertEquals((await column("numbers", 1)).slice(0, -1), sorted.slice(0, -1).reverse());
+      assertEquals(await click("numbers", 1), "none");
+      assertEquals(await column("numbers", 0), original);
+      assertEquals(await click("numbers", 0), "ascending");
+      assertEquals(await column("numbers", 0), [...original.slice(0, -1).toSorted(), "trivial cues"]);
+      // signs and units do not make texts of numbers, and equal ones keep their order
+      await click("differences", 1);
+      const points = (await column("differences", 1)).map((text) => Number(text.replace("−", "-")));
+      assertEquals(points, points.toSorted((a, b) => b - a));
+      const runs = await column("runs", 0);
+      await click("runs", 2);
+      assertEquals(await column("runs", 2), ["2", "2", "2", "2", "1", "1", "1", "1"]);
+      assertEquals((await column("runs", 0)).slice(0, 4), runs.filter((_, i) => i % 2 === 1));
+      assertEquals(await opened.evaluate(`${table("runs")}.querySelectorAll("th[aria-sort=none]").length`), 7);
+      assertEquals(opened.complaints, []);
+    });
+  },
+});
+
+/** Runs `body` with a page opened in a browser, which is closed afterwards. */
+async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/page.html`, html);
+    await using opened = await openPage(`${folder}/page.html`, `${folder}/profile`);
+    await body(opened);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,6 +1,6 @@
 import type { Experiment } from "../../lib/experiment.ts";
 import { random } from "../../lib/random.ts";
-import type { RunRecord, StepRow } from "../../lib/types.ts";
+import type { EpochRow, RunRecord, ScoreColumns, StepRow } from "../../lib/types.ts";
 import { simulate } from "../metrics/simulated.ts";
 
 /** What to make up. */
@@ -16,13 +16,20 @@ export interface Synthetic {
   readonly sources?: number;
   readonly steps?: number;
   readonly status?: RunRecord["status"];
+  /** Draws the scores of its probe; null: it measured none. */
+  readonly probe?: number | null;
+  /** How many epochs its history has. */
+  readonly epochs?: number;
+  /** Whether each of them measured embedding distances. */
+  readonly distances?: boolean;
 }
 
 /** A made-up record: scores are drawn, losses are a noisy decay. Nothing in it was measured. */
 export function syntheticRecord(synthetic: Synthetic): RunRecord {
   const { name, seed = 1, terms = { classification: 0.7 }, distance = 1.5, status = "done" } = synthetic;
   const { generators = ["A", "B", "E", "G"], trained = ["A"], sources = 40, steps = 40 } = synthetic;
-  const scores = simulate(seed * 1000 + Math.round(distance * 10), { sources, generators, distance });
+  const { probe = null, epochs = 0, distances = false } = synthetic;
+  const scores = (draw: number, distance: number) => identified(simulate(draw, { sources, generators, distance }));
   const loss = Object.fromEntries(Object.entries(terms).map(([term, weight]) => [term, { kind: term, weight }]));
   const experiment = {
     name,
@@ -32,7 +39,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     loss,
   } as unknown as Experiment;
   return {
-    format: 1,
+    format: 2,
     id: `${random(seed, name).permutation(16).join("")}`,
     experiment,
     environment: {
@@ -50,13 +57,37 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     started: "2026-01-02T03:04:05Z",
     seconds: 125,
     megabytes: 812.4,
-    history: [],
+    history: epochRows(seed, { name, epochs, distances }),
     steps: lossRows(seed, { name, terms, steps }),
     metrics: {},
-    scores: { ...scores, id: scores.source.map((source, row) => `${scores.set[row] ?? "real"}/${source}`) },
-    probe: null,
+    scores: scores(seed * 1000 + Math.round(distance * 10), distance),
+    probe: probe === null ? null : scores(probe, 0.4),
     best: null,
   };
+}
+
+function identified(rows: Omit<ScoreColumns, "id">): ScoreColumns {
+  return { ...rows, id: rows.source.map((source, row) => `${rows.set[row] ?? "real"}/${source}`) };
+}
+
+/** Accuracies that rise and level off; the real distance grows, the fake one shrinks. */
+function epochRows(
+  seed: number,
+  { name, epochs, distances }: { name: string; epochs: number; distances: boolean },
+): EpochRow[] {
+  const draw = random(seed, "epochs", name);
+  return Array.from({ length: epochs }, (_, i) => {
+    const accuracy = 0.95 - 0.3 * Math.exp(-i) + 0.01 * draw.normal();
+    return {
+      epoch: i + 1,
+      step: 10 * (i + 1),
+      rate: 1e-3,
+      loss: { total: 0.7 },
+      validation: { accuracy, auc: Math.min(1, accuracy + 0.03) },
+      distances: distances ? { real: 0.2 + 0.05 * i + 0.01 * draw.uniform(), fake: 0.2 / (i + 1) } : null,
+      seconds: { data: 1, step: 2, evaluate: 1 },
+    };
+  });
 }
 
 function lossRows(
@@ -73,35 +104,28 @@ function lossRows(
   });
 }
 
-/** The four variants of the ablation, made up. */
+/** The four variants of the ablation, made up; what is not of one variant alone is given to all. */
 export function syntheticAblation(
-  { seeds = [1], sources = 40, steps = 40 }: { seeds?: number[]; sources?: number; steps?: number } = {},
+  { seeds = [1], ...rest }: Omit<Synthetic, "name" | "seed" | "terms" | "distance"> & { seeds?: number[] } = {},
 ): RunRecord[] {
-  return seeds.flatMap((seed) => [
-    syntheticRecord({ name: "plain", seed, distance: 0.9, sources, steps }),
-    syntheticRecord({
-      name: "reconstructions-as-fakes",
-      seed,
-      distance: 1.3,
-      sources,
-      steps,
-      terms: { classification: 0.69 },
-    }),
-    syntheticRecord({
-      name: "contrastive-only",
-      seed,
-      distance: 1.6,
-      sources,
-      steps,
-      terms: { classification: 0.7, contrastive: 1.2 },
-    }),
-    syntheticRecord({
-      name: "dual",
-      seed,
-      distance: 1.7,
-      sources,
-      steps,
-      terms: { classification: 0.7, contrastive: 1.2, reconstruction: 0.05 },
-    }),
-  ]);
+  return seeds.flatMap((seed) => {
+    const all = { ...rest, seed };
+    const [classification, contrastive, reconstruction] = [0.7, 1.2, 0.05];
+    return [
+      syntheticRecord({ ...all, name: "plain", distance: 0.9 }),
+      syntheticRecord({
+        ...all,
+        name: "reconstructions-as-fakes",
+        distance: 1.3,
+        terms: { classification: 0.69 },
+      }),
+      syntheticRecord({ ...all, name: "contrastive-only", distance: 1.6, terms: { classification, contrastive } }),
+      syntheticRecord({
+        ...all,
+        name: "dual",
+        distance: 1.7,
+        terms: { classification, contrastive, reconstruction },
+      }),
+    ];
+  });
 }

@@ -1,5 +1,5 @@
 import { from } from "arquero";
-import { differenceSentence, intervalNote } from "../../lib/report/sentence.ts";
+import { differenceSentence, finding, intervalNote, probeNote } from "../../lib/report/sentence.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 
 function table(low: number, high: number, seeds = 3): ReturnType<typeof from> {
@@ -41,4 +41,17 @@ Deno.test("differenceSentence() refuses a table without a mean", () => {
 Deno.test("intervalNote() says that one seed does not speak of other seeds", () => {
   assert(intervalNote(1).includes("do not say how much another seed would change"));
   assert(intervalNote(3).includes("over 3 seeds"));
+});
+
+Deno.test("finding() is what the sentence ends with", () => {
+  assertEquals([[0.004, 0.03], [-0.03, -0.004], [0, 0.03]].map(([low, high]) => finding(table(low, high))), [
+    "better",
+    "worse",
+    "not told apart",
+  ]);
+});
+
+Deno.test("probeNote() says what the probe is, where there is one", () => {
+  assertEquals(probeNote(from([{ kind: "method" }])), null);
+  assert(probeNote(from([{ kind: "method" }, { kind: "probe" }]))!.startsWith("Trivial cues is no method"));
 });

@@ -20,6 +20,13 @@ Deno.test("comparisonText() cuts long names and not the numbers", () => {
   assert(/\[\d\d\.\d, \d\d\.\d\]$/.test(lines[2]), lines[2]);
 });
 
+Deno.test("comparisonText() has the probe below the methods, and counts no seeds of it", () => {
+  const records = syntheticAblation({ seeds: [1, 2], probe: 7 }).slice(0, -1);
+  const lines = comparisonText(compare(records), { width: 120 }).split("\n");
+  assertEquals(lines.filter((line) => /^\S.*, \d seeds? {2}/.test(line)).length, 4);
+  assert(/^trivial cues {2,}A \(trained\)/.test(lines.at(-6)!), lines.at(-6));
+});
+
 Deno.test("comparisonText() does not let a name steer the terminal", () => {
   const text = comparisonText(compare([syntheticRecord({ name: "a\u001b[31mred\nline" })]));
   assert(!text.includes("\u001b") && text.includes("a\uFFFD[31mred\uFFFDline"), text);

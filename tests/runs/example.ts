@@ -3,7 +3,7 @@ import type { RunRecord } from "../../lib/types.ts";
 /** A finished run's record, small and whole. */
 export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    format: 1,
+    format: 2,
     id: "c3bbf8d1e5f5".padEnd(64, "0"),
     experiment: { name: "Dual loss, λ = 0.05" } as RunRecord["experiment"],
     environment: {
@@ -25,7 +25,7 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     steps: [{ step: 1, epoch: 1, loss: { total: 0.7, contrastive: NaN } }],
     metrics: { sd14: { accuracy: 0.75, auc: -Infinity } },
     scores: { id: ["a", "b"], source: ["a", "a"], set: [null, "sd14"], label: [0, 1], score: [0.1, 1 / 3] },
-    probe: null,
+    probe: { id: ["b"], source: ["a"], set: ["sd14"], label: [1], score: [0.25] },
     best: { epoch: 1, checkpoint: "best.safetensors" },
     ...changes,
   };

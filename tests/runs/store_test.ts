@@ -14,6 +14,9 @@ import { exampleRecord, inFolder } from "./example.ts";
 
 const id = exampleRecord().id;
 
+/** Folder of a run as the version before probes and distances wrote it. */
+const format1 = new URL("./format_1", import.meta.url).pathname;
+
 Deno.test("a run's folder is its name without what a path cannot hold, and twelve digits of its id", () => {
   const name = (given: string) => runFolder("runs", { name: given, id }).slice(5);
   assertEquals(name("Dual loss, λ = 0.05"), "dual-loss-λ-0-05-c3bbf8d1e5f5");
@@ -40,11 +43,15 @@ Deno.test("a record that is written anew replaces the old one and leaves no othe
     const folder = join(runs, "a-c3bbf8d1e5f5");
     await writeRecord(folder, exampleRecord({ status: "stopped" }));
     const scores = { id: [], source: [], set: [], label: [], score: [] };
-    await writeRecord(folder, exampleRecord({ scores }));
+    await writeRecord(folder, exampleRecord({ scores, probe: scores }));
     const record = await readRecord(folder);
-    assertEquals([record.status, record.scores], ["done", scores]);
-    const names = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name).sort();
-    assertEquals(names.map((name) => name.replace(/-[0-9a-f]{12}/, "")), ["record.json", "scores.json"]);
+    assertEquals([record.status, record.scores, record.probe], ["done", scores, scores]);
+    const names = async () => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+    const bare = async () => (await names()).map((name) => name.replace(/-[0-9a-f]{12}/, ""));
+    assertEquals(await bare(), ["probe.json", "record.json", "scores.json"]);
+    await writeRecord(folder, exampleRecord({ probe: null }));
+    assertEquals((await readRecord(folder)).probe, null);
+    assertEquals(await bare(), ["record.json", "scores.json"]);
   });
 });
 
@@ -92,7 +99,9 @@ Deno.test("a broken record is refused with the name of its file", async () => {
     };
     await broken(text.slice(0, text.length / 2), SyntaxError, "it is not JSON");
     await broken("[]", TypeError, '"format" is missing or wrong');
-    await broken(text.replace('"format": 1', '"format": 2'), RangeError, "format 2, expected 1. A newer Counterproof");
+    await broken(text.replace('"format": 2', '"format": 3'), RangeError, "format 3, expected 2 or older. A newer");
+    await broken(text.replace('"format": 2', '"format": 0'), RangeError, "format 0, expected 2 or older. Restore");
+    await broken(text.replace('"probe"', '"prob"'), TypeError, '"probe" is missing or wrong');
     await broken(text.replace('"done"', '"finished"'), TypeError, '"status" is missing or wrong');
     await broken(text.replace('"history"', '"histroy"'), TypeError, '"history" is missing or wrong');
     await Deno.remove(file);
@@ -100,17 +109,34 @@ Deno.test("a broken record is refused with the name of its file", async () => {
   });
 });
 
-Deno.test("scores that are not those of the record are refused", async () => {
+for (const kind of ["scores", "probe"]) {
+  Deno.test(`a file of ${kind} that is not that of the record is refused`, async () => {
+    await inFolder(async (runs) => {
+      const folder = join(runs, "a-c3bbf8d1e5f5");
+      await writeRecord(folder, exampleRecord());
+      const [entry] = (await Array.fromAsync(Deno.readDir(folder))).filter(({ name }) => name.startsWith(kind));
+      const file = join(folder, entry.name);
+      await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("0.", "0.9"));
+      const error = await assertRejects(() => readRecord(folder), RangeError, "the record expects");
+      assert(error.message.includes(entry.name));
+      await Deno.remove(file);
+      await assertRejects(() => readRecord(folder), Deno.errors.NotFound, entry.name);
+    });
+  });
+}
+
+Deno.test("a record of format 1 is read as one without probe and distances", async () => {
   await inFolder(async (runs) => {
-    const folder = join(runs, "a-c3bbf8d1e5f5");
-    await writeRecord(folder, exampleRecord());
-    const [entry] = (await Array.fromAsync(Deno.readDir(folder))).filter(({ name }) => name.startsWith("scores"));
-    const file = join(folder, entry.name);
-    await Deno.writeTextFile(file, (await Deno.readTextFile(file)).replace("0.1", "0.9"));
-    const error = await assertRejects(() => readRecord(folder), RangeError, "the record expects");
-    assert(error.message.includes(entry.name));
-    await Deno.remove(file);
-    await assertRejects(() => readRecord(folder), Deno.errors.NotFound, entry.name);
+    const folder = join(runs, "older-c3bbf8d1e5f5");
+    await Deno.mkdir(folder);
+    for await (const { name } of Deno.readDir(format1)) await Deno.copyFile(join(format1, name), join(folder, name));
+    const record = await readRecord(folder);
+    assertEquals([record.format, record.probe, record.scores.score], [2, null, [0.1, 1 / 3]]);
+    assertEquals(record.history.map(({ epoch, distances }) => [epoch, distances]), [[1, null], [2, null]]);
+    assertEquals((await findRecord(runs, record.id))?.history, record.history);
+    assertEquals((await listRuns(runs))[0].record?.format, 2);
+    await writeRecord(folder, record);
+    assertEquals(await readRecord(folder), record);
   });
 });
 

@@ -13,12 +13,15 @@ async function* events(screen: TestScreen, { from = 0, end = true } = {}): Async
     if (step % 50 !== 0) continue;
     const seconds = { data: 1, step: 49, evaluate: 0 };
     const validation = { accuracy: 0.75 };
-    yield { kind: "epoch", row: { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, seconds } };
+    const row = { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, distances: null, seconds };
+    yield { kind: "epoch", row };
   }
   for (let done = 1; done <= 10; done++) {
     screen.pass(1);
     yield { kind: "evaluate", done, total: 10 };
   }
+  screen.pass(1);
+  yield { kind: "probe", done: 5, total: 10 };
   if (end) yield { kind: "done", record: exampleRecord() };
 }
 
@@ -33,6 +36,14 @@ Deno.test("a run is followed to its record, with a line for every epoch", async 
   ]);
 });
 
+Deno.test("a run that measures trivial cues says so, after all but that is done", async () => {
+  const screen = testScreen(120);
+  using bar = progress(screen);
+  await assertRejects(() => follow(events(screen, { end: false }), { progress: bar, epochs: false }), Error);
+  const [line] = screen.lines();
+  assert(line.includes("dual: measuring trivial cues, 5 of 10 images") && line.includes(" 99 %"), line);
+});
+
 Deno.test("the time left spans all runs, and runs that were found finished do not spoil it", async () => {
   const screen = testScreen(100);
   using bar = progress(screen);
@@ -44,7 +55,7 @@ Deno.test("the time left spans all runs, and runs that were found finished do no
   const [line] = screen.lines();
   assert(line.includes(" 66 %"), line);
   const minutes = Number(/(\d+) min (\d+) s left/.exec(line)?.[1]);
-  assert(minutes === 1 || minutes === 2, line); // a run takes 110 s
+  assert(minutes === 1 || minutes === 2, line); // a run takes 111 s
 });
 
 Deno.test("events that end without a record are an error", async () => {

@@ -1,0 +1,98 @@
+import type { Experiment } from "../experiment.ts";
+import { escapeHtml, join } from "./html.ts";
+import type { Method } from "./methods.ts";
+
+/** One line of a definition told: what, and what it is. */
+export interface Told {
+  readonly what: string;
+  /** Different values with the methods that have each; of one value that all share `methods` is null. */
+  readonly values: readonly { readonly text: string; readonly methods: readonly string[] | null }[];
+}
+
+/**
+ * What some methods are, field by field, for readers: every option that is set, in words close to the definition's own.
+ * Where methods differ the line has a value for each, and a loss term names those that have it.
+ */
+export function tellDefinitions(methods: readonly Method[]): Told[] {
+  const definitions = methods.map(({ records: [first] }) => first.experiment);
+  const terms = [...new Set(definitions.flatMap(({ loss }) => Object.keys(loss ?? {})))];
+  const lines: [string, (experiment: Experiment) => string | null][] = [
+    ["trained on", ({ data }) => told(data.train)],
+    ["validated on", ({ data }) => told(data.validation) ?? "photographs held out from training"],
+    ["tested on", ({ data }) => told(data.test)],
+    ["view", ({ view }) => told(view)],
+    ["reconstructions", ({ reconstruct }) => reconstruct === null ? "none" : told(reconstruct)],
+    ["augmentation", ({ augment }) => told(augment)],
+    ["backbone", ({ model }) => told(model?.backbone)],
+    ["head", ({ model }) => told(model?.head)],
+    ...terms.map((term): [string, (experiment: Experiment) => string | null] => [
+      `loss: ${term}`,
+      ({ loss }) => told(loss[term]),
+    ]),
+    ["optimizer", ({ optimizer }) => told(optimizer)],
+    ["schedule", ({ schedule }) => told(schedule)],
+    ["batch", (experiment) => experiment.batch === undefined ? null : batchTold(experiment)],
+    ["epochs", ({ epochs }) => told(epochs)],
+    ["epoch kept", ({ select }) => select === undefined ? null : keptTold(select)],
+  ];
+  return lines.flatMap(([what, tell]) => {
+    const values = new Map<string, string[]>();
+    methods.forEach(({ name }, i) => {
+      const text = tell(definitions[i]);
+      if (text !== null) values.set(text, [...values.get(text) ?? [], name]);
+    });
+    return values.size === 0 ? [] : [{
+      what,
+      values: [...values].map(([text, names]) => ({ text, methods: names.length === methods.length ? null : names })),
+    }];
+  });
+}
+
+/** The same as an HTML list. */
+export function definitionHtml(methods: readonly Method[]): string {
+  const lines = tellDefinitions(methods).map(({ what, values }) => {
+    const shown = values.map(({ text, methods }) => {
+      const whose = methods === null ? "" : `<small>${escapeHtml(methods.join(", "))}</small>`;
+      return `<dd>${escapeHtml(text)}${whose}</dd>`;
+    });
+    return `<dt>${escapeHtml(what)}</dt>${join(shown)}`;
+  });
+  return `<dl class="definition">${join(lines)}</dl>`;
+}
+
+/** A part as "kind: option value, …" without what is not set; lists joined; null of nothing. */
+function told(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return null;
+    return value.map((item) => told(item) ?? "–").join(value.some((item) => typeof item === "object") ? "; " : ", ");
+  }
+  if (typeof value === "number") return String(value).replace("-", "−");
+  if (typeof value !== "object") return spaced(String(value));
+  const { kind, ...options } = value as Record<string, unknown>;
+  const set = Object.entries(options).flatMap(([name, option]) => {
+    if (option === null || option === undefined || option === false) return [];
+    if (option === true) return [spaced(name)];
+    const numbers = Array.isArray(option) && option.every((item) => typeof item === "number");
+    const inner = numbers ? `[${told(option) ?? ""}]` : told(option);
+    return [`${spaced(name)} ${typeof option === "object" && !Array.isArray(option) ? `(${inner})` : inner}`];
+  });
+  const named = typeof kind === "string" ? spaced(kind) : null;
+  return [named, set.join(", ")].filter((text) => text !== null && text !== "").join(": ");
+}
+
+/** A name as words, "layerScale" as "layer scale"; other texts stay. */
+export function spaced(name: string): string {
+  return !/^[a-z][A-Za-z0-9]*$/.test(name)
+    ? name
+    : name.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function batchTold({ batch: { size, synced }, reconstruct }: Experiment): string {
+  return `${size} rows` + (reconstruct === null ? "" : ", reconstructions among them") +
+    (synced ? "; an image and its reconstruction are changed and cut alike" : "");
+}
+
+function keptTold({ metric }: Experiment["select"]): string {
+  return metric === "last" ? "the last" : `the first with the best validation ${metric === "auc" ? "AUC" : metric}`;
+}

@@ -1,0 +1,24 @@
+import type { CompareRow } from "./compare.ts";
+import { colour, ink } from "./figure.ts";
+
+/** A method or the probe as a figure shows it. */
+export interface Mark {
+  readonly name: string;
+  readonly kind: CompareRow["kind"];
+  readonly rows: readonly CompareRow[];
+  /** The n-th method's of the palette, grey for a probe. */
+  readonly colour: string;
+}
+
+/** The rows of a comparison by whom they belong to, methods before probes. */
+export function marksOf(rows: readonly CompareRow[]): Mark[] {
+  return (["method", "probe"] as const).flatMap((kind) => {
+    const own = rows.filter((row) => row.kind === kind);
+    return [...new Set(own.map(({ method }) => method))].map((name, i) => ({
+      name,
+      kind,
+      rows: own.filter(({ method }) => method === name),
+      colour: kind === "probe" ? ink.text : colour(i),
+    }));
+  });
+}

@@ -1,0 +1,185 @@
+import type { ColumnTable } from "arquero";
+import type { RunRecord } from "../types.ts";
+import type { CompareRow, DifferenceOptions, DifferenceRow } from "./compare.ts";
+import { curves } from "./curves.ts";
+import { definitionHtml } from "./definition.ts";
+import { distances, hasDistances, lastDistances } from "./distances.ts";
+import { dots } from "./dots.ts";
+import { epochs } from "./epochs.ts";
+import type { Figure } from "./figure.ts";
+import { escapeHtml, inlineJson, join } from "./html.ts";
+import type { Method } from "./methods.ts";
+import { points } from "./numbers.ts";
+import { runHtml } from "./runs.ts";
+import { differencesBySeed } from "./seeds.ts";
+import { intervalNote, probeNote } from "./sentence.ts";
+import { comparisonHtml, differenceHtml, distancesHtml, runsHtml, variationsHtml } from "./tables.ts";
+import { plural } from "./text.ts";
+
+/** A part of a page under a heading of its own. */
+export interface Section {
+  /** What links lead to. */
+  readonly id: string;
+  readonly title: string;
+  /** HTML below the heading. */
+  readonly body: string;
+}
+
+/** What is compared: the definition of all methods, and how they differ. */
+export function definitionSection(methods: readonly Method[]): Section {
+  const differ = methods.length === 1 ? [] : [
+    "<h3>How the variants differ</h3>",
+    variationsHtml(methods),
+    note("A dash: the variant has nothing there. Everything else is the same in all of them."),
+  ];
+  return {
+    id: "definition",
+    title: "What is compared",
+    body: join([
+      ...differ,
+      "<h3>The definition</h3>",
+      definitionHtml(methods),
+      note("Small print names the variants for which a line holds; without any it holds for all."),
+    ]),
+  };
+}
+
+/** Accuracy, AUC and average precision as tables. */
+export function numbersSection(table: ColumnTable): Section {
+  const seeds = Math.max(...(table.objects() as CompareRow[]).map(({ seeds }) => seeds));
+  const probe = probeNote(table);
+  return {
+    id: "numbers",
+    title: "Results",
+    body: join([
+      "<h3>Accuracy, %</h3>",
+      comparisonHtml(table, { metric: "accuracy" }),
+      "<h3>AUC, %</h3>",
+      comparisonHtml(table, { metric: "auc" }),
+      "<details><summary>Average precision, %</summary>",
+      comparisonHtml(table, { metric: "averagePrecision" }),
+      "</details>",
+      note(
+        "A test set is the photographs and one generator's fakes. Accuracy is the share called what they are " +
+          `at a threshold of 0.5. ${intervalNote(seeds)}`,
+      ),
+      ...(probe === null ? [] : [note(probe)]),
+    ]),
+  };
+}
+
+/** Accuracy by generator as a figure. */
+export function generatorsSection(table: ColumnTable): Section {
+  const probe = probeNote(table) === null ? "" : " The grey diamond is the probe on trivial cues.";
+  return {
+    id: "generators",
+    title: "Accuracy by generator",
+    body: figureHtml("generators", {
+      figure: dots(table),
+      caption: "Accuracy by test set with 95 % intervals. The tinted ground marks the generator that was trained on, " +
+        `the dashed line chance.${probe}`,
+    }),
+  };
+}
+
+/** Paired differences, each as a table. */
+export function differencesSection(records: readonly RunRecord[], pairs: readonly ColumnTable[]): Section {
+  return {
+    id: "differences",
+    title: "Paired differences",
+    body: join(pairs.flatMap((pair) => {
+      const rows = pair.objects() as DifferenceRow[];
+      const [{ of, against, seeds }] = rows;
+      const unseen = rows.some(({ role }) => role === "mean of unseen");
+      return [
+        `<h3>${escapeHtml(`${of} − ${against}`)}</h3>`,
+        differenceHtml(pair),
+        note(
+          "Differences in percentage points, paired: both methods see the same draws of photographs" +
+            `${seeds > 1 ? ` and of the ${plural(seeds, "seed")} they share` : ""}.` +
+            bySeed(records, { pair: { of, against }, unseen }),
+        ),
+      ];
+    })),
+  };
+}
+
+/** Every seed's own difference, where there are several. */
+function bySeed(records: readonly RunRecord[], { pair, unseen }: { pair: DifferenceOptions; unseen: boolean }): string {
+  const seeds = differencesBySeed(records, pair);
+  if (seeds.length < 2) return "";
+  const list = seeds.map(({ seed, accuracy }) => `${points(accuracy)} (seed ${seed})`).join(", ");
+  return ` Accuracy over ${unseen ? "the unseen generators" : "all test sets"}, seed by seed: ${list}.`;
+}
+
+/** Validation accuracy by epoch and loss terms by step. */
+export function trainingSection(records: readonly RunRecord[]): Section {
+  const known = records.some(({ history }) => history.some(({ validation }) => validation.accuracy !== undefined));
+  const byEpoch = known
+    ? figureHtml("epochs", {
+      figure: epochs(records),
+      caption: "Accuracy on the validation split by epoch. With several seeds a thin line is a seed, a thick one the " +
+        "mean. Validation is not the test: it may hold only generators that were trained on.",
+    })
+    : note("These runs hold no accuracy by epoch.");
+  return {
+    id: "training",
+    title: "Training",
+    body: join([
+      "<h3>Accuracy by epoch</h3>",
+      byEpoch,
+      "<h3>Loss terms by step</h3>",
+      figureHtml("curves", {
+        figure: curves(records),
+        caption: "Loss terms by step, each as it enters the total, lightly smoothed.",
+      }),
+    ]),
+  };
+}
+
+/** Embedding distances by epoch and at the end, or a sentence that there are none. */
+export function distancesSection(records: readonly RunRecord[]): Section {
+  const body = hasDistances(records)
+    ? join([
+      figureHtml("distances", {
+        figure: distances(records),
+        caption: "How far validation samples lie from their reconstructions, by epoch: photographs and fakes.",
+      }),
+      "<h3>After the last epoch</h3>",
+      distancesHtml(lastDistances(records)),
+      note("Mean squared distance of unit embeddings, 0 to 4; the mean over seeds, ± their standard deviation."),
+    ])
+    : "<p>These runs hold no embedding distances: their validation samples have no reconstructions, or they were made " +
+      "before distances were measured.</p>";
+  return { id: "distances", title: "Embedding distances", body };
+}
+
+/** Every run in a table, then each in full. */
+export function runsSection(records: readonly RunRecord[]): Section {
+  return {
+    id: "runs",
+    title: "Runs",
+    body: join([
+      runsHtml(records),
+      note("Below, the definition of each run with every default written out, and where it was made."),
+      ...records.map(runHtml),
+    ]),
+  };
+}
+
+function figureHtml(name: string, { figure, caption }: { readonly figure: Figure; readonly caption: string }): string {
+  return join([
+    "<figure>",
+    `<div class="scroll"><div class="plot" data-figure="figure-${name}" style="min-height: ${figure.layout.height}px" ` +
+    `role="img" aria-label="${escapeHtml(caption)}">`,
+    "<p>The figure needs JavaScript; its numbers stand in the tables.</p>",
+    "</div></div>",
+    `<figcaption>${escapeHtml(caption)}</figcaption>`,
+    "</figure>",
+    `<script type="application/json" id="figure-${name}">${inlineJson(figure)}</script>`,
+  ]);
+}
+
+function note(text: string): string {
+  return `<p class="note">${escapeHtml(text)}</p>`;
+}

@@ -1,0 +1,46 @@
+import { methods as pocket } from "../../experiments/pocket.ts";
+import { definitionHtml, spaced, tellDefinitions } from "../../lib/report/definition.ts";
+import { groupMethods, type Method } from "../../lib/report/methods.ts";
+import { assert, assertEquals } from "../assert.ts";
+import { syntheticRecord } from "./records.ts";
+
+function ablation(): Method[] {
+  return groupMethods(
+    Object.entries(pocket).map(([name, make]) => ({ ...syntheticRecord({ name }), experiment: make() })),
+  );
+}
+
+Deno.test("tellDefinitions() tells what all share once, and says whose a loss term is", () => {
+  const told = new Map(tellDefinitions(ablation()).map(({ what, values }) => [what, values]));
+  assertEquals(told.get("view"), [{ text: "crop: size 64", methods: null }]);
+  assertEquals(told.get("loss: reconstruction"), [{
+    text: "reconstruction triplet: weight 0.05, margin 0.5, orientation stated",
+    methods: ["dual"],
+  }]);
+  assertEquals(told.get("loss: contrastive")![0].methods, ["contrastive-only", "dual"]);
+  assertEquals(told.get("reconstructions")!.map(({ text }) => text), ["none", "existing: of both"]);
+  assertEquals(told.get("trained on")![0].text, "pocket: generators latent-nearest");
+  assertEquals(told.get("epoch kept"), [{ text: "the last", methods: null }]);
+  assert(told.get("optimizer")![0].text.startsWith("adamW: rate 0.002, decay 0.02"), told.get("optimizer")![0].text);
+});
+
+Deno.test("tellDefinitions() leaves out fields that a record does not have", () => {
+  const told = tellDefinitions(groupMethods([syntheticRecord({ name: "old" })]));
+  assertEquals(told.map(({ what }) => what), ["trained on", "validated on", "loss: classification"]);
+});
+
+Deno.test("definitionHtml() shows hostile names as text", () => {
+  const hostile = "<img src=x>";
+  const html = definitionHtml(groupMethods([syntheticRecord({ name: hostile, terms: { [hostile]: 1 } })]));
+  assert(html.includes("loss: &#60;img src=x&#62;") && !html.includes("<img"), html);
+});
+
+Deno.test("spaced() makes words of a name and leaves other texts", () => {
+  assertEquals(["layerScale", "adamW", "beta1", "latent-nearest", "timm/convnextBase"].map(spaced), [
+    "layer scale",
+    "adamW",
+    "beta1",
+    "latent-nearest",
+    "timm/convnextBase",
+  ]);
+});
