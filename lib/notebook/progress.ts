@@ -23,8 +23,10 @@ export interface ShowProgress extends Partial<Place> {
 
 /** Least seconds between two drawings: with more than ten a second the kernel loses outputs. */
 const REDRAW = 0.1;
-/** Share of a run's work that scoring its test sets makes, in steps of training. */
-const SCORING = 0.1;
+/** Shares of a run's work that scoring its test sets and measuring trivial cues make; the rest is training. */
+const SCORING = 0.08;
+const PROBING = 0.02;
+const TRAINING = 1 - SCORING - PROBING;
 
 /**
  * Passes a run's events on and shows them under the cell: a bar with the time left, the loss terms and their curves, in
@@ -80,7 +82,7 @@ interface State {
   first: number;
   terms: Map<string, number[]>;
   /** What is done, and of how much, when it is not training. */
-  scoring: { done: number; total: number } | null;
+  scoring: { kind: "evaluate" | "probe"; done: number; total: number } | null;
   worked: boolean;
   readonly estimate: ReturnType<typeof timeLeft>;
 }
@@ -100,10 +102,10 @@ function take(state: State, event: RunEvent, now: number): void {
     state.step = event.row.step;
     addLosses(state.terms, event.row);
     state.estimate.update(share(state), now);
-  } else if (event.kind === "evaluate") {
+  } else if (event.kind === "evaluate" || event.kind === "probe") {
     if (!state.worked) skipTo(state, state.steps + 1); // a run that was stopped while it was scored
     state.step = Math.max(state.step, state.first - 1);
-    state.scoring = { done: event.done, total: Math.max(1, event.total) };
+    state.scoring = { kind: event.kind, done: event.done, total: Math.max(1, event.total) };
     state.estimate.update(share(state), now);
   } else if (event.kind === "done") {
     const { experiment, steps } = event.record;
@@ -117,13 +119,14 @@ function take(state: State, event: RunEvent, now: number): void {
 function skipTo(state: State, step: number): void {
   state.worked = true;
   state.first = step;
-  state.estimate.skip((step - 1) / state.steps * (1 - SCORING));
+  state.estimate.skip((step - 1) / state.steps * TRAINING);
 }
 
 /** How much of the run is done, 0…1. */
 function share({ step, steps, scoring }: State): number {
-  const scored = scoring === null || step < steps ? 0 : scoring.done / scoring.total;
-  return step / steps * (1 - SCORING) + scored * SCORING;
+  if (scoring === null || step < steps) return step / steps * TRAINING;
+  const done = scoring.done / scoring.total;
+  return TRAINING + (scoring.kind === "evaluate" ? done * SCORING : SCORING + done * PROBING);
 }
 
 function addLosses(terms: Map<string, number[]>, { loss }: StepRow): void {
@@ -139,13 +142,18 @@ function movingBundle(state: State, now: number): Bundle {
   const left = state.estimate.left(1, now);
   const part = scoring === null
     ? step === 0 ? "reading the first batch" : `step ${step} of ${steps}`
-    : `${step < steps ? "validation" : "scoring the test sets"}, ${scoring.done} of ${scoring.total} images`;
+    : `${scoringWords(state)}, ${scoring.done} of ${scoring.total} images`;
   const words = `${part}${left === null ? "" : `, ${duration(left)} left`}`;
   const percent = `${Math.floor(share(state) * 100)} %`;
   const bar = `<div style="max-width:640px;height:6px;margin:4px 0;background:${ink.line};border-radius:3px">` +
     `<div style="width:${(share(state) * 100).toFixed(1)}%;height:6px;background:${colour(0)};border-radius:3px">` +
     "</div></div>";
   return bundle(state, { words: `${words} · ${percent}`, bar, picture: state.terms.size === 0 ? "" : svgOf(state) });
+}
+
+function scoringWords({ step, steps, scoring }: State): string {
+  if (scoring?.kind === "probe") return "measuring trivial cues";
+  return step < steps ? "validation" : "scoring the test sets";
 }
 
 /** The last state: its curve is a picture, which also a notebook shows that is not trusted. */

@@ -18,7 +18,7 @@ export function madeUpRecord(steps: number): RunRecord {
   return { ...syntheticRecord({ name: "dual" }), steps: Array.from({ length: steps }, (_, i) => row(i + 1)) };
 }
 
-/** A run's events without a run: steps, then its test sets in two halves. */
+/** A run's events without a run: steps, then its test sets in two halves and half of its cues. */
 export async function* madeUpEvents(
   { steps, from = 1, before = () => {}, signal, failure }: MadeUp,
 ): AsyncGenerator<RunEvent, void> {
@@ -33,6 +33,8 @@ export async function* madeUpEvents(
     await before();
     yield { kind: "evaluate", done, total: 100 };
   }
+  await before();
+  yield { kind: "probe", done: 5, total: 10 };
   yield { kind: "done", record: madeUpRecord(steps) };
 }
 

@@ -30,13 +30,14 @@ async function watch(run: MadeUp, { seconds, signal }: { seconds: number; signal
 
 Deno.test("showProgress() passes on every event, and shows step, terms and time left", async () => {
   const { shown, passed } = await watch({ steps: 20 }, { seconds: 1 });
-  assertEquals(passed.map(({ kind }) => kind).slice(-3), ["evaluate", "evaluate", "done"]);
-  assertEquals(passed.length, 1 + 20 + 2 + 1);
+  assertEquals(passed.map(({ kind }) => kind).slice(-4), ["evaluate", "evaluate", "probe", "done"]);
+  assertEquals(passed.length, 1 + 20 + 3 + 1);
   assertEquals(shown[0].text, "dual: reading the first batch · 0 %");
   // half of the steps are 45 % of the work, which took a second for each
   assertEquals(shown[10].text, "dual: step 10 of 20, 12 s left · 45 %, total 0.586, classification 0.293");
   assert(shown[10].html.includes("<polyline") && shown[10].html.includes("width:45.0%"), shown[10].html);
   assert(shown[21].text.startsWith("dual: scoring the test sets, 50 of 100 images"), shown[21].text);
+  assert(/^dual: measuring trivial cues, 5 of 10 images, .* · 99 %/.test(shown[23].text), shown[23].text);
 });
 
 Deno.test("showProgress() shows at most ten states a second, and always the last", async () => {
