@@ -15,6 +15,8 @@
  *
  * @module
  */
+import "./lib/notebook/enable.ts"; // for its effect: in a notebook, tables and figures show themselves
+
 export {
   type Augmentation,
   type Blur,

@@ -13,6 +13,8 @@ import type { Experiment } from "./experiment.ts";
 import { identitiesOf, type Layout } from "./layouts/mod.ts";
 import { initModel, type ModelParams, modelView } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
+import { inNotebook } from "./notebook/kernel.ts";
+import { showProgress } from "./notebook/progress.ts";
 import { optimizers } from "./optimizers/mod.ts";
 import { random } from "./random.ts";
 import { environment } from "./runs/environment.ts";
@@ -41,12 +43,16 @@ export interface RunOptions {
 }
 
 /**
- * Runs an experiment, or finds its finished record; takes up a run that was stopped where it stood.
+ * Runs an experiment, or finds its finished record; takes up a run that was stopped where it stood. In a notebook it
+ * shows its progress under the cell, whose interrupt stops it.
  *
  * @throws as {@linkcode events}
  */
 export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
-  for await (const event of events(experiment, options)) {
+  const told = inNotebook()
+    ? showProgress((signal) => events(experiment, { ...options, signal }), options)
+    : events(experiment, options);
+  for await (const event of told) {
     if (event.kind === "done") return event.record;
   }
   throw new Error(`Cannot run "${experiment.name}": it ended without a record`);

@@ -8,17 +8,21 @@ const levels: readonly (readonly string[])[] = [
   ["lib/models", "lib/losses", "lib/optimizers", "lib/schedules", "lib/layouts", "lib/augment", "lib/reconstruct"],
   ["lib/experiment.ts"],
   ["lib/data"],
-  ["lib/train", "lib/evaluate", "lib/terminal"],
+  ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
   ["lib/run.ts", "lib/pocket"],
   ["mod.ts"],
   ["experiments"],
   ["lib/cli"],
 ];
 
-/** Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does. */
+/**
+ * Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does; a notebook
+ * estimates the time left as the terminal does.
+ */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
   ["lib/train", "lib/evaluate"],
+  ["lib/notebook", "lib/terminal"],
 ];
 
 /** Rooms that never reach another, by whatever way: comparing last month's runs must not start a backend. */
@@ -35,7 +39,9 @@ const doors: Readonly<Record<string, string>> = {
   "@tensorflow/tfjs-core": "lib/engine",
   "@tensorflow/tfjs-node-gpu": "lib/engine",
   "arquero": "lib/report",
+  "jsdom": "lib/notebook",
   "node-api-headers": "lib/engine",
+  "plotly.js-cartesian-dist-min": "lib/notebook",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",
 };

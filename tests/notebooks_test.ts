@@ -1,5 +1,10 @@
-/** Notebooks are read as files: no test starts Jupyter. */
+/** Notebooks are read as files, and run from top to bottom where Jupyter is on the machine. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findJupyter } from "../lib/cli/jupyter.ts";
 import { assert, assertEquals } from "./assert.ts";
+import { browserNames, findBrowser, openPage, waitForFigures } from "./browser.ts";
+import { counterproof } from "./cli/command_line.ts";
 
 /** What is read of a notebook, nbformat 4. */
 interface Notebook {
@@ -11,10 +16,23 @@ interface Cell {
   readonly cell_type: "code" | "markdown" | "raw";
   readonly source: string | readonly string[];
   readonly execution_count?: number | null;
-  readonly outputs?: readonly { readonly output_type: string; readonly name?: string }[];
+  readonly outputs?: readonly Output[];
 }
 
-const folder = new URL("../notebooks/", import.meta.url);
+interface Output {
+  readonly output_type: string;
+  readonly name?: string;
+  readonly data?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+const folderOfNotebooks = new URL("../notebooks/", import.meta.url);
+
+/** Where whatever asks a network finds none. */
+const offline = {
+  HTTP_PROXY: "http://127.0.0.1:9",
+  HTTPS_PROXY: "http://127.0.0.1:9",
+  NO_PROXY: "127.0.0.1,localhost",
+};
 
 Deno.test("every notebook is committed as a fresh kernel of Deno ran it, with every output and no error", async () => {
   for (const { name, notebook } of await notebooks()) {
@@ -22,11 +40,7 @@ Deno.test("every notebook is committed as a fresh kernel of Deno ran it, with ev
     assertEquals([kernelspec.name, kernelspec.language], ["deno", "typescript"], name);
     const cells = codeCells(notebook);
     assertEquals(cells.map((cell) => cell.execution_count), cells.map((_, i) => i + 1), `${name}, order of cells`);
-    for (const [i, { outputs = [] }] of cells.entries()) {
-      assert(outputs.length > 0, `${name}, code cell ${i + 1}: its output is missing`);
-      const wrong = outputs.filter((output) => output.output_type === "error" || output.name === "stderr");
-      assertEquals(wrong, [], `${name}, code cell ${i + 1}`);
-    }
+    checkOutputs(name, cells);
   }
 });
 
@@ -48,13 +62,13 @@ Deno.test("the cells of every notebook type-check as one module", async () => {
   try {
     for (const { notebook } of await notebooks()) {
       // beside the notebook, where its imports hold
-      const entry = await Deno.makeTempFile({ dir: folder.pathname, prefix: ".check_", suffix: ".ts" });
+      const entry = await Deno.makeTempFile({ dir: folderOfNotebooks.pathname, prefix: ".check_", suffix: ".ts" });
       entries.push(entry);
       const code = codeCells(notebook).map(({ source }) => textOf(source)).join("\n");
       await Deno.writeTextFile(entry, `${code}\nexport {};\n`);
     }
     const check = new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", "--config", new URL("../deno.json", folder).pathname, ...entries],
+      args: ["check", "--quiet", "--config", new URL("../deno.json", folderOfNotebooks).pathname, ...entries],
       env: { NO_COLOR: "1" },
     });
     const { success, stderr } = await check.output();
@@ -62,6 +76,72 @@ Deno.test("the cells of every notebook type-check as one module", async () => {
   } finally {
     await Promise.all(entries.map((entry) => Deno.remove(entry)));
   }
+});
+
+const jupyter = await findJupyter();
+const browser = findBrowser();
+
+Deno.test({
+  name: jupyter === null
+    ? "every notebook runs in a fresh kernel: LEFT OUT, found no JupyterLab; deno task notebook --setup installs it"
+    : "every notebook runs in a fresh kernel without a network, and shows what it should",
+  ignore: jupyter === null,
+  fn: async (test) => {
+    const folder = await world();
+    try {
+      for (const { name } of await notebooks()) {
+        const file = join(folder, "notebooks", name);
+        await Deno.copyFile(new URL(name, folderOfNotebooks), file);
+        const { code, err } = await counterproof(["notebook", "--execute", file], { env: offline });
+        assertEquals(code, 0, err);
+        checkOutputs(name, codeCells(JSON.parse(await Deno.readTextFile(file))));
+        await test.step({
+          name: browser === null
+            ? `${name} in a browser: LEFT OUT, found none of ${browserNames.join(", ")} on this machine`
+            : `${name} as nbconvert's page draws every figure in a browser, which fetches nothing`,
+          ignore: browser === null,
+          fn: () => checkPage(file),
+        });
+      }
+      assert((await Array.fromAsync(Deno.readDir(join(folder, "runs", "notebook")))).length > 0, "no run was made");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: jupyter === null
+    ? "a cell that fails: LEFT OUT, found no JupyterLab; deno task notebook --setup installs it"
+    : "a cell that fails, or shows a path of this machine, is told and leaves the file as it was",
+  ignore: jupyter === null,
+  fn: async () => {
+    const folder = await world();
+    try {
+      const file = join(folder, "notebooks", "a b.ipynb");
+      const root = fileURLToPath(new URL("../", import.meta.url));
+      for (
+        const [source, parts] of [
+          ["const fine = 1;\nthrow new RangeError('Cannot do <it>');", [
+            "a cell fails.\n\nconst fine = 1;\nthrow",
+            "RangeError: Cannot do <it>",
+            "at <anonymous>:2:7",
+          ]],
+          [`["${root}lib"]`, ["code cell 2 shows the path", "Show a relative path instead"]],
+        ] as const
+      ) {
+        const text = JSON.stringify(made(['import "../mod.ts";\n1 + 1', source]));
+        await Deno.writeTextFile(file, text);
+        const { code, err } = await counterproof(["notebook", "--execute", file], { env: offline });
+        assertEquals(code, 1, err);
+        for (const part of parts) assert(err.includes(part), `${part}: ${err}`);
+        assert(!err.includes("Traceback") && !err.includes("nbclient"), err);
+        assertEquals(await Deno.readTextFile(file), text);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 Deno.test("machinePaths() finds paths of a machine in any text, and none in links and packed data", () => {
@@ -81,12 +161,74 @@ Deno.test("longestFunction() counts declarations, closures and expressions", () 
 /** Every notebook of the folder, which must hold one. */
 async function notebooks(): Promise<{ name: string; notebook: Notebook }[]> {
   const found: { name: string; notebook: Notebook }[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
+  for await (const { name } of Deno.readDir(folderOfNotebooks)) {
     if (!name.endsWith(".ipynb")) continue;
-    found.push({ name, notebook: JSON.parse(await Deno.readTextFile(new URL(name, folder))) });
+    found.push({ name, notebook: JSON.parse(await Deno.readTextFile(new URL(name, folderOfNotebooks))) });
   }
   assert(found.length > 0, "there is no notebook");
   return found.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** A folder in which a notebook finds the library, and its runs are nobody else's. */
+async function world(): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(join(folder, "notebooks"));
+  for (const name of ["mod.ts", "lib", "experiments", "deno.json", "deno.lock"]) {
+    await Deno.symlink(fileURLToPath(new URL(`../${name}`, import.meta.url)), join(folder, name));
+  }
+  return folder;
+}
+
+/** Each cell has an output and no error; a run ends with its last state, tables are tables, figures have picture and script. */
+function checkOutputs(name: string, cells: readonly Cell[]): void {
+  for (const [i, { source, outputs = [] }] of cells.entries()) {
+    const cell = `${name}, code cell ${i + 1}`;
+    assert(outputs.length > 0, `${cell}: its output is missing`);
+    const wrong = outputs.filter((output) => output.output_type === "error" || output.name === "stderr");
+    assertEquals(wrong, [], cell);
+    const result = outputs.filter(({ output_type }) => output_type === "execute_result").map(htmlOf);
+    const code = textOf(source);
+    if (/\bcompare\(|\bdifferences\(/.test(code)) assert(result[0]?.includes("<table"), `${cell}: no table`);
+    if (/\bplot\./.test(code)) assert(/<img [^]*<script>/.test(result[0] ?? ""), `${cell}: no picture with a script`);
+    if (/\brun\(/.test(code)) {
+      const shown = outputs.filter(({ output_type }) => output_type === "display_data");
+      assert(shown.length > 0, `${cell}: no progress`);
+      for (const output of shown) {
+        assert(/: done, \d+ steps in/.test(textOf(output.data?.["text/plain"] ?? "")), `${cell}: not the last state`);
+        assert(htmlOf(output).includes('src="data:image/svg+xml;base64,'), `${cell}: no curve`);
+      }
+    }
+  }
+}
+
+/** The page that stock nbconvert makes of a notebook, without what its template fetches by itself. */
+async function checkPage(file: string): Promise<void> {
+  const { python, env } = jupyter!;
+  const none = ["require_js", "mathjax", "mermaid_js"].map((name) => `--HTMLExporter.${name}_url=`);
+  const { success, stderr } = await new Deno.Command(python, {
+    args: ["-m", "nbconvert", "--to", "html", ...none, file],
+    env: { ...env },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const figures = codeCells(JSON.parse(await Deno.readTextFile(file)))
+    .filter(({ source }) => /\bplot\./.test(textOf(source))).length;
+  await using opened = await openPage(file.replace(/ipynb$/, "html"), `${file}.profile`);
+  await waitForFigures(opened, figures);
+  assert(await opened.evaluate("document.querySelector('.point, .js-line') !== null"), "figures are empty");
+  assertEquals(opened.complaints, []);
+}
+
+/** A notebook of these cells, not yet run. */
+function made(sources: readonly string[]): unknown {
+  const cell = (source: string, i: number) => {
+    return { cell_type: "code", id: `c${i}`, metadata: {}, source, outputs: [], execution_count: null };
+  };
+  const metadata = { kernelspec: { display_name: "Deno", language: "typescript", name: "deno" } };
+  return { cells: sources.map(cell), metadata, nbformat: 4, nbformat_minor: 5 };
+}
+
+function htmlOf({ data }: Output): string {
+  return textOf(data?.["text/html"] ?? "");
 }
 
 function codeCells({ cells }: Notebook): readonly Cell[] {

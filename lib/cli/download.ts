@@ -56,7 +56,7 @@ async function fetchAll(entries: readonly string[], cache: string, progress: Pro
   const { success, stderr } = await fetching;
   if (success) return;
   throw new Error(
-    `Cannot download what the demo imports: ${new TextDecoder().decode(stderr).trim()}. ` +
+    `Cannot download the packages that it imports: ${new TextDecoder().decode(stderr).trim()}. ` +
       "Expected access to the npm registry; check the network or its proxy and run the same command again",
   );
 }

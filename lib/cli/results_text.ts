@@ -99,7 +99,7 @@ function originTable(records: readonly RunRecord[], world: string): string {
   const facts: [string, string][] = [
     ["world", world],
     ["commit", all(({ commit }) => commit ?? "none")],
-    ["backend", all(({ backend, threads }) => `${backend}, ${threads} threads`)],
+    ["backend", all(({ backend, threads }) => `${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`)],
     ["counterproof", all(({ counterproof }) => counterproof)],
     ["deno", all(({ deno, v8 }) => `${deno} (V8 ${v8})`)],
     ["system", all(({ system }) => system)],

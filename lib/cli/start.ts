@@ -6,6 +6,7 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
+import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
 import { results } from "./results.ts";
@@ -18,6 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
   list,
   compare,
   results,
+  notebook,
   doctor,
   "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,

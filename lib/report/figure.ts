@@ -18,6 +18,9 @@ export function colour(n: number): string {
 /** Ink, faint lines and tints that show on white and on black alike. */
 export const ink = { text: "#787878", line: "rgba(128,128,128,0.28)", tint: "rgba(128,128,128,0.12)" } as const;
 
+/** What figures can do beside being JSON: methods under symbols, as a notebook adds one. A figure made of another by `...` keeps them. */
+export const abilities: Record<symbol, (this: Figure) => unknown> = {};
+
 /** A figure in the house's look: no background of its own, so that it stands on light and dark pages. */
 export function figure(data: readonly Data[], layout: Partial<Layout>): Figure {
   return {
@@ -33,6 +36,7 @@ export function figure(data: readonly Data[], layout: Partial<Layout>): Figure {
       ...layout,
     },
     config: { responsive: true, displaylogo: false, modeBarButtons: [["toImage", "resetScale2d"]] },
+    ...abilities,
   };
 }
 

@@ -249,6 +249,17 @@ Deno.test("shipped reconstructions are near their originals, and fakes are neith
   assertEquals((await sheet("test", "real", null)).map(({ data }) => data), real.slice(0, 64).map(({ data }) => data));
 });
 
+Deno.test("all that is shipped takes 60 MB at most", async () => {
+  const folder = `${import.meta.dirname}/../../lib/pocket/world`;
+  const { files } = await openWorld();
+  const sizes = await Promise.all(Object.keys(files).map(async (file) => (await Deno.stat(`${folder}/${file}`)).size));
+  for await (const { name } of Deno.readDir(`${folder}/contact`)) {
+    sizes.push((await Deno.stat(`${folder}/contact/${name}`)).size);
+  }
+  const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+  assert(megabytes <= 60, `${megabytes} MB`);
+});
+
 Deno.test("the data card counts what is shipped", async () => {
   const { photographs, sheets } = await openWorld();
   const page = await Deno.readTextFile(`${import.meta.dirname}/../../lib/pocket/README.md`);

@@ -1,7 +1,7 @@
 import { page } from "../../lib/report/page.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { browserNames, type BrowserPage, findBrowser, openPage } from "./browser.ts";
+import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
 const hostile =
@@ -102,7 +102,7 @@ Deno.test({
     await inPage(
       await page(hostileRecords(), { title, differences: [{ of: hostile, against: "other" }] }),
       async (opened) => {
-        await drawn(opened, 4);
+        await waitForFigures(opened, 4);
         assert((await opened.evaluate<string>("document.title")).startsWith("Safe "), "a name changed the title");
         assertEquals(await opened.evaluate("document.images.length"), 0, "a name became a tag");
         const legend = await opened.evaluate<string>("document.querySelector('.legendtext').textContent");
@@ -166,18 +166,4 @@ async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** Waits until every figure is drawn. */
-async function drawn(opened: BrowserPage, count: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (
-      await opened.evaluate(
-        "document.querySelectorAll('.js-plotly-plot .main-svg').length > 0 && " +
-          `document.querySelectorAll('.js-plotly-plot').length === ${count}`,
-      )
-    ) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Cannot see ${count} figures: ${opened.complaints.join("\n")}`);
 }

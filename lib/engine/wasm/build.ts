@@ -3,8 +3,12 @@
  *
  * The flags matter: no run-time library, no relaxed SIMD (it may round differently from machine to machine), and the
  * memory of the tfjs backend imported as shared, so that several threads work on one heap.
+ *
+ * @module
  */
-const compiler = "npm:assemblyscript@0.28.20/asc";
+
+/** The AssemblyScript compiler, which only those need who change the kernels. */
+export const compiler = "npm:assemblyscript@0.28.20/asc";
 const flags = [
   ["--runtime", "stub", "--importMemory", "--noExportMemory", "--sharedMemory", "--maximumMemory", "65536"],
   [

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 
-/** A page in a headless browser, driven over the DevTools protocol. */
+/** A page in a headless browser, driven over the DevTools protocol; whatever it asks of a network fails. */
 export interface BrowserPage extends AsyncDisposable {
   /** Value of an expression in the page, awaited. */
   evaluate<T>(expression: string): Promise<T>;
@@ -28,7 +28,8 @@ export function findBrowser(): string | null {
 
 // deno-fmt-ignore
 const QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars"];
+  "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
+  "--host-resolver-rules=MAP * ~NOTFOUND"];
 
 /**
  * Opens a file in a browser of its own, and waits until the page has loaded.
@@ -113,4 +114,18 @@ async function listening(
     })();
     return { address, drained };
   }
+}
+
+/** Waits until so many plotly figures are drawn. */
+export async function waitForFigures(opened: BrowserPage, count: number): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (
+      await opened.evaluate(
+        "document.querySelectorAll('.js-plotly-plot .main-svg').length > 0 && " +
+          `document.querySelectorAll('.js-plotly-plot').length === ${count}`,
+      )
+    ) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Cannot see ${count} figures: ${opened.complaints.join("\n")}`);
 }
