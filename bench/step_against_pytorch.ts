@@ -2,7 +2,7 @@
 /**
  * Time of one training step of the pocket detector against PyTorch's, in alternating steps.
  *
- *     deno task bench:pytorch [--threads 1] [--rounds 20]
+ *     deno task bench:pytorch [--backend wasm] [--threads 1] [--rounds 20]
  *
  * Needs Python with PyTorch; the environment variable PYTHON names the interpreter (default python3).
  * Both sides do one step in turn and report their own wall time, so that a busy machine slows both alike; the
@@ -10,18 +10,21 @@
  */
 import { parseArgs } from "@std/cli";
 import { methods } from "../experiments/pocket.ts";
-import { closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { tensor, type Tensor1D, type Tensor4D } from "../lib/engine/ops.ts";
 import { initModel } from "../lib/models/model.ts";
 import { optimizers } from "../lib/optimizers/mod.ts";
 import { random } from "../lib/random.ts";
-import { readLoss, trainStep, type Weights } from "../lib/train/step.ts";
+import { readLoss, stepper, type Weights } from "../lib/train/step.ts";
 
-const options = parseArgs(Deno.args, { string: ["threads", "rounds"], default: { threads: "1", rounds: "20" } });
+const options = parseArgs(Deno.args, {
+  string: ["backend", "threads", "rounds"],
+  default: { backend: "wasm", threads: "1", rounds: "20" },
+});
 const threads = Number(options.threads), rounds = Number(options.rounds);
 const rows = 64, side = 64, warmUp = 5;
 
-const { name } = await useBackend("wasm", { threads });
+const { name } = await useBackend(options.backend as BackendName, { threads });
 const experiment = methods.plain();
 const stream = random(1, "step");
 const values = Float32Array.from({ length: rows * side * side * 3 }, () => 2 * stream.uniform() - 1);
@@ -37,10 +40,11 @@ const batch = {
 const params = await initModel(experiment.model, (name) => random(1, name));
 let weights: Weights = { params, state: optimizers[experiment.optimizer.kind].init(experiment.optimizer, params) };
 
+const steps = stepper(experiment);
 let step = 0;
 async function ours(): Promise<number> {
   const start = performance.now();
-  const { value, ...next } = trainStep(experiment, weights, { batch, rate: 2e-3, step: ++step });
+  const { value, ...next } = steps.take(weights, { batch, rate: 2e-3, step: ++step });
   await readLoss(value);
   weights = next;
   return performance.now() - start;
@@ -83,4 +87,5 @@ console.log(`${threads} thread(s), ${rows} rows of ${side}×${side}, ${rounds} a
 console.log(row(`counterproof (${name})`, times.map((t) => t.ours), "ms"));
 console.log(row("PyTorch", times.map((t) => t.theirs), "ms"));
 console.log(row("ratio", times.map((t) => t.ours / t.theirs), "×"));
+steps[Symbol.dispose]();
 closeBackend();

@@ -36,7 +36,7 @@ export interface RunOptions {
   /** Folder of reconstructions made earlier. */
   readonly artifacts?: string;
   readonly backend?: BackendName | "auto";
-  /** Threads of the wasm backend; results do not depend on them. */
+  /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
   /** Stops the run after the step at hand; it keeps its place. */
   readonly signal?: AbortSignal;

@@ -3,7 +3,7 @@
  * same format; `tests/golden/README.md` says what the cases are.
  */
 import { memory } from "../lib/engine/ops.ts";
-import { closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { assert, assertEquals } from "./assert.ts";
 import {
   type Comparison,
@@ -48,7 +48,7 @@ const pending = readPending();
 const told: string[] = [];
 
 globalThis.addEventListener("unload", closeBackend);
-await useBackend((Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as "wasm" | "cpu");
+await useBackend((Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName);
 
 for (const golden of cases) {
   const awaited = pending.find((entry) => entry.columns === undefined && speaksOf(entry, golden));

@@ -40,6 +40,7 @@ const doors: Readonly<Record<string, string>> = {
   "@tensorflow/tfjs-node-gpu": "lib/engine",
   "arquero": "lib/report",
   "jsdom": "lib/notebook",
+  "node-api-headers": "lib/engine",
   "plotly.js-cartesian-dist-min": "lib/notebook",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",

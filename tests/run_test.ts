@@ -1,5 +1,5 @@
 import { derive, experiment } from "../lib/experiment.ts";
-import { closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
@@ -11,7 +11,7 @@ import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
 
 const folder = await Deno.makeTempDir();
 await writeTinyWorld(folder);
-const backend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as "wasm" | "cpu";
+const backend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName;
 await useBackend(backend);
 const options = (runs: string) => ({ runs: `${folder}/${runs}`, data: folder, backend });
 Deno.test.afterAll(async () => {

@@ -1,11 +1,11 @@
 /** What tests of tensors share: a backend, the count of live tensors, gradients against finite differences. */
-import { closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { valueAndGradient } from "../lib/engine/gradient.ts";
 import { memory, type Scalar, type Tensor, tensor, tidy } from "../lib/engine/ops.ts";
 import { assert, assertClose, assertEquals } from "./assert.ts";
 
 /** The backend that tests run on: `COUNTERPROOF_BACKEND`, or wasm. */
-export const testBackend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as "wasm" | "cpu";
+export const testBackend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName;
 
 globalThis.addEventListener("unload", closeBackend);
 

@@ -34,8 +34,8 @@ finished runs are found again, so that a second demo answers in seconds.
   --quick           two variants, half of the steps: about two minutes
   --seeds N         train every variant with the seeds 1…N; default: 1
   --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
-  --backend NAME    auto, wasm or cpu; default: auto
-  --threads N       threads of the wasm backend; results do not depend on it; default: one for each core
+  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        where runs and the page go; default: runs
 
 Examples:

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { printable } from "../terminal/width.ts";
 import { checkWritable } from "../runs/store.ts";
 import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
@@ -23,7 +24,7 @@ export const doctor: Command = {
 Checks one by one what a run needs, tells what to do about what is missing, and ends with exit code 1 if
 anything is.
 
-  --backend NAME   the backend to try: auto, wasm or cpu; default: auto
+  --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
   --runs DIR       the runs folder to try; default: runs
 
@@ -45,6 +46,7 @@ Example:
         const found = await useBackend(backend, { threads });
         return `${found.name}, ${found.threads} threads: ${found.why}`;
       }],
+      ["tensorflow", "", tensorflow],
       ["arithmetic", "Report it with this output: a backend that computes wrongly is worth nothing", arithmetic],
       [
         "images (sharp)",
@@ -83,6 +85,17 @@ function memory(): Promise<string> {
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
   const found = `${gigabytes(available)} GB available of ${gigabytes(total)} GB`;
   return available < NEEDED_MEMORY ? Promise.reject(new Error(`${found}, expected 3 GB`)) : Promise.resolve(found);
+}
+
+/** Whether the backend that has to be built is there; a run needs none. */
+async function tensorflow(): Promise<string> {
+  const { builtAddon, isSupported, WHEEL } = await load<typeof import("../engine/tensorflow/installed.ts")>(
+    "lib/engine/tensorflow/installed.ts",
+  );
+  if (!isSupported()) return "not for this system (Linux on x86-64)";
+  const addon = builtAddon();
+  if (addon === null) return "not built, no run needs it; runs train faster after: deno task engine:tensorflow";
+  return `${WHEEL.version} is built, in "${dirname(addon)}"`;
 }
 
 /** A product whose result is known exactly, on the backend chosen above. */

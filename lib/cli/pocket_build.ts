@@ -26,8 +26,8 @@ it, the same command goes on from there. The world that is shipped stays as it i
   --out DIR        where the world goes; default: runs/pocket-world
   --keep DIR       a world whose weights and patches are used again where nothing that decides them has changed:
                    to add a generator
-  --backend NAME   auto, wasm or cpu; default: auto
-  --threads N      threads of the wasm backend; the world does not depend on it; default: one for each core
+  --backend NAME   auto, tensorflow, wasm or cpu; default: wasm, on which the world is the same everywhere
+  --threads N      threads; on wasm the world does not depend on it; default: one for each core
 
 Examples:
   deno task pocket:build
@@ -36,7 +36,7 @@ Examples:
   flags: ["check"],
   operands: [0, 0],
   async run(given) {
-    const backend = choice(given, "backend", BACKENDS) ?? "auto";
+    const backend = choice(given, "backend", BACKENDS) ?? "wasm";
     const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
     if (given.flags.check && (given.values.out ?? given.values.keep) !== undefined) {
       throw new UsageError('Cannot run "pocket:build": --check writes nothing, expected it without --out and --keep');

@@ -23,8 +23,8 @@ interrupted goes on from its checkpoint.
   --data DIR        folder of the data sets; default: the environment variable DATA
   --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
-  --backend NAME    auto, wasm or cpu; default: auto
-  --threads N       threads of the wasm backend; results do not depend on it; default: one for each core
+  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        the runs folder; default: runs
 
 Examples:

@@ -4,6 +4,7 @@ import { type Command, readArguments, UsageError } from "./command.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
+import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
@@ -20,6 +21,7 @@ export const commands: Readonly<Record<string, Command>> = {
   results,
   notebook,
   doctor,
+  "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
 };
 

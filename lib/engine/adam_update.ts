@@ -11,16 +11,19 @@ export interface AdamTensors {
   readonly second: tf.Tensor;
 }
 
-/** The numbers of an update. */
+/**
+ * The numbers of an update. Those that change from step to step may be scalars: in a step that is recorded, a number
+ * would stay as it is.
+ */
 export interface AdamOptions {
-  readonly rate: number;
+  readonly rate: number | tf.Scalar;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   /** Decoupled weight decay: the parameter shrinks by rate · decay. */
   readonly decay: number;
   /** Counted from 1. */
-  readonly step: number;
+  readonly step: number | tf.Scalar;
 }
 
 /**
@@ -36,19 +39,36 @@ export interface AdamOptions {
  */
 export function adamUpdate(tensors: AdamTensors, options: AdamOptions): Omit<AdamTensors, "gradient"> {
   const { param, gradient, first, second } = tensors;
-  if (hasKernel("HouseAdam")) {
-    const [updated, mean, square] = runKernel("HouseAdam", { param, gradient, first, second }, { ...options });
+  const { rate, beta1, beta2, epsilon, step } = options;
+  if (hasKernel("HouseAdam") && typeof rate === "number" && typeof step === "number") {
+    const attributes = { ...options, rate, step };
+    const [updated, mean, square] = runKernel("HouseAdam", { param, gradient, first, second }, attributes);
     tf.dispose([param, first, second]);
     return { param: updated, first: mean, second: square };
   }
-  const { rate, beta1, beta2, epsilon, decay, step } = options;
   const updated = tf.tidy(() => {
+    const { kept, root, pace } = factors(options);
     const m = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1));
     const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-    const denominator = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** step)), epsilon);
-    const shift = tf.div(tf.mul(m, rate / (1 - beta1 ** step)), denominator);
-    return { param: tf.sub(tf.mul(param, 1 - rate * decay), shift), first: m, second: v };
+    const denominator = tf.add(tf.mul(tf.sqrt(v), root), epsilon);
+    return { param: tf.sub(tf.mul(param, kept), tf.div(tf.mul(m, pace), denominator)), first: m, second: v };
   });
   tf.dispose([param, first, second]);
   return updated;
+}
+
+/** What parameter, root of the mean square and mean are multiplied by. */
+function factors(
+  { rate, beta1, beta2, decay, step }: AdamOptions,
+): Readonly<Record<"kept" | "root" | "pace", number | tf.Tensor>> {
+  if (typeof rate === "number" && typeof step === "number") {
+    return { kept: 1 - rate * decay, root: 1 / Math.sqrt(1 - beta2 ** step), pace: rate / (1 - beta1 ** step) };
+  }
+  // 1 − β^step by expm1: float32 keeps no more than four digits of 1 − 0.999
+  const correction = (beta: number): tf.Tensor => tf.neg(tf.expm1(tf.mul(step, Math.log(beta))));
+  return {
+    kept: tf.sub(1, tf.mul(rate, decay)),
+    root: beta2 === 0 ? 1 : tf.rsqrt(correction(beta2)),
+    pace: beta1 === 0 ? rate : tf.div(rate, correction(beta1)),
+  };
 }

@@ -1,6 +1,7 @@
 import "@tensorflow/tfjs"; // registers the cpu backend
 import "./gradients.ts";
 import { findBackend, setBackend } from "@tensorflow/tfjs-core";
+import { builtAddon, isSupported } from "./tensorflow/installed.ts";
 import { startWasm } from "./wasm/mod.ts";
 
 /** What tensors live on and operations run on. */
@@ -24,6 +25,12 @@ interface Running {
 type Start = (threads: number) => Promise<Running>;
 
 const backends = {
+  tensorflow: async (threads) => {
+    // only now: a machine that does not use it pays nothing for it
+    const { startTensorflow } = await import("./tensorflow/load.ts");
+    await startTensorflow({ threads });
+    return { heapBytes: () => 0, close: () => {} };
+  },
   wasm: startWasm,
   cpu: async () => {
     await setBackend("cpu");
@@ -33,8 +40,12 @@ const backends = {
   },
 } satisfies Record<string, Start>;
 
-/** Backends whose kernels run on several threads. */
-const threaded: ReadonlySet<string> = new Set<BackendName>(["wasm"]);
+/** Threads that a backend takes at most, and by itself as long as there are cores. */
+const threadsOf: Readonly<Record<BackendName, { readonly most: number; readonly usual: number }>> = {
+  tensorflow: { most: 256, usual: 256 },
+  wasm: { most: 64, usual: 8 },
+  cpu: { most: 1, usual: 1 },
+};
 
 /** The backend of this process: being started, then running. */
 let current: { readonly backend: Backend; readonly starting: Promise<Running> } | null = null;
@@ -44,10 +55,12 @@ let closed = false;
 /**
  * Chooses what operations run on: once per process, before the first tensor.
  *
- * "auto" is wasm: SIMD kernels on several threads, whose results are the same to the last bit whatever their number
- * and the machine. "cpu" is plain JavaScript, some hundred times slower, to compare with.
+ * "tensorflow" computes with the libraries of TensorFlow, once they are built (`deno task engine:tensorflow`, Linux on
+ * x86-64). "wasm" works everywhere: SIMD kernels on several threads, whose results are the same to the last bit
+ * whatever their number and the machine. "cpu" is plain JavaScript, some hundred times slower, to compare with.
+ * "auto" is the one in use; before there is one, tensorflow where it is built, else wasm.
  *
- * @param options `threads` defaults to the number of cores, at most 8; a backend without threads takes 1 only
+ * @param options `threads` defaults to the number of cores, on wasm at most 8; a backend without threads takes 1 only
  * @returns what was chosen; the same again when called again with the same name
  * @throws {RangeError} for an unknown name or number of threads
  * @throws {Error} when another backend is in use, or was closed
@@ -57,24 +70,23 @@ export async function useBackend(
   { threads }: { threads?: number } = {},
 ): Promise<Backend> {
   if (name !== "auto" && !Object.hasOwn(backends, name)) {
-    const known = Object.keys(backends).map((backend) => `"${backend}"`).join(" and ");
+    const known = Object.keys(backends).map((backend) => `"${backend}"`).join(", ");
     throw new RangeError(
-      `Cannot use backend "${name}": this version has ${known}, or "auto"; "tensorflow" and "webgpu" are not part of it`,
+      `Cannot use backend "${name}": this version has ${known}, and "auto"; "webgpu" is not part of it`,
     );
   }
-  const chosen: BackendName = name === "auto" ? "wasm" : name;
-  if (current !== null) return again(chosen, threads);
+  if (current !== null) return again(name === "auto" ? current.backend.name : name, threads);
   if (closed) {
     throw new Error(`Cannot use backend "${name}": the backend of this process was closed, start another process`);
   }
-  const count = threads ?? (threaded.has(chosen) ? Math.min(navigator.hardwareConcurrency, 8) : 1);
-  const most = threaded.has(chosen) ? 64 : 1;
+  const [chosen, why] = name === "auto" ? fastest() : [name, "asked for"] as const;
+  const { most, usual } = threadsOf[chosen];
+  const count = threads ?? Math.min(navigator.hardwareConcurrency, usual);
   if (!Number.isInteger(count) || count < 1 || count > most) {
     throw new RangeError(
       `Cannot use backend "${chosen}" with ${count} threads: expected a whole number from 1 to ${most}`,
     );
   }
-  const why = name === "auto" ? "the fastest of this version" : "asked for";
   const backend = Object.freeze({ name: chosen, threads: count, why });
   // set before it runs, so that a second call meanwhile waits for the same one
   current = { backend, starting: backends[chosen](count) };
@@ -85,6 +97,12 @@ export async function useBackend(
     throw error;
   }
   return backend;
+}
+
+/** What "auto" is on this machine, and why. */
+function fastest(): readonly [BackendName, string] {
+  if (builtAddon() !== null) return ["tensorflow", "it is built on this machine"];
+  return ["wasm", isSupported() ? "tensorflow is not built on this machine" : "tensorflow needs Linux on x86-64"];
 }
 
 async function again(name: BackendName, threads: number | undefined): Promise<Backend> {
@@ -100,7 +118,7 @@ async function again(name: BackendName, threads: number | undefined): Promise<Ba
   );
 }
 
-/** Bytes that the backend's heap has grown to; 0 where values live in JavaScript's own. */
+/** Bytes that the backend's heap has grown to; 0 where it has none of its own to tell of. */
 export function heapBytes(): number {
   return running?.heapBytes() ?? 0;
 }

@@ -5,6 +5,7 @@
 import "@tensorflow/tfjs"; // registers the gradients that these replace
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernel, runKernel } from "./differentiable.ts";
+import { poolPadding, poolPlan, poolShares } from "./pooling.ts";
 
 type Gradient = (dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
 
@@ -56,35 +57,8 @@ replace("MirrorPad", ["x"], (dy, [x], { paddings, mode }) => ({
 // the stock kernels share dy among the whole window, though the mean was over its part inside of the image
 replace("AvgPool", ["x"], (dy, [x], attributes) => ({
   x: () => {
-    const { filterSize, strides, pad, dimRoundingMode } = attributes as never as {
-      filterSize: number | [number, number];
-      strides: number | [number, number];
-      pad: number | "valid" | "same";
-      dimRoundingMode?: "floor" | "round" | "ceil";
-    };
-    const shape = x.shape as [number, number, number, number];
-    const plan = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
-    const { top, bottom, left, right } = plan.padInfo;
-    const whole = top + bottom + left + right === 0;
-    const shares = whole ? dy : tf.mul(
-      dy,
-      tf.mul(
-        column(covered(plan.outHeight, plan.strideHeight, plan.filterHeight, top, plan.inHeight), 1),
-        column(covered(plan.outWidth, plan.strideWidth, plan.filterWidth, left, plan.inWidth), 2),
-      ),
-    );
+    const plan = poolPlan(x.shape, attributes);
+    const shares = poolPadding(plan) === 0 ? dy : tf.mul(dy, poolShares(plan));
     return runKernel("AvgPoolGrad", { dy: shares, input: x }, attributes)[0];
   },
 }));
-
-/** Per window along one axis: its size over the number of its pixels inside of the image. */
-function covered(count: number, stride: number, size: number, before: number, n: number): number[] {
-  return Array.from({ length: count }, (_, i) => {
-    const first = i * stride - before;
-    return size / (Math.min(n, first + size) - Math.max(0, first));
-  });
-}
-
-function column(values: number[], axis: number): tf.Tensor {
-  return tf.tensor(values, [1, 1, 1, 1].with(axis, values.length));
-}

@@ -1,4 +1,5 @@
 /** What every optimizer is given and gives back. Types only. */
+import type { Scalar } from "../engine/ops.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { LossValue } from "../types.ts";
 
@@ -12,10 +13,10 @@ export type Objective<P extends Tree> = (params: P) => LossValue;
 export interface StepAt<P extends Tree, S extends Tree> {
   readonly params: P;
   readonly state: S;
-  /** Learning rate of this step, after the schedule. */
-  readonly rate: number;
-  /** Number of this step, counted from 1. */
-  readonly step: number;
+  /** Learning rate of this step, after the schedule; a scalar where the step is recorded. */
+  readonly rate: number | Scalar;
+  /** Number of this step, counted from 1; a scalar where the step is recorded. */
+  readonly step: number | Scalar;
 }
 
 /** Where it ends; the caller owns every tensor. */

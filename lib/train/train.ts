@@ -4,7 +4,7 @@ import type { Experiment } from "../experiment.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
 import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
-import { readLoss, trainStep } from "./step.ts";
+import { readLoss, stepper } from "./step.ts";
 
 /** What training needs beside the definition. */
 export interface Training {
@@ -38,6 +38,7 @@ export async function* train(
   const drawing = drawingOf(experiment);
   const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
   const rate = (step = state.step) => rateAt(experiment.schedule, experiment.optimizer.rate, step / stepsPerEpoch);
+  using steps = stepper(experiment);
 
   for (let epoch = state.history.length + 1; epoch <= experiment.epochs; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch;
@@ -51,7 +52,7 @@ export async function* train(
       using batch = each;
       const waited = clock();
       seconds.data += waited;
-      const { value, ...weights } = trainStep(experiment, state, { batch, rate: rate(), step: state.step + 1 });
+      const { value, ...weights } = steps.take(state, { batch, rate: rate(), step: state.step + 1 });
       Object.assign(state, weights, { step: state.step + 1 });
       const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
       refuseInfinite(row, batch.ids);

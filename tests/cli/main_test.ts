@@ -33,7 +33,7 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],
     [["demo", "--seeds"], ['option "--seeds" has no value']],
     [["demo", "--threads", "-2"], ['"-2"']],
-    [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, wasm, cpu"]],
+    [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, wasm, cpu"]],
     [["demo", "more"], ['"more" given, expected no operands']],
     [["run"], ["none given, expected 1 operand"]],
     [["list", "--quick"], ['unknown option "--quick"']],

@@ -1,4 +1,13 @@
-import { adamUpdate, sum, type Tensor, tensor, tidy, upsampleNearest } from "../../lib/engine/ops.ts";
+import {
+  adamUpdate,
+  type Scalar,
+  scalar,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+  upsampleNearest,
+} from "../../lib/engine/ops.ts";
 import { add, mul, sub } from "../../lib/engine/ops.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertThrows } from "../assert.ts";
@@ -47,6 +56,23 @@ testTensors("adamUpdate() follows PyTorch's AdamW", () => {
   assertClose(take(state.param), [p], 1e-6);
   assertClose(take(state.first), [m], 1e-7);
   assertClose(take(state.second), [v], 1e-7);
+});
+
+testTensors("adamUpdate() takes rate and step as scalars too, with the same result to 1e-6", () => {
+  const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.1 };
+  const update = (rate: number | Scalar, step: number | Scalar): number[] => {
+    const [param, gradient, first, second] = [[1, -2], [0.5, -3], [0.1, 0.2], [0.01, 0.5]].map((values) =>
+      tensor(values)
+    );
+    const updated = adamUpdate({ param, gradient, first, second }, { ...options, rate, step });
+    gradient.dispose();
+    return [updated.param, updated.first, updated.second].flatMap(take);
+  };
+  for (const step of [1, 2, 10, 10_000]) {
+    const [rate, count] = [scalar(0.1), scalar(step)];
+    assertClose(update(rate, count), update(0.1, step), 1e-6, `step ${step}`);
+    for (const each of [rate, count]) each.dispose();
+  }
 });
 
 testTensors("adamUpdate() leaves a tensor alone that shares the parameter's values", () => {

@@ -1,0 +1,184 @@
+// N images · H, W height and width · C channels · K kernel size
+/**
+ * Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
+ * alone, though TensorFlow takes any padding, but for averages.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
+
+/** TensorFlow.js's backend on the addon, as far as it is used here. */
+interface Backend {
+  readonly binding: Readonly<Record<"TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT", number>>;
+  executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
+}
+
+/** Attribute of an operation of TensorFlow; `type` is a TF_AttrType. */
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** What a kernel is called with, and the kernel that it stands before. */
+interface Call {
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly attributes: tf.NamedAttrMap;
+  readonly backend: Backend;
+  readonly stock: () => tf.TensorInfo;
+}
+
+type Kernel = (call: Call) => tf.TensorInfo;
+
+/** Where the windows of a convolution lie. */
+type ConvPlan = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+/** Puts the kernels in the place of TensorFlow.js's own. */
+export function registerKernels(): void {
+  for (const [kernelName, kernel] of Object.entries(kernels)) {
+    const { setupFunc, kernelFunc } = tf.getKernel(kernelName, "tensorflow");
+    tf.unregisterKernel(kernelName, "tensorflow");
+    tf.registerKernel({
+      kernelName,
+      backendName: "tensorflow",
+      setupFunc,
+      kernelFunc: (call) =>
+        kernel({
+          inputs: call.inputs as Call["inputs"],
+          attributes: call.attrs ?? {},
+          backend: call.backend as Backend,
+          stock: () => kernelFunc(call) as tf.TensorInfo,
+        }),
+    });
+  }
+}
+
+const kernels: Readonly<Record<string, Kernel>> = {
+  Conv2D: convolution("Conv2D", ({ x, filter }) => [x, filter]),
+  Conv2DBackpropInput: convolution("Conv2DBackpropInput", ({ dy, filter, sizes }) => [sizes, filter, dy]),
+  Conv2DBackpropFilter: convolution("Conv2DBackpropFilter", ({ x, dy, sizes }) => [x, sizes, dy]),
+  DepthwiseConv2dNative: convolution("DepthwiseConv2dNative", ({ x, filter }) => [x, filter]),
+  DepthwiseConv2dNativeBackpropInput: convolution(
+    "DepthwiseConv2dNativeBackpropInput",
+    ({ dy, filter, sizes }) => [sizes, filter, dy],
+  ),
+  DepthwiseConv2dNativeBackpropFilter: convolution(
+    "DepthwiseConv2dNativeBackpropFilter",
+    ({ x, dy, sizes }) => [x, sizes, dy],
+  ),
+  MaxPool: pool("MaxPool", ({ x }) => [x]),
+  MaxPoolGrad: pool("MaxPoolGrad", ({ input, output, dy }) => [input, output, dy]),
+  AvgPool: averagePool,
+  AvgPoolGrad: averagePoolGradient,
+};
+
+/** A convolution or a gradient of one; `order` arranges its inputs, `sizes` being the shape of the gradient. */
+function convolution(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[]): Kernel {
+  return ({ inputs, attributes, backend, stock }) => {
+    const { inputShape = inputs.x?.shape, filterShape = inputs.filter?.shape, dataFormat } = attributes as never as {
+      inputShape?: number[];
+      filterShape?: number[];
+      dataFormat?: string;
+    };
+    const plan = convPlan(inputShape!, filterShape!, { attributes, depthwise: name.startsWith("Depthwise") });
+    if (!isNumeric(plan) || (dataFormat ?? "NHWC") !== "NHWC") return stock();
+    const { strideHeight, strideWidth, dilationHeight, dilationWidth } = plan;
+    const { ints, common } = attributesOf(backend, plan);
+    const shape = name.endsWith("Input") ? inputShape! : filterShape!;
+    const sizes = tf.tensor1d(shape, "int32");
+    try {
+      return backend.executeSingleOutput(name, [
+        ...common,
+        ints("strides", [1, strideHeight, strideWidth, 1]),
+        ints("dilations", [1, dilationHeight, dilationWidth, 1]),
+      ], order({ ...inputs, sizes }));
+    } finally {
+      sizes.dispose();
+    }
+  };
+}
+
+function convPlan(
+  input: readonly number[],
+  filter: readonly number[],
+  { attributes, depthwise }: { attributes: tf.NamedAttrMap; depthwise: boolean },
+): ConvPlan {
+  const { strides, pad, dilations, dimRoundingMode } = attributes as never as {
+    strides: number | [number, number];
+    pad: number | "valid" | "same";
+    dilations?: number | [number, number];
+    dimRoundingMode?: "floor" | "round" | "ceil";
+  };
+  const shapes = [input, filter] as [[number, number, number, number], [number, number, number, number]];
+  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, depthwise);
+}
+
+/** A pooling that takes the largest, or its gradient. */
+function pool(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[]): Kernel {
+  return ({ inputs, attributes, backend, stock }) => {
+    const plan = poolPlan((inputs.x ?? inputs.input).shape, attributes);
+    if (!isNumeric(plan)) return stock();
+    const { ints, common } = attributesOf(backend, plan);
+    return backend.executeSingleOutput(name, [
+      ...common,
+      ints("ksize", [1, plan.filterHeight, plan.filterWidth, 1]),
+      ints("strides", [1, plan.strideHeight, plan.strideWidth, 1]),
+    ], order(inputs));
+  };
+}
+
+/** TensorFlow averages without padding, or "same"; so zeros around the image, and the share of what lies inside. */
+function averagePool({ inputs: { x }, attributes, stock }: Call): tf.TensorInfo {
+  const plan = poolPlan(x.shape, attributes);
+  if (!isNumeric(plan)) return stock();
+  return tf.tidy(() => {
+    const framed = tf.pad(x, frame(plan)) as tf.Tensor4D;
+    const { filterHeight, filterWidth, strideHeight, strideWidth } = plan;
+    const averages = tf.avgPool(framed, [filterHeight, filterWidth], [strideHeight, strideWidth], "valid");
+    return tf.mul(averages, poolShares(plan));
+  });
+}
+
+/**
+ * As on the other backends, an average's gradient goes in equal parts to the whole window, also to what lies outside
+ * of the image; `gradients.ts` puts that right for all of them. TensorFlow by itself shares it out inside.
+ */
+function averagePoolGradient({ inputs: { dy, input }, attributes, stock }: Call): tf.TensorInfo {
+  const plan = poolPlan(input.shape, attributes);
+  if (poolPadding(plan) === 0) return stock();
+  return tf.tidy(() => {
+    const { top, bottom, left, right } = plan.padInfo;
+    const [n, h, w, c] = input.shape;
+    const framed = { shape: [n, h + top + bottom, w + left + right, c], dtype: input.dtype, dataId: input.dataId };
+    const spread: tf.Tensor = tf.engine().runKernel(
+      "AvgPoolGrad",
+      { dy, input: framed as tf.Tensor },
+      { ...attributes, pad: "valid" },
+    );
+    return tf.slice(spread, [0, top, left, 0], [n, h, w, c]);
+  });
+}
+
+function frame({ padInfo: { top, bottom, left, right } }: PoolPlan): [number, number][] {
+  return [[0, 0], [top, bottom], [left, right], [0, 0]];
+}
+
+/** Whether the padding is none of those that TensorFlow.js passes on. */
+function isNumeric({ padInfo: { type } }: ConvPlan | PoolPlan): boolean {
+  return type !== "SAME" && type !== "VALID";
+}
+
+function attributesOf({ binding }: Backend, { padInfo: { top, bottom, left, right } }: ConvPlan | PoolPlan): {
+  readonly ints: (name: string, value: readonly number[]) => Attribute;
+  readonly common: readonly Attribute[];
+} {
+  const ints = (name: string, value: readonly number[]): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+  return {
+    ints,
+    common: [
+      { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+      { name: "padding", type: binding.TF_ATTR_STRING, value: "EXPLICIT" },
+      ints("explicit_paddings", [0, 0, top, bottom, left, right, 0, 0]),
+      { name: "data_format", type: binding.TF_ATTR_STRING, value: "NHWC" },
+    ],
+  };
+}

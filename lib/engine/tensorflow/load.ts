@@ -1,0 +1,69 @@
+import { registerBackend, setBackend } from "@tensorflow/tfjs-core";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import util from "node:util";
+import { builtAddon } from "./installed.ts";
+import { registerKernels } from "./kernels.ts";
+
+/** TensorFlow at work. */
+export interface Tensorflow {
+  /** Of the libraries. */
+  readonly version: string;
+}
+
+/** The functions of the addon that are used here; the rest is TensorFlow.js's own affair. */
+interface Binding {
+  readonly TF_Version: string;
+  /** Why it could not open TensorFlow's libraries; everything else is missing then. */
+  readonly error?: string;
+}
+
+/**
+ * Loads the addon and TensorFlow.js's kernels for it, and makes TensorFlow the backend that operations run on.
+ *
+ * @param options `threads` that operations run on; `addon`: file to load instead of the one that is built
+ * @throws {Error} when it is not built, or cannot be loaded
+ */
+export async function startTensorflow(
+  { threads, addon }: { readonly threads: number; readonly addon?: string },
+): Promise<Tensorflow> {
+  const file = addon ?? builtAddon();
+  if (file === null) {
+    throw new Error(
+      'Cannot use backend "tensorflow": it is not built. Build it once with: deno task engine:tensorflow',
+    );
+  }
+  // TensorFlow reads them when it makes its pools; nothing but the environment reaches it there
+  for (const pool of ["INTRAOP", "INTEROP"]) Deno.env.set(`TF_NUM_${pool}_THREADS`, `${threads}`);
+  const { binding, NodeJSKernelBackend } = open(file);
+  registerKernels();
+  registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
+  if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
+  return { version: binding.TF_Version };
+}
+
+function open(file: string): {
+  readonly binding: Binding;
+  readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => unknown;
+} {
+  // Node 23 and Deno have dropped these two, and the package, of 2024, calls them
+  const old = util as unknown as Record<string, unknown>;
+  old.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  old.isArray ??= Array.isArray;
+  try {
+    // not by its index: that looks for an addon of its own through an installer, and wants TensorFlow.js's whole layer
+    const require = createRequire(import.meta.resolve("@tensorflow/tfjs-node-gpu/package.json"));
+    const binding = require(file) as Binding;
+    if (binding.error !== undefined) throw new Error(binding.error);
+    require("./dist/register_all_kernels.js");
+    const { NodeJSKernelBackend } = require("./dist/nodejs_kernel_backend.js");
+    return { binding, NodeJSKernelBackend };
+  } catch (cause) {
+    throw new Error(
+      `Cannot load the tensorflow backend from "${file}": ${(cause as Error).message}. ` +
+        `Delete "${dirname(file)}" and build it again with: deno task engine:tensorflow; ` +
+        "or work on another backend",
+      { cause },
+    );
+  }
+}
