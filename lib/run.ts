@@ -98,7 +98,11 @@ export async function* events(
     ...await identitiesOf(dataOf(experiment)),
     ...hashSamples({ train: samplesOf(pairs), validation: samplesOf(validation), test }),
   };
-  const state = await loadState(folder, { ...await firstState(experiment, weights), data: hashes });
+  const state = await loadState(folder, {
+    ...await firstState(experiment, weights),
+    backend: engine.name,
+    data: hashes,
+  });
   let scores: ScoreColumns;
   try {
     const judge = (params: ModelParams) => validate(experiment.model, params, { pairs: validation, sight, signal });
@@ -169,7 +173,10 @@ async function gather(
   return samples;
 }
 
-async function firstState(experiment: Experiment, weights: string | null): Promise<Omit<TrainState, "data">> {
+async function firstState(
+  experiment: Experiment,
+  weights: string | null,
+): Promise<Omit<TrainState, "backend" | "data">> {
   const { model, optimizer, seed } = experiment;
   const params = await initModel(model, (name) => random(seed, "init", name), { weights });
   const state = optimizers[optimizer.kind].init(optimizer, params);

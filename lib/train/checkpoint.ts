@@ -22,6 +22,8 @@ export interface TrainState {
   readonly steps: StepRow[];
   readonly history: EpochRow[];
   best: RunRecord["best"];
+  /** Backend that it is trained on: another one rounds otherwise. */
+  readonly backend: string;
   /** Hashes of the data it is trained on. */
   readonly data: Readonly<Record<string, string>>;
 }
@@ -55,9 +57,11 @@ export async function loadState(folder: string, fresh: TrainState): Promise<Trai
       const progress = JSON.parse(readSafetensorsMetadata(bytes).progress ?? "null") as Progress | null;
       if (progress === null) throw new TypeError('it has no "progress" in its metadata');
       refuseOtherData(progress.data, fresh.data);
+      refuseOtherBackend(progress.backend, fresh.backend);
       const weights = { params: fresh.params, state: fresh.state };
       const history = progress.history.map((row) => ({ ...row, distances: row.distances ?? null })); // older than these
-      return { ...loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights, ...progress, history };
+      const loaded = loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights;
+      return { ...loaded, ...progress, history, backend: fresh.backend };
     });
   } finally {
     disposeTree(fresh.params);
@@ -69,6 +73,12 @@ export async function loadState(folder: string, fresh: TrainState): Promise<Trai
 export async function loadBest(folder: string, template: ModelParams): Promise<ModelParams> {
   const bytes = await Deno.readFile(`${folder}/${BEST}`);
   return reading(`${folder}/${BEST}`, () => loadInto(template, readSafetensors(bytes)));
+}
+
+/** @param trained undefined in a checkpoint older than this check */
+function refuseOtherBackend(trained: string | undefined, given: string): void {
+  if (trained === undefined || trained === given) return;
+  throw new Error(`it was trained on the backend "${trained}", this is "${given}"; name "${trained}" to go on`);
 }
 
 function refuseOtherData(trained: Progress["data"], given: Progress["data"]): void {
