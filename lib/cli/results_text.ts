@@ -61,7 +61,7 @@ export function resultsText(records: readonly RunRecord[], { world, published }:
     "## What was run",
     `${records.length} runs: ${methodNames(table).map(markdownText).join(", ")}, each under the seeds ` +
     `${seeds.join(", ")}, as \`experiments/pocket.ts\` defines them. Made with:`,
-    "```sh\n" + makingCommand(seeds) + "\n```",
+    "```sh\n" + makingCommand(records, seeds) + "\n```",
     originTable(records, world),
     "## Accuracy by generator, %",
     comparisonMarkdown(table, { metric: "accuracy" }),
@@ -87,9 +87,11 @@ export function resultsText(records: readonly RunRecord[], { world, published }:
   return blocks.join("\n\n") + "\n";
 }
 
-function makingCommand(seeds: readonly number[]): string {
-  if (seeds.every((seed, i) => seed === i + 1)) return `deno task demo --seeds ${seeds.length}`;
-  return seeds.map((seed) => `deno task run experiments/pocket.ts --seed ${seed}`).join("\n");
+function makingCommand(records: readonly RunRecord[], seeds: readonly number[]): string {
+  const backends = [...new Set(records.map(({ environment }) => environment.backend))];
+  const on = backends.length === 1 ? ` --backend ${backends[0]}` : "";
+  if (seeds.every((seed, i) => seed === i + 1)) return `deno task demo --seeds ${seeds.length}${on}`;
+  return seeds.map((seed) => `deno task run experiments/pocket.ts --seed ${seed}${on}`).join("\n");
 }
 
 /** World, commits, backends and versions; several values where runs differ. */

@@ -51,7 +51,7 @@ Deno.test("results writes up what the runs say, the same bytes from the same run
     for (
       const part of [
         await pocketIdentity(),
-        "deno task demo --seeds 2\n",
+        "deno task demo --seeds 2 --backend wasm\n",
         "Accuracy over the unseen generators, dual − contrastive-only: ",
         "| tested on | plain | with-reconstructions | contrastive-only | dual | trivial cues (probe) |",
         "| contrastive-only − with-reconstructions | ",
