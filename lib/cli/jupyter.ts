@@ -112,7 +112,8 @@ async function install(progress: Progress): Promise<void> {
     for (const line of text.split("\n").filter((line) => line.trim() !== "")) {
       if (/^(Collecting|Processing) /.test(line)) collected++;
       const share = line.startsWith("Installing") ? 0.9 : 0.85 * Math.min(1, collected / EXPECTED);
-      progress.update(share, 1, line.trim().replace(/ \(from .*/, ""));
+      // the last line names all hundred of them
+      progress.update(share, 1, line.trim().replace(/ \(from .*/, "").replace(/^(Successfully installed).*/, "$1"));
     }
   }
   if ((await child.status).success) return;
