@@ -4,6 +4,7 @@
  * alone, though TensorFlow takes any padding, but for averages.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { type ConvPlan, convPlan } from "../conv_plan.ts";
 import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
 
 /** TensorFlow.js's backend on the addon, as far as it is used here. */
@@ -28,9 +29,6 @@ interface Call {
 }
 
 type Kernel = (call: Call) => tf.TensorInfo;
-
-/** Where the windows of a convolution lie. */
-type ConvPlan = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
@@ -95,21 +93,6 @@ function convolution(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[
       sizes.dispose();
     }
   };
-}
-
-function convPlan(
-  input: readonly number[],
-  filter: readonly number[],
-  { attributes, depthwise }: { attributes: tf.NamedAttrMap; depthwise: boolean },
-): ConvPlan {
-  const { strides, pad, dilations, dimRoundingMode } = attributes as never as {
-    strides: number | [number, number];
-    pad: number | "valid" | "same";
-    dilations?: number | [number, number];
-    dimRoundingMode?: "floor" | "round" | "ceil";
-  };
-  const shapes = [input, filter] as [[number, number, number, number], [number, number, number, number]];
-  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, depthwise);
 }
 
 /** A pooling that takes the largest, or its gradient. */

@@ -1,24 +1,14 @@
-import { backend_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
+import { type ConvPlan as Plan, convPlan } from "../conv_plan.ts";
 import { addressOf, type KernelTable, type Machine, reduce, shared } from "./machine.ts";
 import { multiply } from "./matmul.ts";
 
 /** Output pixels that are worth a partial sum of the filter's gradient. */
 const least = 256;
 
-type Plan = ReturnType<typeof backend_util.computeConv2DInfo>;
-
 /** The shapes of a convolution, or null when the house's kernels do not have its form (dilated, channels first). */
 function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan | null {
-  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attributes as never as {
-    strides: number | [number, number];
-    pad: number | "valid" | "same";
-    dilations?: number | [number, number];
-    dimRoundingMode?: "floor" | "round" | "ceil";
-    dataFormat?: "NHWC" | "NCHW";
-  };
-  const format = backend_util.convertConv2DDataFormat(dataFormat ?? "NHWC");
-  const shapes = [x, filter] as [[number, number, number, number], [number, number, number, number]];
-  const plan = backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, false, format);
+  const plan = convPlan(x, filter, { attributes, depthwise: false });
   const plain = plan.dataFormat === "channelsLast" && plan.dilationHeight === 1 && plan.dilationWidth === 1;
   return plain ? plan : null;
 }

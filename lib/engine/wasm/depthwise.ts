@@ -1,17 +1,9 @@
-import { backend_util, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
+import { type ConvPlan as Plan, convPlan } from "../conv_plan.ts";
 import { addressOf, type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
 
-type Plan = ReturnType<typeof backend_util.computeConv2DInfo>;
-
 function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan {
-  const { strides, pad, dilations, dimRoundingMode } = attributes as never as {
-    strides: number | [number, number];
-    pad: number | "valid" | "same";
-    dilations?: number | [number, number];
-    dimRoundingMode?: "floor" | "round" | "ceil";
-  };
-  const shapes = [x, filter] as [[number, number, number, number], [number, number, number, number]];
-  return backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, true);
+  return convPlan(x, filter, { attributes, depthwise: true });
 }
 
 /** Whether the SIMD kernels have its form: stride 1, no dilation, a square filter, one a channel. */

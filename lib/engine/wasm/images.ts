@@ -1,4 +1,5 @@
-import { backend_util, type NamedAttrMap } from "@tensorflow/tfjs-core";
+import type { NamedAttrMap } from "@tensorflow/tfjs-core";
+import { poolPlan } from "../pooling.ts";
 import { type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 /** Pooling and upsampling. */
@@ -44,14 +45,7 @@ function windowsOf(
   shape: number[],
   attributes: NamedAttrMap,
 ): { form: number[]; batch: number; operations: number; size: number } {
-  const { filterSize, strides, pad, dimRoundingMode } = attributes as never as {
-    filterSize: number | [number, number];
-    strides: number | [number, number];
-    pad: number | "valid" | "same";
-    dimRoundingMode?: "floor" | "round" | "ceil";
-  };
-  const image = shape as [number, number, number, number];
-  const plan = backend_util.computePool2DInfo(image, filterSize, strides, 1, pad, dimRoundingMode);
+  const plan = poolPlan(shape, attributes);
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, outHeight, outWidth, batchSize } = plan;
   const window = [filterHeight, filterWidth, strideHeight, strideWidth, padInfo.top, padInfo.left, outHeight, outWidth];
   const size = filterHeight * filterWidth;
