@@ -48,6 +48,6 @@ export async function keptPatches(
 }
 
 /** Whether two values are written alike in JSON. */
-export function sameValue(a: unknown, b: unknown): boolean {
+function sameValue(a: unknown, b: unknown): boolean {
   return fingerprint({ value: a }) === fingerprint({ value: b });
 }
