@@ -3,13 +3,12 @@ import type { Data } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { type Figure, figure, ink, plotlyText } from "./figure.ts";
 import { marksOf } from "./marks.ts";
+import { metricTitles } from "./numbers.ts";
 
 /** What the bars show. */
 export interface BarsOptions {
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
-
-const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
 
 /**
  * A number by test set as bars, the methods side by side, with 95 % intervals; the probe is grey. The ground behind test
@@ -57,7 +56,7 @@ export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = 
       tickangle: 0,
     },
     yaxis: {
-      title: { text: titles[metric], font: { size: 13 } },
+      title: { text: metricTitles[metric], font: { size: 13 } },
       range: [0, 1],
       tickformat: ".0%",
       dtick: 0.1,

@@ -3,14 +3,13 @@ import type { Data, Layout } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { type Figure, figure, ink, plotlyText } from "./figure.ts";
 import { type Mark, marksOf } from "./marks.ts";
+import { metricTitles } from "./numbers.ts";
 import { meansFirst } from "./text.ts";
 
 /** What the dots show. */
 export interface DotsOptions {
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
-
-const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
 
 /** Height of one mark's line, and of the space between two test sets, in pixels. */
 const LINE = 13, GAP = 12;
@@ -37,7 +36,7 @@ export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = 
   const hasChance = metric !== "averagePrecision"; // there it depends on the share of fakes
   return figure(data, {
     yaxis: setAxis(sets, height),
-    xaxis: valueAxis({ title: titles[metric], from, chance: hasChance }),
+    xaxis: valueAxis({ title: metricTitles[metric], from, chance: hasChance }),
     height: 126 + sets.length * height,
     margin: { l: 16, r: 26, t: 56, b: 70 },
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },

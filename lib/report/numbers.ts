@@ -1,5 +1,8 @@
 /** How numbers read in tables, sentences and figures. */
 
+/** Statistics by the names that readers see. */
+export const metricTitles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
+
 /** A fraction in per cent with one decimal, without the sign: 0.8123 → "81.2". */
 export function percent(fraction: number): string {
   return signed((fraction * 100).toFixed(1));

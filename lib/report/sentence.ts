@@ -1,14 +1,12 @@
 import type { ColumnTable } from "arquero";
 import type { CompareRow, DifferenceRow } from "./compare.ts";
-import { points } from "./numbers.ts";
+import { metricTitles, points } from "./numbers.ts";
 import { plural } from "./text.ts";
 
 /** What is to be said. */
 export interface SentenceOptions {
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
-
-const names = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
 
 /**
  * A paired difference told as it is: how large, between which ends, and whether the interval contains 0. It speaks of
@@ -26,7 +24,7 @@ export function differenceSentence(table: ColumnTable, { metric = "accuracy" }: 
     "worse": `lies below 0: ${row.of} is worse ${here}`,
     "not told apart": "contains 0: the two are not told apart here",
   }[finding(table, { metric })];
-  return `${names[metric]} ${where}, ${row.of} − ${row.against}: ${points(row[metric])} points. ` +
+  return `${metricTitles[metric]} ${where}, ${row.of} − ${row.against}: ${points(row[metric])} points. ` +
     `The 95 % interval, ${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}, ${end}.`;
 }
 

@@ -4,14 +4,12 @@ import type { CompareRow, DifferenceRow } from "./compare.ts";
 import { spaced } from "./definition.ts";
 import { distanceTitles, type LastDistances } from "./distances.ts";
 import { groupMethods, type Method } from "./methods.ts";
-import { duration, fixed, percent, points, type Spread } from "./numbers.ts";
+import { duration, fixed, metricTitles, percent, points, type Spread } from "./numbers.ts";
 import { type Cell, type Row, sortableHtml } from "./sortable.ts";
 import { meansFirst, plural, setName } from "./text.ts";
 import { variations } from "./variants.ts";
 
-type Metric = "accuracy" | "auc" | "averagePrecision";
-
-const titles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
+type Metric = keyof typeof metricTitles;
 
 /** A comparison as an HTML table of one number: methods down, test sets across, each with its interval; the probe last. */
 export function comparisonHtml(table: ColumnTable, { metric }: { readonly metric: Metric }): string {
@@ -46,10 +44,10 @@ export function comparisonHtml(table: ColumnTable, { metric }: { readonly metric
 /** Paired differences as an HTML table: test sets down, accuracy, AUC and average precision across. */
 export function differenceHtml(table: ColumnTable): string {
   const rows = meansFirst(table.objects() as DifferenceRow[]);
-  const metrics = Object.keys(titles) as Metric[];
+  const metrics = Object.keys(metricTitles) as Metric[];
   return sortableHtml({
     corner: "Tested on",
-    columns: metrics.map((metric) => ({ title: `${titles[metric]}, points` })),
+    columns: metrics.map((metric) => ({ title: `${metricTitles[metric]}, points` })),
     rows: rows.map((row) => ({
       head: { text: setName(row) },
       cells: metrics.map((metric) => ({
