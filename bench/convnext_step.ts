@@ -57,9 +57,10 @@ export function convNextStep({ batch, size }: { batch: number; size: number }): 
         return { value: loss as ops.Scalar, aux: {} };
       }, params)
     );
-    const options = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0, step: count };
-    const updates = params.map((param, i) =>
-      ops.adamUpdate({ param, gradient: gradients[i], first: first[i], second: second[i] }, options)
+    const options = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: count };
+    const updates = ops.adamUpdate(
+      params.map((param, i) => ({ param, gradient: gradients[i], first: first[i], second: second[i], decay: 0 })),
+      options,
     );
     [params, first, second] = [updates.map((u) => u.param), updates.map((u) => u.first), updates.map((u) => u.second)];
     const [loss] = value.dataSync();

@@ -1,5 +1,6 @@
 // N images · H height · W width · C channels in · O channels out · K kernel size
 import * as tf from "@tensorflow/tfjs-core";
+import { activate, activationGradient } from "./activation.ts";
 import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
 
 /** Padding: pixels of zeros on every side, or TensorFlow's "same" and "valid". */
@@ -11,6 +12,8 @@ export interface ConvolveOptions {
   readonly stride?: number;
   /** 0 unless given. */
   readonly pad?: Padding;
+  /** Null unless given. */
+  readonly activation?: "relu" | null;
 }
 
 /** How a transposed convolution spreads its input. */
@@ -30,25 +33,29 @@ export function convolve(
   x: tf.Tensor,
   filter: tf.Tensor,
   bias: tf.Tensor | null,
-  { stride = 1, pad = 0 }: ConvolveOptions = {},
+  { stride = 1, pad = 0, activation = null }: ConvolveOptions = {},
 ): tf.Tensor {
   if (!hasKernel("HouseConvolve")) {
     const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
-    return bias === null ? y : tf.add(y, bias);
+    return activate(bias === null ? y : tf.add(y, bias), activation);
   }
   const inputs: Inputs = bias === null ? { x, filter } : { x, filter, bias };
   const attributes = { strides: stride, pad };
   return differentiable({
     inputs,
     forward: (save) => {
-      save([x, filter]);
-      return runKernel("HouseConvolve", inputs, attributes)[0];
+      const [y] = runKernel("HouseConvolve", inputs, { ...attributes, activation: activation ?? "none" });
+      save([x, filter, ...(activation === null ? [] : [y])]);
+      return y;
     },
-    backward: (dy, [x, filter]) => ({
-      x: () => runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributes, inputShape: x.shape })[0],
-      filter: () => runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributes, filterShape: filter.shape })[0],
-      bias: () => tf.sum(dy, [0, 1, 2]),
-    }),
+    backward: (dy, [x, filter, kept = null]) => {
+      const { dz, bias: ofBias } = activationGradient(dy, kept, { activation, hasBias: bias !== null });
+      return {
+        x: () => runKernel("Conv2DBackpropInput", { dy: dz, filter }, { ...attributes, inputShape: x.shape })[0],
+        filter: () => runKernel("Conv2DBackpropFilter", { x, dy: dz }, { ...attributes, filterShape: filter.shape })[0],
+        bias: ofBias,
+      };
+    },
   });
 }
 
@@ -96,21 +103,26 @@ function transposedSize(size: number, kernel: number, stride: number, pad: Paddi
 }
 
 /**
- * Depthwise convolution of stride 1 that keeps the size: one filter a channel.
+ * Depthwise convolution: one filter a channel.
  *
  * @param x [N, H, W, C]
  * @param filter [K, K, 1, C]
  * @param bias [C] or null
  */
-export function depthwise(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | null): tf.Tensor {
+export function depthwise(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  bias: tf.Tensor | null,
+  { stride = 1, pad = "same" }: Pick<ConvolveOptions, "stride" | "pad"> = {},
+): tf.Tensor {
   const [kh, kw, , c] = filter.shape;
   const perChannel = tf.reshape(filter, [kh, kw, c, 1]);
   if (!hasKernel("HouseDepthwise")) {
-    const y = tf.depthwiseConv2d(x as tf.Tensor4D, perChannel as tf.Tensor4D, 1, "same");
+    const y = tf.depthwiseConv2d(x as tf.Tensor4D, perChannel as tf.Tensor4D, stride, pad);
     return bias === null ? y : tf.add(y, bias);
   }
   const inputs: Inputs = bias === null ? { x, filter: perChannel } : { x, filter: perChannel, bias };
-  const attributes = { strides: 1, pad: "same", dilations: 1 };
+  const attributes = { strides: stride, pad, dilations: 1 };
   return differentiable({
     inputs,
     forward: (save) => {

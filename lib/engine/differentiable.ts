@@ -26,6 +26,12 @@ export interface Operation<I extends Inputs> {
   readonly backward: (dy: tf.Tensor, saved: tf.Tensor[]) => { [Name in keyof I]: () => tf.Tensor };
 }
 
+/** As an {@linkcode Operation}, with further results that count as constants: statistics, masks. */
+export interface OperationWithConstants<I extends Inputs> extends Omit<Operation<I>, "forward"> {
+  /** The value, then the constants. */
+  readonly forward: (save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
+}
+
 let leftovers: tf.Tensor[] = [];
 
 /**
@@ -35,12 +41,19 @@ let leftovers: tf.Tensor[] = [];
  * of every network, as dear as the layer itself. Its engine, underneath, asks for each alone.
  */
 export function differentiable<I extends Inputs>({ inputs, forward, backward }: Operation<I>): tf.Tensor {
+  return withConstants({ inputs, forward: (save) => [forward(save)], backward })[0];
+}
+
+/** As {@linkcode differentiable}, for an operation with constants; they come behind its value. */
+export function withConstants<I extends Inputs>(
+  { inputs, forward, backward }: OperationWithConstants<I>,
+): tf.Tensor[] {
   const engine = tf.engine() as unknown as {
     runKernelFunc(call: {
       inputs: I;
-      forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
-      backwardsFunc: Operation<I>["backward"];
-    }): tf.Tensor;
+      forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor[];
+      backwardsFunc: (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => ReturnType<Operation<I>["backward"]>;
+    }): tf.Tensor[];
   };
   return engine.runKernelFunc({
     inputs,
@@ -49,7 +62,7 @@ export function differentiable<I extends Inputs>({ inputs, forward, backward }: 
       // an operation's gradients are all taken before the next operation's backward begins
       for (const tensor of leftovers) if (!tensor.isDisposed) tensor.dispose();
       leftovers = [];
-      return backward(dy, saved);
+      return backward(Array.isArray(dy) ? dy[0] : dy, saved);
     },
   });
 }

@@ -4,30 +4,30 @@
  */
 import "@tensorflow/tfjs"; // registers the gradients that these replace
 import * as tf from "@tensorflow/tfjs-core";
+import { reluGradient } from "./activation.ts";
 import { hasKernel, runKernel } from "./differentiable.ts";
 import { poolPadding, poolPlan, poolShares } from "./pooling.ts";
+import { logSoftmaxGradient, softmaxGradient } from "./softmax.ts";
 
 type Gradient = (dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
 
-function replace(kernelName: string, inputsToSave: string[], gradient: Gradient): void {
+/** Registers a gradient that is given the inputs named, or the output of the kernel. */
+function replace(kernelName: string, saved: string[] | "output", gradient: Gradient): void {
   if (tf.getGradient(kernelName) !== undefined) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName,
-    inputsToSave,
+    ...(saved === "output" ? { outputsToSave: [true] } : { inputsToSave: saved }),
     gradFunc: (dy, saved, attributes) => gradient(dy as tf.Tensor, saved, attributes) as never,
   });
 }
 
-replace("Relu", ["x"], (dy, [x]) => ({ x: () => throughRelu(x, dy, 0) }));
-replace("LeakyRelu", ["x"], (dy, [x], { alpha }) => ({ x: () => throughRelu(x, dy, alpha as number) }));
+replace("Relu", ["x"], (dy, [x]) => ({ x: () => reluGradient(x, dy) }));
+replace("LeakyRelu", ["x"], (dy, [x], { alpha }) => ({ x: () => reluGradient(x, dy, alpha as number) }));
 replace("Abs", ["x"], (dy, [x]) => ({
   x: () => hasKernel("HouseAbsGrad") ? runKernel("HouseAbsGrad", { x, dy })[0] : tf.mul(dy, tf.sign(x)),
 }));
-
-function throughRelu(x: tf.Tensor, dy: tf.Tensor, slope: number): tf.Tensor {
-  if (hasKernel("HouseReluGrad")) return runKernel("HouseReluGrad", { x, dy }, { slope })[0];
-  return tf.mul(dy, tf.step(x, slope));
-}
+replace("Softmax", "output", (dy, [y]) => ({ logits: () => softmaxGradient(y, dy) }));
+replace("LogSoftmax", "output", (dy, [y]) => ({ logits: () => logSoftmaxGradient(y, dy) }));
 
 // a comparison is constant almost everywhere; without these a mask made of a differentiated tensor throws
 for (const name of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"]) {

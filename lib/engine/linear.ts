@@ -1,7 +1,7 @@
 // R rows · I input width · O output width
 import * as tf from "@tensorflow/tfjs-core";
-import { differentiable, hasKernel, type Inputs, runKernel, shortLived } from "./differentiable.ts";
-import { gelu } from "./gelu.ts";
+import { activate, type Activation, activationGradient } from "./activation.ts";
+import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
 
 /**
  * x · weightᵀ + bias over the last axis, then an activation.
@@ -14,38 +14,36 @@ export function linear(
   x: tf.Tensor,
   weight: tf.Tensor,
   bias: tf.Tensor | null,
-  activation: "gelu" | "relu" | null = null,
+  activation: Activation | null = null,
 ): tf.Tensor {
   const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
-  const y = hasKernel("HouseLinear") ? fused(rows, weight, bias, activation) : composed(rows, weight, bias, activation);
+  const fusible = hasKernel("HouseLinear") && activation !== "geluTanh" && activation !== "geluSigmoid";
+  const y = fusible ? fused(rows, weight, bias, activation) : composed(rows, weight, bias, activation);
   return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[0]]);
 }
 
-function composed(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: string | null): tf.Tensor {
+function composed(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {
   const product = tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D, false, true);
-  const shifted = bias === null ? product : tf.add(product, bias);
-  return activation === "gelu" ? gelu(shifted) : activation === "relu" ? tf.relu(shifted) : shifted;
+  return activate(bias === null ? product : tf.add(product, bias), activation);
 }
 
-function fused(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: string | null): tf.Tensor {
+function fused(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {
   const inputs: Inputs = bias === null ? { x, weight } : { x, weight, bias };
   return differentiable({
     inputs,
     forward: (save) => {
-      // with "gelu" the second result is its derivative: computed along with it for a tenth of what it costs alone
+      // with a GELU the second result is its derivative: computed along with it for a tenth of what it costs alone
       const made = runKernel("HouseLinear", inputs, { activation: activation ?? "none" });
       save([x, weight, ...(activation === null ? [] : [made[made.length - 1]])]);
       return made[0];
     },
-    backward: (dy, [x, weight, kept]) => {
-      const dz = activation === null ? dy : shortLived([
-        activation === "gelu" ? tf.mul(dy, kept) : runKernel("HouseReluGrad", { x: kept, dy }, { slope: 0 })[0],
-      ])[0];
+    backward: (dy, [x, weight, kept = null]) => {
+      const { dz, bias: ofBias } = activationGradient(dy, kept, { activation, hasBias: bias !== null });
       const [dz_RO, x_RI, weight_OI] = [dz, x, weight] as tf.Tensor2D[];
       return {
         x: () => tf.matMul(dz_RO, weight_OI),
         weight: () => tf.matMul(dz_RO, x_RI, true, false),
-        bias: () => tf.sum(dz, 0),
+        bias: ofBias,
       };
     },
   });

@@ -87,7 +87,10 @@ export type {
   Tensor4D,
   TensorLike,
 } from "@tensorflow/tfjs-core";
-export { type AdamOptions, type AdamTensors, adamUpdate } from "./adam_update.ts";
+export type { Activation } from "./activation.ts";
+export { type AdamOptions, type AdamTensors, adamUpdate, type Updated } from "./adam_update.ts";
+export { addScaled } from "./add_scaled.ts";
+export { batchNorm, type BatchNormed, type BatchNormOptions, frozenBatchNorm } from "./batch_norm.ts";
 export {
   convolve,
   type ConvolveOptions,
@@ -96,7 +99,7 @@ export {
   depthwise,
   type Padding,
 } from "./convolve.ts";
-export { gelu } from "./gelu.ts";
+export { gelu, type GeluForm } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
 export { upsampleNearest } from "./upsample.ts";

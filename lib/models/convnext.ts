@@ -9,7 +9,7 @@
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part, show } from "../definition/part.ts";
-import { add, concat, gelu, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
+import { add, addScaled, concat, gelu, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
 import { highPass } from "../nn/high_pass.ts";
 import { type Draw, filledWith, type Streams, truncatedNormal, uniformFanIn, zeros } from "../nn/initial.ts";
@@ -168,7 +168,8 @@ export function convnextFeatures(spec: Convnext, params: ConvnextParams, images_
 function applyBlock(block: Block, x_BHWC: Tensor4D): Tensor4D {
   const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
   const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
-  return add(x_BHWC, block.gamma === undefined ? branch_BHWC : mul(branch_BHWC, block.gamma));
+  if (block.gamma === undefined) return add(x_BHWC, branch_BHWC as Tensor4D);
+  return addScaled(x_BHWC, branch_BHWC, block.gamma) as Tensor4D;
 }
 
 /** D, the number of features. */

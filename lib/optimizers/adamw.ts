@@ -2,7 +2,7 @@ import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { adamUpdate, type Tensor, zerosLike } from "../engine/ops.ts";
 import { valueAndGradient } from "../engine/gradient.ts";
-import { entries, fill, mapTree, type Tree } from "../engine/tree.ts";
+import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { Objective, StepAt, Stepped } from "./step.ts";
 
 /** Adam with decoupled weight decay. */
@@ -43,7 +43,7 @@ export function initAdamW<P extends Tree>(_spec: AdamW, params: P): AdamState<P>
 }
 
 /**
- * One step. Consumes `at.params` and `at.state` leaf by leaf, so that memory peaks one leaf above what it was.
+ * One step. Consumes `at.params` and `at.state`.
  *
  * @param objective the loss as a function of the parameters
  * @param at where the step starts; `step` counts from 1, since the running means are corrected by it
@@ -64,24 +64,22 @@ export function stepAdamW<P extends Tree>(
   const first = new Map(entries(at.state.exp_avg));
   const second = new Map(entries(at.state.exp_avg_sq));
   const slope = new Map(entries(gradient));
-  const next = {
-    params: new Map<string, Tensor>(),
-    first: new Map<string, Tensor>(),
-    second: new Map<string, Tensor>(),
-  };
-  const { beta1, beta2, epsilon } = spec;
-  for (const [path, param] of entries(at.params)) {
-    const tensors = { param, gradient: slope.get(path)!, first: first.get(path)!, second: second.get(path)! };
-    const decay = spec.spareVectors && param.rank <= 1 ? 0 : spec.decay;
-    const updated = adamUpdate(tensors, { rate: at.rate, step: at.step, decay, beta1, beta2, epsilon });
-    tensors.gradient.dispose();
-    next.params.set(path, updated.param);
-    next.first.set(path, updated.first);
-    next.second.set(path, updated.second);
-  }
+  const { beta1, beta2, epsilon, spareVectors } = spec;
+  const paths = entries(at.params);
+  const tensors = paths.map(([path, param]) => ({
+    param,
+    gradient: slope.get(path)!,
+    first: first.get(path)!,
+    second: second.get(path)!,
+    decay: spareVectors && param.rank <= 1 ? 0 : spec.decay,
+  }));
+  const updates = adamUpdate(tensors, { rate: at.rate, step: at.step, beta1, beta2, epsilon });
+  disposeTree(gradient);
+  const updated = (name: "param" | "first" | "second"): P =>
+    fill(at.params, new Map(paths.map(([path], i) => [path, updates[i][name]])));
   return {
-    params: fill(at.params, next.params),
-    state: { exp_avg: fill(at.params, next.first), exp_avg_sq: fill(at.params, next.second) },
+    params: updated("param"),
+    state: { exp_avg: updated("first"), exp_avg_sq: updated("second") },
     value: { total: value, terms: aux as Stepped<P, Tree>["value"]["terms"] },
   };
 }

@@ -136,12 +136,12 @@ function step(
     const gap = ops.sub(ops.linear(ops.mean(pooled, [1, 2]), out, null, "gelu"), 1);
     return { value: ops.mean(ops.square(gap)) as ops.Scalar, aux: {} };
   }, param);
-  const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01, rate, step } as ops.AdamOptions;
+  const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate, step } as ops.AdamOptions;
   const names = ["filter", "scale", "out"] as const;
-  const updated = names.map((name) => {
-    const tensors = { param: param[name], gradient: gradient[name], first: first[name], second: second[name] };
-    return ops.adamUpdate(tensors, options);
-  });
+  const tensors = names.map((name) => ({
+    ...{ param: param[name], gradient: gradient[name], first: first[name], second: second[name], decay: 0.01 },
+  }));
+  const updated = ops.adamUpdate(tensors, options);
   disposeTree(gradient);
   const tree = (key: "param" | "first" | "second") =>
     Object.fromEntries(names.map((name, i) => [name, updated[i][key]])) as State["param"];

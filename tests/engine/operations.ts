@@ -13,6 +13,8 @@ export interface Operation {
   readonly apply: (...inputs: ops.Tensor[]) => ops.Tensor;
   /** Has kinks: its inputs keep away from each other and from 0. */
   readonly kinks?: boolean;
+  /** What its ReLU sees: where that is near 0, no gradient comes back to it. */
+  readonly beforeRelu?: (...inputs: ops.Tensor[]) => ops.Tensor;
 }
 
 type T = ops.Tensor;
@@ -28,7 +30,7 @@ function elementwise(): Operation[] {
     ...unary("tanh", ops.tanh),
     ...unary("sigmoid", ops.sigmoid),
     ...unary("softplus", ops.softplus),
-    ...unary("gelu", ops.gelu),
+    ...(["erf", "tanh", "sigmoid"] as const).flatMap((form) => unary(`gelu by ${form}`, (x) => ops.gelu(x, form))),
     ...unary("masking", (x) => ops.mul(x, ops.cast(ops.greater(x, 0), "float32")), true),
     ...unary("choosing", (x) => ops.where(ops.less(x, ops.constant(x.shape, 0.1)), x, ops.mul(x, 0.1)), true),
     ...unary("maximum with a number", (x) => ops.maximum(x, 0.1), true),
@@ -55,18 +57,18 @@ function products(draw: Random): Operation[] {
     shapes: [ta ? [3, 6, 9] : [3, 9, 6], tb ? [3, 10, 6] : [3, 6, 10]],
     apply: (a, b) => ops.matMul(a as ops.Tensor3D, b as ops.Tensor3D, ta, tb),
   }));
-  const dense = ([null, "gelu", "relu"] as const).flatMap((activation) => [
+  const dense = ([null, "gelu", "geluTanh", "geluSigmoid", "relu"] as const).flatMap((activation) => [
     {
       name: `linear with ${activation ?? "no activation"}`,
       shapes: [[2, 5, 7], [9, 7], [9]],
       apply: (x: T, w: T, b: T) => ops.linear(x, w, b, activation),
-      kinks: activation === "relu",
+      beforeRelu: activation === "relu" ? (x: T, w: T, b: T) => ops.linear(x, w, b) : undefined,
     },
     {
       name: `linear without bias, with ${activation ?? "no activation"}`,
       shapes: [[33, 48], [40, 48]],
       apply: (x: T, w: T) => ops.linear(x, w, null, activation),
-      kinks: activation === "relu",
+      beforeRelu: activation === "relu" ? (x: T, w: T) => ops.linear(x, w, null) : undefined,
     },
   ]);
   return [...single, ...batch, ...dense];
@@ -98,11 +100,32 @@ function convolutions(draw: Random): Operation[] {
       made.push({
         name: `depthwise ${[2, h, w, c]} by ${k}×${k}`,
         shapes: [[2, h, w, c], [k, k, 1, c], [c]],
-        apply: ops.depthwise,
+        apply: (x, filter, bias) => ops.depthwise(x, filter, bias),
+      });
+    }
+  }
+  for (const stride of [1, 2, 3]) {
+    for (const pad of [0, 1, "same", "valid"] as const) {
+      made.push({
+        name: `depthwise 3×3, stride ${stride}, pad ${pad}`,
+        shapes: [[2, 7, 6, 5], [3, 3, 1, 5], [5]],
+        apply: (x, filter, bias) => ops.depthwise(x, filter, bias, { stride, pad }),
       });
     }
   }
   const others: Operation[] = [
+    ...[1, 3].map((k): Operation => ({
+      name: `convolve by ${k}×${k} with relu`,
+      shapes: [[2, 6, 7, 4], [k, k, 4, 9], [9]],
+      apply: (x, filter, bias) => ops.convolve(x, filter, bias, { pad: "same", activation: "relu" }),
+      beforeRelu: (x, filter, bias) => ops.convolve(x, filter, bias, { pad: "same" }),
+    })),
+    {
+      name: "convolve without bias, with relu",
+      shapes: [[2, 6, 7, 4], [3, 3, 4, 9]],
+      apply: (x, filter) => ops.convolve(x, filter, null, { pad: 1, activation: "relu" }),
+      beforeRelu: (x, filter) => ops.convolve(x, filter, null, { pad: 1 }),
+    },
     {
       name: "conv2d of unequal strides and explicit padding",
       shapes: [[2, 9, 8, 3], [3, 2, 3, 5]],
@@ -162,6 +185,12 @@ function arrangements(): Operation[] {
   return [
     { name: "layerNorm of 7", shapes: [[2, 5, 7], [7], [7]], apply: (x, w, b) => ops.layerNorm(x, w, b, 1e-6) },
     { name: "layerNorm of 48", shapes: [[300, 48], [48], [48]], apply: (x, w, b) => ops.layerNorm(x, w, b, 1e-6) },
+    ...norms(),
+    { name: "addScaled of 5", shapes: [[3, 4, 5], [3, 4, 5], [5]], apply: ops.addScaled },
+    { name: "addScaled of 48", shapes: [[300, 48], [300, 48], [48]], apply: ops.addScaled },
+    { name: "softmax", shapes: [[5, 4]], apply: (x) => ops.softmax(x) },
+    { name: "softmax of attention", shapes: [[2, 3, 9, 50]], apply: (x) => ops.softmax(x) },
+    { name: "logSoftmax of 50", shapes: [[20, 50]], apply: (x) => ops.logSoftmax(x) },
     { name: "sum over rows", shapes: [[700, 6]], apply: (x) => ops.sum(x, 0) },
     { name: "sum over leading axes", shapes: [[3, 4, 5, 6]], apply: (x) => ops.sum(x, [0, 1, 2], true) },
     { name: "sum over middle axes", shapes: [[3, 4, 5, 6]], apply: (x) => ops.sum(x, [1, 2]) },
@@ -192,6 +221,46 @@ function arrangements(): Operation[] {
   ];
 }
 
+function norms(): Operation[] {
+  return [[40, 7], [2, 5, 6, 32]].flatMap((shape) => {
+    const c = shape[shape.length - 1];
+    const row = [c];
+    return ([null, "relu"] as const).flatMap((activation): Operation[] => {
+      const sees = (sums: Operation["apply"]) => activation === null ? undefined : sums;
+      const alone = (kind: typeof activation) => (x: T, w: T, b: T): T =>
+        ops.batchNorm(x, w, b, { epsilon: 1e-5, activation: kind }).y;
+      const joined = (kind: typeof activation) => (x: T, w: T, b: T, residual: T): T =>
+        ops.batchNorm(x, w, b, { epsilon: 1e-5, activation: kind, residual }).y;
+      const frozen = (kind: typeof activation) => (x: T, weight: T, bias: T, mean: T, deviation: T): T =>
+        ops.frozenBatchNorm(x, { weight, bias, mean, variance: ops.square(deviation) }, {
+          epsilon: 0.1,
+          activation: kind,
+        });
+      const name = `of ${shape}, ${activation ?? "no activation"}`;
+      return [
+        {
+          name: `batchNorm ${name}`,
+          shapes: [shape, row, row],
+          apply: alone(activation),
+          beforeRelu: sees(alone(null)),
+        },
+        {
+          name: `batchNorm with a residual ${name}`,
+          shapes: [shape, row, row, shape],
+          apply: joined(activation),
+          beforeRelu: sees(joined(null)),
+        },
+        {
+          name: `frozenBatchNorm ${name}`,
+          shapes: [shape, row, row, row, row],
+          apply: frozen(activation),
+          beforeRelu: sees(frozen(null)),
+        },
+      ];
+    });
+  });
+}
+
 /** All operations, the same in every process. */
 export function operations(): Operation[] {
   const draw = random(7, "operations");
@@ -216,7 +285,12 @@ export function inputsOf({ name, shapes, kinks }: Operation): ops.Tensor[] {
 export function evaluate(operation: Operation): { y: ops.Tensor; dy: ops.Tensor; gradients: ops.Tensor[] } {
   const inputs = inputsOf(operation);
   const shape = ops.tidy(() => operation.apply(...inputs).shape);
-  const dy = ops.tensor(random(13, operation.name).normals(shape.reduce((size, n) => size * n, 1)), shape);
+  const drawn = random(13, operation.name).normals(shape.reduce((size, n) => size * n, 1));
+  const dy = ops.tidy(() => {
+    const any = ops.tensor(drawn, shape);
+    const { beforeRelu } = operation;
+    return beforeRelu === undefined ? any : ops.mul(any, ops.greater(ops.abs(beforeRelu(...inputs)), 0.3));
+  });
   const { value, gradients, aux } = ops.variableGradients((leaves) => {
     const y = operation.apply(...leaves);
     return { value: ops.sum(ops.mul(y, dy)) as ops.Scalar, aux: { y } };

@@ -64,9 +64,16 @@ export function trainer({ batch, size }: { batch: number; size: number }): Train
           return { value: ops.mean(ops.square(gap)) as ops.Scalar, aux: {} };
         }, params)
       );
-      const options = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01, step: count };
-      const updates = params.map((param, i) =>
-        ops.adamUpdate({ param, gradient: gradients[i], first: first[i], second: second[i] }, options)
+      const options = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: count };
+      const updates = ops.adamUpdate(
+        params.map((param, i) => ({
+          param,
+          gradient: gradients[i],
+          first: first[i],
+          second: second[i],
+          decay: 0.01,
+        })),
+        options,
       );
       params = updates.map((update) => update.param);
       first = updates.map((update) => update.first);

@@ -1,7 +1,7 @@
 import type { NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ConvPlan as Plan, convPlan } from "../conv_plan.ts";
 import { addressOf, type KernelTable, type Machine, reduce, shared } from "./machine.ts";
-import { multiply } from "./matmul.ts";
+import { activationCode, type Finish, multiply } from "./matmul.ts";
 
 /** Output pixels that are worth a partial sum of the filter's gradient. */
 const least = 256;
@@ -40,20 +40,33 @@ function pointwise(plan: Plan): boolean {
 export function conv2dKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
 
-  const forward = (x: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): TensorInfo => {
+  const forward = (
+    x: TensorInfo,
+    filter: TensorInfo,
+    plan: Plan,
+    { bias, activation }: Pick<Finish, "bias" | "activation">,
+  ): TensorInfo => {
     const y = heap.output(plan.outShape);
     const { k, pixels, operations } = size(plan);
     const n = plan.outChannels;
     if (pointwise(plan)) {
       const left = { address: heap.address(x), columns: k, transposed: false };
       const right = { address: heap.address(filter), columns: n, transposed: false };
-      const finish = { bias, activation: "none", result: 0 } as const;
+      const finish = { bias, activation, result: 0 };
       multiply(machine, left, right, { m: pixels, n, k, to: heap.address(y), finish });
       return y;
     }
     threads.run(
       "conv2d",
-      [heap.address(x), ...image(plan), heap.address(filter), ...window(plan), bias, heap.address(y)],
+      [
+        heap.address(x),
+        ...image(plan),
+        heap.address(filter),
+        ...window(plan),
+        bias,
+        activationCode(activation),
+        heap.address(y),
+      ],
       shared(machine, pixels, { operations, quantum: 256, scratch: threads.sizes.conv2dScratch(k) }),
     );
     return y;
@@ -69,7 +82,7 @@ export function conv2dKernels(machine: Machine): KernelTable {
     const source = [heap.address(dy), plan.outHeight, plan.outWidth, o, back, kh, kw, c];
     const window = [1, 1, kh - 1 - top, kw - 1 - left, plan.inHeight, plan.inWidth];
     const cut = { operations: taps * o * c * pixels, quantum: 256, scratch: threads.sizes.conv2dScratch(taps * o) };
-    threads.run("conv2d", [...source, ...window, bias, heap.address(dx)], shared(machine, pixels, cut));
+    threads.run("conv2d", [...source, ...window, bias, 0, heap.address(dx)], shared(machine, pixels, cut));
   };
 
   const inputGrad = (dy: TensorInfo, filter: TensorInfo, bias: number, plan: Plan): TensorInfo => {
@@ -96,10 +109,12 @@ export function conv2dKernels(machine: Machine): KernelTable {
   return {
     Conv2D: ({ x, filter }, attributes, stock) => {
       const plan = planOf(x.shape, filter.shape, attributes);
-      return plan === null ? stock() : forward(x, filter, 0, plan);
+      return plan === null ? stock() : forward(x, filter, plan, { bias: 0, activation: "none" });
     },
     HouseConvolve: ({ x, filter, bias }, attributes) => {
-      return forward(x, filter, addressOf(machine, bias), planOf(x.shape, filter.shape, attributes)!);
+      const activation = (attributes.activation ?? "none") as Finish["activation"];
+      const plan = planOf(x.shape, filter.shape, attributes)!;
+      return forward(x, filter, plan, { bias: addressOf(machine, bias), activation });
     },
     Conv2DBackpropInput: ({ dy, filter }, attributes, stock) => {
       const plan = planOf(attributes.inputShape as number[], filter.shape, attributes);

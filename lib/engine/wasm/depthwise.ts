@@ -40,7 +40,13 @@ export function depthwiseKernels(machine: Machine): KernelTable {
       return simple(plan) ? sweep(x, filter, 0, plan, false) : stock();
     },
     HouseDepthwise: ({ x, filter, bias }, attributes) => {
-      return sweep(x, filter, addressOf(machine, bias), planOf(x.shape, filter.shape, attributes), false);
+      const plan = planOf(x.shape, filter.shape, attributes);
+      if (simple(plan)) return sweep(x, filter, addressOf(machine, bias), plan, false);
+      const y = heap.output(plan.outShape);
+      const work = shared(machine, plan.batchSize, { operations: operationsOf(plan) });
+      const addresses = [heap.address(x), heap.address(filter), addressOf(machine, bias), heap.address(y)];
+      threads.run("depthwiseAny", [...addresses, ...formOf(plan)], work);
+      return y;
     },
     DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) => {
       const plan = planOf(attributes.inputShape as number[], filter.shape, attributes);

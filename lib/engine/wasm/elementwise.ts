@@ -52,17 +52,22 @@ export function elementwiseKernels(machine: Machine): KernelTable {
       if (!same || t.dtype !== "float32" || e.dtype !== "float32" || condition.dtype !== "bool") return stock();
       return pass("select", [condition, t, e], [], 1);
     },
-    // three results: the parameter and its moments, each in the memory of the old one unless somebody else shares that
-    HouseAdam: ({ param, gradient, first, second }, attributes) => {
-      const { rate, beta1, beta2, epsilon, decay, step } = attributes as Record<string, number>;
-      const items = sizeOf(param.shape);
+    // three results a parameter: itself and its moments, each in the memory of the old one unless somebody else
+    // shares that
+    HouseAdam: (inputs, attributes) => {
+      const { beta1, beta2, epsilon } = attributes as Record<string, number>;
+      const rate = inputs.rate === undefined ? attributes.rate as number : heap.first(inputs.rate);
+      const step = inputs.step === undefined ? attributes.step as number : heap.first(inputs.step);
       const size = rate / (1 - beta1 ** step);
       const root = 1 / Math.sqrt(1 - beta2 ** step);
-      const constants = [beta1, 1 - beta1, beta2, 1 - beta2, 1 - rate * decay, size, root, epsilon];
-      const work = shared(machine, items, { operations: items * 8, quantum: 4 });
-      const [p, m, v] = [param, first, second].map(heap.takeOver);
-      threads.run("adam", [...[p, gradient, m, v].map(heap.address), ...constants], work);
-      return [p, m, v];
+      return (attributes.decays as number[]).flatMap((decay, i) => {
+        const constants = [beta1, 1 - beta1, beta2, 1 - beta2, 1 - rate * decay, size, root, epsilon];
+        const [p, m, v] = [`param${i}`, `first${i}`, `second${i}`].map((name) => heap.takeOver(inputs[name]));
+        const items = sizeOf(p.shape);
+        const work = shared(machine, items, { operations: items * 8, quantum: 4 });
+        threads.run("adam", [...[p, inputs[`gradient${i}`], m, v].map(heap.address), ...constants], work);
+        return [p, m, v];
+      });
     },
   };
 }

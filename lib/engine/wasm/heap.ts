@@ -29,6 +29,8 @@ export interface Heap {
   share(tensor: TensorInfo, shape: readonly number[]): TensorInfo;
   /** A tensor with the same values to write into: the same memory when nobody else reads it, a copy otherwise. */
   takeOver(tensor: TensorInfo): TensorInfo;
+  /** The first value of a float32 tensor. */
+  first(tensor: TensorInfo): number;
   /** Memory that is not a tensor, freed by {@linkcode free}. */
   allocate(bytes: number): number;
   free(address: number): void;
@@ -70,6 +72,7 @@ export function heapOf(backend: WasmBackend): Heap {
       module.HEAPU8.copyWithin(address(copy), address(tensor), address(tensor) + bytes);
       return copy;
     },
+    first: (tensor) => new Float32Array(memory.buffer, address(tensor), 1)[0],
     allocate,
     free: (address) => module._free(address),
   };

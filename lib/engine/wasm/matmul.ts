@@ -12,6 +12,11 @@ export interface Finish {
 const plain: Finish = { bias: 0, activation: "none", result: 0 };
 const activations = { none: 0, relu: 1, gelu: 2 } as const;
 
+/** An activation as the kernels know it. */
+export function activationCode(activation: Finish["activation"]): number {
+  return activations[activation];
+}
+
 /** A matrix on the heap, [rows, columns] as stored; `transposed` is how the product sees it. */
 export interface Matrix {
   readonly address: number;

@@ -60,7 +60,7 @@ export function conv2dScratch(k: i32): usize {
   return PRODUCT_SCRATCH + (<usize> (BLOCK * k + 16) << 2);
 }
 
-/** Output pixels [from, to) of N·OH·OW. */
+/** Output pixels [from, to) of N·OH·OW; activation 0 = none, 1 = ReLU. */
 export function conv2d(
   x: usize,
   h: i32,
@@ -77,6 +77,7 @@ export function conv2d(
   oh: i32,
   ow: i32,
   bias: usize,
+  activation: i32,
   y: usize,
   from: i32,
   to: i32,
@@ -88,7 +89,7 @@ export function conv2d(
   for (let r = from; r < to; r += BLOCK) {
     const count = smaller(BLOCK, to - r);
     unroll(x, h, w, c, kh, kw, sh, sw, top, left, oh, ow, r, count, windows);
-    product(count, o, k, windows, k, 0, filter, o, 0, at(y, r * o), o, 0, bias, 0, 0, scratch);
+    product(count, o, k, windows, k, 0, filter, o, 0, at(y, r * o), o, 0, bias, activation, 0, scratch);
   }
 }
 

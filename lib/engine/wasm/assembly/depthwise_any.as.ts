@@ -1,6 +1,56 @@
-// Gradients of a depthwise convolution of any stride, dilation and number of filters a channel: plain loops, for
+// A depthwise convolution of any stride, dilation and number of filters a channel, and its gradients: plain loops, for
 // forms that the house's own networks do not have.
-import { at, clear, get, set } from "./vector.as";
+import { at, clear, copy, get, set } from "./vector.as";
+
+/** Images [from, to) of y [N, OH, OW, C·Q]; the filter is [KH, KW, C, Q], `bias` [C·Q] or 0. */
+export function depthwiseAny(
+  x: usize,
+  filter: usize,
+  bias: usize,
+  y: usize,
+  h: i32,
+  w: i32,
+  c: i32,
+  q: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  dh: i32,
+  dw: i32,
+  top: i32,
+  left: i32,
+  oh: i32,
+  ow: i32,
+  from: i32,
+  to: i32,
+  _chunk: i32,
+  _scratch: usize,
+): void {
+  for (let image = from; image < to; image++) {
+    for (let i = 0; i < oh; i++) {
+      for (let j = 0; j < ow; j++) {
+        const t = at(y, ((image * oh + i) * ow + j) * c * q);
+        if (bias) copy(t, bias, c * q);
+        else clear(t, c * q);
+        for (let a = 0; a < kh; a++) {
+          const row = i * sh + a * dh - top;
+          if (row < 0 || row >= h) continue;
+          for (let b = 0; b < kw; b++) {
+            const column = j * sw + b * dw - left;
+            if (column < 0 || column >= w) continue;
+            const p = at(x, ((image * h + row) * w + column) * c);
+            const f = at(filter, (a * kw + b) * c * q);
+            for (let channel = 0; channel < c; channel++) {
+              const v = get(p, channel);
+              for (let m = channel * q; m < channel * q + q; m++) set(t, m, get(t, m) + v * get(f, m));
+            }
+          }
+        }
+      }
+    }
+  }
+}
 
 /** Images [from, to) of dx [N, H, W, C]; the filter is [KH, KW, C, Q], dy [N, OH, OW, C·Q]. */
 export function depthwiseAnyInputGrad(

@@ -4,7 +4,7 @@
 export { matmulBatch, matmulColumns, matmulRows, matmulScratch } from "./matmul.as";
 export { conv2d, conv2dFilterGrad, conv2dInputGrad, conv2dScratch, turnFilter } from "./conv2d.as";
 export { depthwise, depthwiseFilterGrad, depthwiseScratch } from "./depthwise.as";
-export { depthwiseAnyFilterGrad, depthwiseAnyInputGrad } from "./depthwise_any.as";
+export { depthwiseAny, depthwiseAnyFilterGrad, depthwiseAnyInputGrad } from "./depthwise_any.as";
 export { layerNorm, layerNormGrad } from "./layer_norm.as";
 export { gelu, geluGrad } from "./gelu.as";
 export { addBias, addPartials, columnSums, middleSums, segmentSums } from "./reduce.as";
