@@ -76,9 +76,13 @@ export function reduce(
   args: (partials: number) => number[],
   { items, least, operations, to, scratch }: Reduction,
 ): void {
+  if (items === 0) {
+    for (const { address, size } of to) threads.run("fill", [0, address], { items: size, per: size, alone: true });
+    return;
+  }
   const per = Math.max(1, least, Math.ceil(items / mostPartials));
-  const count = Math.max(1, Math.ceil(items / per));
-  const work = { items: Math.max(1, items), per, scratch, alone: operations < worthwhile };
+  const count = Math.ceil(items / per);
+  const work = { items, per, scratch, alone: operations < worthwhile };
   // one partial sum is the sum itself
   if (count === 1 && to.length === 1) return threads.run(kernel, args(to[0].address), work);
   const size = to.reduce((sum, part) => sum + part.size, 0);

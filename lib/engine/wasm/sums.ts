@@ -31,7 +31,14 @@ export function sumKernels(machine: Machine): KernelTable {
   };
 
   return {
-    Sum: ({ x }, attributes, stock) => sums(x, attributes) ?? stock(),
+    Sum: ({ x }, attributes, stock) => {
+      if (sizeOf(x.shape) > 0 || x.dtype !== "float32") return sums(x, attributes) ?? stock();
+      // the stock kernel leaves what was in the memory
+      const y = stock() as TensorInfo;
+      const items = sizeOf(y.shape);
+      threads.run("fill", [0, heap.address(y)], { items, per: Math.max(1, items), alone: true });
+      return y;
+    },
     Mean: ({ x }, attributes, stock) => {
       const y = sums(x, attributes);
       if (y === null) return stock();
