@@ -1,3 +1,4 @@
+import { broadcast_util } from "@tensorflow/tfjs-core";
 import { addressOf, type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 /** What comes after the sums of a product: a row added to each, then an activation. */
@@ -59,9 +60,10 @@ export function matmulKernels(machine: Machine): KernelTable {
       const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
       const n = transposeB ? rowsB : columnsB;
       const batchA = sizeOf(a.shape.slice(0, -2)), batchB = sizeOf(b.shape.slice(0, -2));
-      if (batchA !== batchB && batchA !== 1 && batchB !== 1) return stock();
-      const batch = Math.max(batchA, batchB);
-      const y = heap.output([...(batchA >= batchB ? a : b).shape.slice(0, -2), m, n]);
+      const leading = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+      const batch = sizeOf(leading);
+      if ([batchA, batchB].some((some) => some !== batch && some !== 1)) return stock();
+      const y = heap.output([...leading, m, n]);
       if (m * n === 0) return y;
       const left = { address: heap.address(a), columns: columnsA, transposed: transposeA };
       const right = { address: heap.address(b), columns: columnsB, transposed: transposeB };
