@@ -1,6 +1,6 @@
 import type { NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { type ConvPlan as Plan, convPlan } from "../conv_plan.ts";
-import { addressOf, type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
+import { addressOf, type Kernel, type KernelTable, type Machine, reduce, shared, sizeOf } from "./machine.ts";
 
 function planOf(x: number[], filter: number[], attributes: NamedAttrMap): Plan {
   return convPlan(x, filter, { attributes, depthwise: true });
@@ -34,20 +34,20 @@ export function depthwiseKernels(machine: Machine): KernelTable {
     return y;
   };
 
+  const forward: Kernel = ({ x, filter, bias }, attributes) => {
+    const plan = planOf(x.shape, filter.shape, attributes);
+    if (simple(plan)) return sweep(x, filter, addressOf(machine, bias), plan, false);
+    const y = heap.output(plan.outShape);
+    const work = shared(machine, plan.batchSize, { operations: operationsOf(plan) });
+    const addresses = [heap.address(x), heap.address(filter), addressOf(machine, bias), heap.address(y)];
+    threads.run("depthwiseAny", [...addresses, ...formOf(plan)], work);
+    return y;
+  };
+
   return {
-    DepthwiseConv2dNative: ({ x, filter }, attributes, stock) => {
-      const plan = planOf(x.shape, filter.shape, attributes);
-      return simple(plan) ? sweep(x, filter, 0, plan, false) : stock();
-    },
-    HouseDepthwise: ({ x, filter, bias }, attributes) => {
-      const plan = planOf(x.shape, filter.shape, attributes);
-      if (simple(plan)) return sweep(x, filter, addressOf(machine, bias), plan, false);
-      const y = heap.output(plan.outShape);
-      const work = shared(machine, plan.batchSize, { operations: operationsOf(plan) });
-      const addresses = [heap.address(x), heap.address(filter), addressOf(machine, bias), heap.address(y)];
-      threads.run("depthwiseAny", [...addresses, ...formOf(plan)], work);
-      return y;
-    },
+    // the stock kernel gives zeros for two 4×1 filters a channel at stride 2, "same"
+    DepthwiseConv2dNative: forward,
+    HouseDepthwise: forward,
     DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes) => {
       const plan = planOf(attributes.inputShape as number[], filter.shape, attributes);
       if (simple(plan)) return sweep(dy, filter, 0, plan, true);
