@@ -1,4 +1,5 @@
-import { backend_util, slice_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import { backend_util, slice_util, type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { reverseBytes } from "./bytes.ts";
 import { type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 /** Where a block stands in a tensor: its first value and the values from one index to the next on each axis. */
@@ -75,6 +76,8 @@ export function blockKernels(machine: Machine): KernelTable {
         return { ...part, shape: x.shape.toSpliced(at, 1) };
       });
     },
+    Reverse: ({ x }, { dims }, stock) =>
+      x.dtype === "bool" ? reverseBytes(machine, x, util.parseAxisParam(dims as number[], x.shape)) : stock(),
     Concat: (inputs, { axis }, stock) => {
       const tensors = Object.values(inputs).filter((x) => sizeOf(x.shape) > 0);
       if (tensors.length === 0 || !copyable(tensors, [], [])) return stock();

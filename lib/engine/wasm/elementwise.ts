@@ -1,4 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { selectBytes, truths } from "./bytes.ts";
 import { type Kernel, type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 const comparisons = ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"];
@@ -43,11 +44,31 @@ export function elementwiseKernels(machine: Machine): KernelTable {
     ...Object.fromEntries(
       comparisons.map((name, kind) => [name, pair((single) => ["compare", [kind], [single]], true)]),
     ),
+    // the stock kernel clips NaN to the lower bound, and reads whole numbers as if they were floats
+    ClipByValue: ({ x }, { clipValueMin, clipValueMax }, stock) => {
+      const [low, high] = [clipValueMin, clipValueMax] as number[];
+      const items = sizeOf(x.shape);
+      if (x.dtype !== "float32" && x.dtype !== "int32") return stock();
+      const y = heap.output(x.shape, x.dtype);
+      if (x.dtype === "float32") {
+        const bounds = threads.partials(8);
+        new Float32Array(heap.memory.buffer, bounds, 2).set([low, high]);
+        const work = shared(machine, items, { operations: items, quantum: 4 });
+        threads.run("extreme", [heap.address(x), bounds, 1, 0, heap.address(y)], work);
+        threads.run("extreme", [heap.address(y), bounds + 4, 1, 1, heap.address(y)], work);
+      } else {
+        const [from, to] = [x, y].map((t) => new Int32Array(heap.memory.buffer, heap.address(t), items));
+        for (let i = 0; i < items; i++) to[i] = Math.min(high, Math.max(low, from[i]));
+      }
+      return y;
+    },
     Cast: ({ x }, { dtype }, stock) => {
+      if (dtype === "bool" && (x.dtype === "float32" || x.dtype === "int32")) return truths(machine, x);
       if (x.dtype !== "bool" || dtype !== "float32") return stock();
       return pass("fromBool", [x], [], 1);
     },
     Select: ({ condition, t, e }, _, stock) => {
+      if (t.dtype === "bool") return selectBytes(machine, condition, [t, e]);
       const same = condition.shape.length === t.shape.length;
       if (!same || t.dtype !== "float32" || e.dtype !== "float32" || condition.dtype !== "bool") return stock();
       return pass("select", [condition, t, e], [], 1);
