@@ -9,14 +9,16 @@ import { hasKernel, runKernel } from "./differentiable.ts";
 import { poolPadding, poolPlan, poolShares } from "./pooling.ts";
 import { logSoftmaxGradient, softmaxGradient } from "./softmax.ts";
 
+/** Of a kernel with several outputs, `dy` is a list. */
 type Gradient = (dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap) => Record<string, () => tf.Tensor>;
 
-/** Registers a gradient that is given the inputs named, or the output of the kernel. */
-function replace(kernelName: string, saved: string[] | "output", gradient: Gradient): void {
+/** Registers a gradient that is given the inputs named, then the kernel's output if "output" stands behind them. */
+function replace(kernelName: string, saved: readonly string[], gradient: Gradient): void {
   if (tf.getGradient(kernelName) !== undefined) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName,
-    ...(saved === "output" ? { outputsToSave: [true] } : { inputsToSave: saved }),
+    inputsToSave: saved.filter((name) => name !== "output"),
+    outputsToSave: saved.includes("output") ? [true] : [],
     gradFunc: (dy, saved, attributes) => gradient(dy as tf.Tensor, saved, attributes) as never,
   });
 }
@@ -26,13 +28,68 @@ replace("LeakyRelu", ["x"], (dy, [x], { alpha }) => ({ x: () => reluGradient(x, 
 replace("Abs", ["x"], (dy, [x]) => ({
   x: () => hasKernel("HouseAbsGrad") ? runKernel("HouseAbsGrad", { x, dy })[0] : tf.mul(dy, tf.sign(x)),
 }));
-replace("Softmax", "output", (dy, [y]) => ({ logits: () => softmaxGradient(y, dy) }));
-replace("LogSoftmax", "output", (dy, [y]) => ({ logits: () => logSoftmaxGradient(y, dy) }));
+replace("Softmax", ["output"], (dy, [y]) => ({ logits: () => softmaxGradient(y, dy) }));
+replace("LogSoftmax", ["output"], (dy, [y]) => ({ logits: () => logSoftmaxGradient(y, dy) }));
 
 // a comparison is constant almost everywhere; without these a mask made of a differentiated tensor throws
-for (const name of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"]) {
-  replace(name, ["a", "b"], (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }));
+for (const name of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "LogicalAnd"]) {
+  replace(name, ["a", "b"], (_, [a, b]) => ({ a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) }));
 }
+replace("LogicalNot", ["x"], (_, [x]) => ({ x: () => tf.zeros(x.shape) }));
+
+// the stock gradient goes through a rounding as if it were none
+replace("Cast", ["x"], (dy, [x], { dtype }) => ({
+  x: () => x.dtype === "float32" && dtype === "float32" ? tf.clone(dy) : tf.zeros(x.shape),
+}));
+
+// the stock gradients of these keep the shape that their operands were broadcast to, and are refused
+replace("Maximum", ["a", "b"], (dy, [a, b]) => ({
+  a: () => summedTo(a.shape, tf.mul(dy, tf.cast(tf.greaterEqual(a, b), "float32"))),
+  b: () => summedTo(b.shape, tf.mul(dy, tf.cast(tf.less(a, b), "float32"))),
+}));
+replace("Minimum", ["a", "b"], (dy, [a, b]) => ({
+  a: () => summedTo(a.shape, tf.mul(dy, tf.cast(tf.lessEqual(a, b), "float32"))),
+  b: () => summedTo(b.shape, tf.mul(dy, tf.cast(tf.greater(a, b), "float32"))),
+}));
+replace("BatchMatMul", ["a", "b"], (dy, saved, { transposeA, transposeB }) => {
+  const [a, b] = saved as tf.Tensor3D[];
+  const [turnedA, turnedB] = [transposeA === true, transposeB === true];
+  const d = dy as tf.Tensor3D;
+  return {
+    a: () => summedTo(a.shape, turnedA ? tf.matMul(b, d, turnedB, true) : tf.matMul(d, b, false, !turnedB)),
+    b: () => summedTo(b.shape, turnedB ? tf.matMul(d, a, true, turnedA) : tf.matMul(a, d, !turnedA, false)),
+  };
+});
+
+// the stock gradients give all of dy to each of several equal extremes; here they share it, as in PyTorch's amax
+for (const [name, axes] of [["Max", "reductionIndices"], ["Min", "axis"]]) {
+  replace(name, ["x", "output"], (dy, [x, y], attributes) => ({
+    x: () => {
+      const over = tf.util.parseAxisParam(attributes[axes] as number[], x.shape);
+      const kept = x.shape.map((n, axis) => over.includes(axis) ? 1 : n);
+      const chosen = tf.cast(tf.equal(x, tf.reshape(y, kept)), "float32");
+      return tf.mul(chosen, tf.div(tf.reshape(dy, kept), tf.sum(chosen, over, true)));
+    },
+  }));
+}
+
+// the stock gradients do without a list where there is one part only, and then miss it
+replace("Unpack", [], (dy, _, { axis }) => ({ value: () => tf.stack([dy].flat(), axis as number) }));
+replace("SplitV", [], (dy, _, { axis }) => ({ x: () => tf.concat([dy].flat(), axis as number) }));
+
+// the stock gradient adds up slices, for each repetition another, and ends at four axes
+replace("Tile", ["x"], (dy, [x], { reps }) => ({
+  x: () =>
+    tf.reshape(
+      (reps as number[]).reduce((d, repetitions, axis) => {
+        const inner = x.shape.slice(axis).reduce((size, n) => size * n, 1);
+        // the axes before are summed already, those behind have still to be
+        const rest = (reps as number[]).slice(axis + 1).reduce((product, n) => product * n, inner);
+        return repetitions === 1 ? d : tf.sum(tf.reshape(d, [-1, repetitions, rest]), 1);
+      }, dy),
+      x.shape,
+    ),
+}));
 
 // the stock gradient drops what the border mirrors
 replace("MirrorPad", ["x"], (dy, [x], { paddings, mode }) => ({
@@ -62,3 +119,9 @@ replace("AvgPool", ["x"], (dy, [x], attributes) => ({
     return runKernel("AvgPoolGrad", { dy: shares, input: x }, attributes)[0];
   },
 }));
+
+/** The sum of a gradient over the axes along which an operand of a shape was repeated. */
+function summedTo(shape: number[], gradient: tf.Tensor): tf.Tensor {
+  const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  return axes.length === 0 ? gradient : tf.reshape(tf.sum(gradient, axes), shape);
+}
