@@ -3,8 +3,12 @@
 const slowest = 60_000; // milliseconds; a program that hangs fails its test
 
 /** The standard output of a file run with arguments. */
-export async function runFile(file: URL, args: readonly string[]): Promise<Uint8Array> {
-  return await output(["run", "--allow-all", "--quiet", file.pathname, ...args]);
+export async function runFile(
+  file: URL,
+  args: readonly string[],
+  { milliseconds = slowest }: { milliseconds?: number } = {},
+): Promise<Uint8Array> {
+  return await output(["run", "--allow-all", "--quiet", file.pathname, ...args], milliseconds);
 }
 
 /** The standard output of a module given as text. */
@@ -12,13 +16,13 @@ export async function runModule(source: string): Promise<Uint8Array> {
   return await output(["eval", "--quiet", source]);
 }
 
-async function output(args: string[]): Promise<Uint8Array> {
+async function output(args: string[], milliseconds = slowest): Promise<Uint8Array> {
   const command = new Deno.Command(Deno.execPath(), {
     args,
     cwd: new URL("../../", import.meta.url),
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(slowest),
+    signal: AbortSignal.timeout(milliseconds),
   });
   const { success, stdout, stderr } = await command.output();
   if (!success) {
