@@ -16,15 +16,7 @@ export function blockKernels(machine: Machine): KernelTable {
   const copy = (size: readonly number[], from: Place, to: Place): void => {
     if (sizeOf(size) === 0) return;
     const axes = merge(size.map((n, i) => ({ n, from: from.steps[i], to: to.steps[i] })));
-    const [a, b, c, d] = axes;
-    threads.run(
-      "copyBlocks",
-      [
-        ...[from.address + from.first * 4, a.from, b.from, c.from],
-        ...[to.address + to.first * 4, a.to, b.to, c.to, b.n, c.n, d.n],
-      ],
-      shared(machine, a.n, { operations: sizeOf(size) }),
-    );
+    copyBlock(machine, axes, { from: from.address + from.first * 4, to: to.address + to.first * 4 });
   };
 
   const slice = (x: TensorInfo, begin: readonly number[], size: readonly number[]): TensorInfo => {
@@ -114,7 +106,7 @@ function axisOf(axis: number, shape: readonly number[]): number {
 }
 
 /** Values from one index to the next on each axis of a dense tensor. */
-function stepsOf(shape: readonly number[]): number[] {
+export function stepsOf(shape: readonly number[]): number[] {
   return shape.map((_, i) => sizeOf(shape.slice(i + 1)));
 }
 
@@ -124,14 +116,15 @@ function copyable(tensors: TensorInfo[], whole: readonly number[], part: readonl
   return cuts <= 3 && tensors.every((x) => x.dtype === "float32" || x.dtype === "int32");
 }
 
-interface Axis {
+/** One axis of a block: its length, and the values from one index to the next on either side. */
+export interface Axis {
   readonly n: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Neighbouring axes that are dense on both sides become one; then exactly four, the last of single steps. */
-function merge(axes: readonly Axis[]): Axis[] {
+/** Neighbouring axes that are dense on both sides become one; the last one is of single steps. */
+export function merge(axes: readonly Axis[]): Axis[] {
   const merged: Axis[] = [{ n: 1, from: 1, to: 1 }];
   for (const axis of axes.toReversed()) {
     const inner = merged[0];
@@ -140,6 +133,21 @@ function merge(axes: readonly Axis[]): Axis[] {
       merged[0] = { ...inner, n: inner.n * axis.n };
     } else merged.unshift(axis);
   }
-  while (merged.length < 4) merged.unshift({ n: 1, from: 0, to: 0 });
   return merged;
+}
+
+/** Copies a block of at most four {@linkcode merge}d axes from one address to another. */
+export function copyBlock(
+  machine: Machine,
+  axes: readonly Axis[],
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const outer = axes.slice(0, -1);
+  const run = axes[axes.length - 1].n;
+  const operations = sizeOf(axes.map(({ n }) => n));
+  // the first axis is cut: what is missing comes behind it
+  while (outer.length < 3) outer.push({ n: 1, from: 0, to: 0 });
+  const [a, b, c] = outer;
+  const args = [from, a.from, b.from, c.from, to, a.to, b.to, c.to, b.n, c.n, run];
+  machine.threads.run("copyBlocks", args, shared(machine, a.n, { operations }));
 }
