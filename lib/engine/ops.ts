@@ -33,7 +33,6 @@ export {
   log,
   logicalAnd,
   logicalNot,
-  logSoftmax,
   matMul,
   max,
   maximum,
@@ -102,6 +101,7 @@ export {
 export { gelu, type GeluForm } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
+export { logSoftmax } from "./softmax.ts";
 export { upsampleNearest } from "./upsample.ts";
 
 /**

@@ -8,7 +8,7 @@ interface Place {
   readonly steps: readonly number[];
 }
 
-/** Slicing, padding, joining and splitting of 4-byte values: copies of blocks. */
+/** Slicing, padding, joining, splitting and repeating of 4-byte values: copies of blocks. */
 export function blockKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
 
@@ -80,6 +80,19 @@ export function blockKernels(machine: Machine): KernelTable {
       if (sizeOf(shape) === 0 || !copyable(tensors, [], [])) return stock();
       const at = axisOf(axis as number, [...shape, 1]);
       return join(tensors, sizeOf(shape.slice(0, at)), shape.toSpliced(at, 0, tensors.length));
+    },
+    Tile: ({ x }, { reps }, stock) => {
+      const times = reps as number[];
+      const shape = x.shape.map((n, i) => n * times[i]);
+      const [from, to] = [stepsOf(x.shape), stepsOf(shape)];
+      const axes = merge(x.shape.flatMap((n, i) => [
+        { n: times[i], from: 0, to: n * to[i] },
+        { n, from: from[i], to: to[i] },
+      ]));
+      if (axes.length > 4 || sizeOf(shape) === 0 || !copyable([x], [], [])) return stock();
+      const y = heap.output(shape, x.dtype);
+      copyBlock(machine, axes, { from: heap.address(x), to: heap.address(y) });
+      return y;
     },
     PadV2: ({ x }, { paddings, constantValue }, stock) => {
       const sides = paddings as [number, number][];
