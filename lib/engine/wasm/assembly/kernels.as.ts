@@ -2,7 +2,8 @@
 // the number of that range, and memory of the calling thread. A kernel that sums over its range writes partial sum
 // number `chunk`; how many there are depends on the shape alone, so that no thread count changes a bit.
 export { matmulBatch, matmulColumns, matmulRows, matmulScratch } from "./matmul.as";
-export { conv2d, conv2dFilterGrad, conv2dInputGrad, conv2dScratch, turnFilter } from "./conv2d.as";
+export { conv2d, conv2dFilterGrad, conv2dInputGrad, conv2dScratch } from "./conv2d.as";
+export { winograd, winogradFilter, winogradFilterGrad, winogradScratch } from "./winograd.as";
 export { depthwise, depthwiseFilterGrad, depthwiseScratch } from "./depthwise.as";
 export { depthwiseAny, depthwiseAnyFilterGrad, depthwiseAnyInputGrad } from "./depthwise_any.as";
 export { layerNorm, layerNormGrad } from "./layer_norm.as";
