@@ -64,6 +64,96 @@ const houseNorm = ([x, weight, bias]: T[]): T => ops.layerNorm(x, weight, bias, 
 bench("layer norm 4096×48, with gradients", "of operations", () => gradients(composedNorm, normInputs), true);
 bench("layer norm 4096×48, with gradients", "fused", () => gradients(houseNorm, normInputs));
 
+/** Benches an operation and its gradients, composed of others and as one. */
+function rivals(group: string, inputs: T[], forms: Readonly<Record<"composed" | "fused", (inputs: T[]) => T>>): void {
+  bench(`${group}, with gradients`, "of operations", () => gradients(forms.composed, inputs), true);
+  bench(`${group}, with gradients`, "fused", () => gradients(forms.fused, inputs));
+}
+
+const batch = drawn(64, 16, 16, 64), branch = drawn(64, 16, 16, 64), rowOnes = drawn(64), rowTwo = drawn(64);
+rivals("batch norm with residual and ReLU 16384×64", [batch, rowOnes, rowTwo, branch], {
+  composed: ([x, weight, bias, residual]) => {
+    const centred = ops.sub(x, ops.mean(x, [0, 1, 2]));
+    const deviation = ops.sqrt(ops.add(ops.mean(ops.square(centred), [0, 1, 2]), 1e-5));
+    return ops.relu(ops.add(ops.add(ops.mul(ops.div(centred, deviation), weight), bias), residual));
+  },
+  fused: ([x, weight, bias, residual]) =>
+    ops.batchNorm(x, weight, bias, { epsilon: 1e-5, activation: "relu", residual }).y,
+});
+rivals("LayerScale and sum 16384×64", [batch, branch, rowOnes], {
+  composed: ([x, y, scale]) => ops.add(x, ops.mul(y, scale)),
+  fused: ([x, y, scale]) => ops.addScaled(x, y, scale),
+});
+rivals("softmax of attention 32×4×65×65", [drawn(32, 4, 65, 65)], {
+  composed: ([x]) => {
+    const powers = ops.exp(ops.sub(x, ops.max(x, -1, true)));
+    return ops.div(powers, ops.sum(powers, -1, true));
+  },
+  fused: ([x]) => ops.softmax(x),
+});
+for (const form of ["tanh", "sigmoid"] as const) {
+  const [linear, cubic] = form === "tanh" ? [2 * Math.sqrt(2 / Math.PI), 0.044715] : [1.702, 0];
+  rivals(`GELU by ${form}, a million values`, [batch], {
+    composed: ([x]) => {
+      const bend = ops.mul(x, ops.add(ops.mul(ops.square(x), cubic), 1));
+      return ops.mul(x, ops.sigmoid(ops.mul(bend, linear)));
+    },
+    fused: ([x]) => ops.gelu(x, form),
+  });
+}
+const halves = (x: T): T => ops.reshape(x, [64, 8, 2, 8, 2, 64]);
+rivals("average pooling by 2 of 64×16×16×64", [batch], {
+  composed: ([x]) => ops.mean(halves(x), [2, 4]),
+  fused: ([x]) => ops.avgPool(x as ops.Tensor4D, 2, 2, "valid"),
+});
+rivals("max pooling by 2 of 64×16×16×64", [batch], {
+  composed: ([x]) => ops.max(halves(x), [2, 4]),
+  fused: ([x]) => ops.maxPool(x as ops.Tensor4D, 2, 2, "valid"),
+});
+rivals("3×3 convolution of 64×16×16×64 to 64 channels", [batch, drawn(3, 3, 64, 64)], {
+  composed: ([x, filter]) => {
+    const framed = ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]);
+    const taps = ops.unstack(ops.reshape(filter, [9, 64, 64]));
+    return ops.addN(taps.map((tap, i) => {
+      const pixels = ops.slice(framed, [0, Math.floor(i / 3), i % 3, 0], [64, 16, 16, 64]);
+      return ops.matMul(ops.reshape(pixels, [-1, 64]) as ops.Tensor2D, tap as ops.Tensor2D);
+    }));
+  },
+  fused: ([x, filter]) => ops.convolve(x, filter, null, { pad: 1 }),
+});
+const order = [0, 2, 1, 3], tokens = drawn(32, 65, 4, 64);
+bench("arrangement", "exchange of heads and tokens, half a million values", () => ops.transpose(tokens, order));
+bench(
+  "arrangement",
+  "transposition of a matrix, a million values",
+  () => ops.transpose(ops.reshape(batch, [1024, 1024])),
+);
+
+{
+  const shapes = Array.from({ length: 120 }, (_, i) => i % 2 === 0 ? [64, 128] : [128]);
+  let states = shapes.map((shape) => [drawn(...shape), ops.zeros(shape), ops.zeros(shape)]);
+  const gradientsOf = shapes.map((shape) => drawn(...shape));
+  const group = "AdamW of 120 parameters, half a million values";
+  bench(group, "of operations", () =>
+    states.flatMap(([param, first, second], i) => {
+      const m = ops.add(ops.mul(first, 0.9), ops.mul(gradientsOf[i], 0.1));
+      const v = ops.add(ops.mul(second, 0.999), ops.mul(ops.square(gradientsOf[i]), 0.001));
+      const pace = ops.div(ops.mul(m, 1e-3), ops.add(ops.sqrt(v), 1e-8));
+      return [ops.sub(ops.mul(param, 1 - 1e-5), pace), m, v];
+    }), true);
+  Deno.bench({
+    group,
+    name: "fused",
+    fn: () => {
+      const tensors = states.map(([param, first, second], i) => ({
+        ...{ param, gradient: gradientsOf[i], first, second, decay: 0.01 },
+      }));
+      const options = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 1 };
+      states = ops.adamUpdate(tensors, options).map(({ param, first, second }) => [param, first, second]);
+    },
+  });
+}
+
 const images = drawn(64, 32, 32, 32), filter = drawn(3, 3, 32, 32), colours = drawn(3, 3, 32, 3);
 const down = drawn(4, 4, 32, 64), up = drawn(4, 4, 16, 32), depthFilter = drawn(7, 7, 1, 32);
 const layers: Record<string, [(inputs: T[]) => T, T[]]> = {

@@ -26,6 +26,8 @@ export interface Drawing {
 
 /** Which pairs make up each step of an epoch: as many real as fake ones. */
 export interface Epochs {
+  /** Rows that one real and one fake sample fill with their reconstructions; sizes of batches are multiples of it. */
+  readonly rows: number;
   readonly stepsPerEpoch: number;
   /** The pairs of a step: real ones first. Depends on the seed, the epoch and the step alone. */
   pairsOf(epoch: number, step: number): { readonly real: readonly Pair[]; readonly fake: readonly Pair[] };
@@ -51,6 +53,7 @@ export function planEpochs(pairs: readonly Pair[], { seed, size }: Drawing): Epo
   }
   let drawn: { epoch: number; real: Int32Array; fake: Int32Array } | null = null;
   return {
+    rows,
     stepsPerEpoch,
     pairsOf(epoch, step) {
       if (drawn?.epoch !== epoch) {

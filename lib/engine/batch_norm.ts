@@ -1,7 +1,7 @@
 // R rows: samples, or pixels of all samples · C channels
 import * as tf from "@tensorflow/tfjs-core";
 import { reluGradient } from "./activation.ts";
-import { hasKernel, type Inputs, runKernel, shortLived, withConstants } from "./differentiable.ts";
+import { differentiable, hasKernel, type Inputs, runKernel, shortLived, withConstants } from "./differentiable.ts";
 
 /** What follows the norm. */
 export interface BatchNormOptions {
@@ -70,14 +70,51 @@ export function batchNorm(
   return { y, mean, variance };
 }
 
+/** What a norm by given statistics takes, each [C]. */
+type Frozen = Readonly<Record<"weight" | "bias" | "mean" | "variance", tf.Tensor>>;
+
 /**
  * As {@linkcode batchNorm}, by statistics that are given: those of training, when a network is judged.
  *
  * @param params four of [C]
  */
-export function frozenBatchNorm(
+export function frozenBatchNorm(x: tf.Tensor, params: Frozen, options: BatchNormOptions): tf.Tensor {
+  return hasKernel("HouseFrozenBatchNorm") ? fusedFrozen(x, params, options) : composedFrozen(x, params, options);
+}
+
+function fusedFrozen(
   x: tf.Tensor,
-  { weight, bias, mean, variance }: Readonly<Record<"weight" | "bias" | "mean" | "variance", tf.Tensor>>,
+  params: Frozen,
+  { epsilon, activation = null, residual = null }: BatchNormOptions,
+): tf.Tensor {
+  const inputs: Inputs = residual === null ? { x, ...params } : { x, ...params, residual };
+  return differentiable({
+    inputs,
+    forward: (save) => {
+      const [y] = runKernel("HouseFrozenBatchNorm", inputs, { epsilon, activation: activation ?? "none" });
+      save([x, params.weight, params.mean, params.variance, ...(activation === null ? [] : [y])]);
+      return y;
+    },
+    backward: (dy, [x, weight, mean, variance, y]) => {
+      const dz = activation === null ? dy : shortLived([reluGradient(y, dy)])[0];
+      const given: Inputs = { x, weight, dy: dz, mean, variance };
+      const [dx, ofWeight, ofBias] = shortLived(runKernel("HouseFrozenBatchNormGrad", given, { epsilon }));
+      const level = (): tf.Tensor => tf.mul(weight, tf.rsqrt(tf.add(variance, epsilon)));
+      return {
+        x: () => tf.clone(dx),
+        weight: () => tf.clone(ofWeight),
+        bias: () => tf.clone(ofBias),
+        mean: () => tf.neg(tf.mul(ofBias, level())),
+        variance: () => tf.div(tf.mul(tf.mul(ofWeight, weight), -0.5), tf.add(variance, epsilon)),
+        residual: () => tf.clone(dz),
+      };
+    },
+  });
+}
+
+function composedFrozen(
+  x: tf.Tensor,
+  { weight, bias, mean, variance }: Frozen,
   { epsilon, activation = null, residual = null }: BatchNormOptions,
 ): tf.Tensor {
   const scale = tf.mul(weight, tf.rsqrt(tf.add(variance, epsilon)));

@@ -57,7 +57,13 @@ export function withConstants<I extends Inputs>(
   };
   return engine.runKernelFunc({
     inputs,
-    forwardFunc: (_, save) => forward(save),
+    forwardFunc: (_, save) => {
+      let kept: tf.Tensor[] = [];
+      const made = forward((tensors) => kept = tensors);
+      // only now: what is saved outlives every scope, and would do so too if the kernel threw on a full heap
+      save(kept);
+      return made;
+    },
     backwardsFunc: (dy, saved) => {
       // an operation's gradients are all taken before the next operation's backward begins
       for (const tensor of leftovers) if (!tensor.isDisposed) tensor.dispose();

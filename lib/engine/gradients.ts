@@ -91,6 +91,14 @@ replace("Tile", ["x"], (dy, [x], { reps }) => ({
     ),
 }));
 
+// the stock gradient takes a slice and a sum for every repetition
+replace("Tile", ["x"], (dy, [x], { reps }) => ({
+  x: () => {
+    const axes = x.shape.flatMap((n, i) => [(reps as number[])[i], n]);
+    return tf.reshape(tf.sum(tf.reshape(dy, axes), x.shape.map((_, i) => 2 * i)), x.shape);
+  },
+}));
+
 // the stock gradient drops what the border mirrors
 replace("MirrorPad", ["x"], (dy, [x], { paddings, mode }) => ({
   x: () => {

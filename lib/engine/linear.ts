@@ -17,8 +17,7 @@ export function linear(
   activation: Activation | null = null,
 ): tf.Tensor {
   const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
-  const fusible = hasKernel("HouseLinear") && activation !== "geluTanh" && activation !== "geluSigmoid";
-  const y = fusible ? fused(rows, weight, bias, activation) : composed(rows, weight, bias, activation);
+  const y = hasKernel("HouseLinear") ? fused(rows, weight, bias, activation) : composed(rows, weight, bias, activation);
   return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[0]]);
 }
 

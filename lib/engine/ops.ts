@@ -33,7 +33,6 @@ export {
   log,
   logicalAnd,
   logicalNot,
-  logSoftmax,
   matMul,
   max,
   maximum,
@@ -102,6 +101,7 @@ export {
 export { gelu, type GeluForm } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
+export { logSoftmax } from "./softmax.ts";
 export { upsampleNearest } from "./upsample.ts";
 
 /**
@@ -115,12 +115,33 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
   leaves: tf.Tensor[],
 ): { value: tf.Scalar; gradients: tf.Tensor[]; aux: Aux } {
   let aux: Aux | undefined;
-  const { value, grads } = tf.engine().gradients(() => {
-    const result = f(leaves);
-    aux = result.aux;
-    for (const tensor of Object.values(aux)) tf.keep(tensor);
-    return result.value;
-  }, leaves);
+  const { value, grads } = freeingTape(() =>
+    tf.engine().gradients(() => {
+      const result = f(leaves);
+      aux = result.aux;
+      for (const tensor of Object.values(aux)) tf.keep(tensor);
+      return result.value;
+    }, leaves), () => tf.dispose({ ...aux }));
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
   return { value: value as tf.Scalar, gradients, aux: aux! };
+}
+
+/**
+ * Runs a differentiation. When it throws, on a full heap say, everything that was saved for the way back is freed:
+ * the engine does that only where all went well, and a smaller batch would find the heap as full.
+ */
+function freeingTape<T>(differentiate: () => T, free: () => void): T {
+  try {
+    return differentiate();
+  } catch (error) {
+    const { state } = tf.engine() as unknown as {
+      state: { gradientDepth: number; activeTape: { saved?: tf.Tensor[] }[] | null };
+    };
+    if (state.gradientDepth === 0) {
+      for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+      state.activeTape = null;
+    }
+    free();
+    throw error;
+  }
 }

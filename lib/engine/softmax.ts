@@ -2,6 +2,15 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernel, runKernel } from "./differentiable.ts";
 
+/**
+ * The logarithm of softmax over the last axis.
+ *
+ * TensorFlow.js composes its own of six kernels, though most backends have one for all of it.
+ */
+export function logSoftmax(x: tf.Tensor): tf.Tensor {
+  return hasKernel("LogSoftmax") ? runKernel("LogSoftmax", { logits: x }, { axis: -1 })[0] : tf.logSoftmax(x);
+}
+
 /** The gradient of softmax over the last axis, from its output and the output's gradient. */
 export function softmaxGradient(y: tf.Tensor, dy: tf.Tensor): tf.Tensor {
   if (hasKernel("HouseSoftmaxGrad")) return runKernel("HouseSoftmaxGrad", { y, dy })[0];

@@ -1,5 +1,6 @@
 import { ahead } from "../data/ahead.ts";
 import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
+import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Experiment } from "../experiment.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
@@ -29,8 +30,28 @@ export function planTraining(experiment: Experiment, pairs: readonly Pair[]): Re
  * @param state owned by the caller, who sees each step's successor in it
  * @throws {DOMException} "AbortError" after saving, when the signal asks for it
  * @throws {Error} when the loss is not finite, naming the step and the terms
+ * @throws {RangeError} after saving, when the backend's heap is full, with the size of batch to try
  */
 export async function* train(
+  experiment: Experiment,
+  state: TrainState,
+  training: Training,
+): AsyncGenerator<RunEvent, void> {
+  try {
+    yield* loop(experiment, state, training);
+  } catch (error) {
+    const refused = refusedByHeap(error);
+    if (refused === null) throw error;
+    // a step that fails leaves its parameters as they were
+    await saveState(training.folder, state);
+    const { rows } = planTraining(experiment, training.pairs);
+    throw new RangeError(refuseBatch(experiment.batch.size, { rows, step: state.step, why: refused }), {
+      cause: error,
+    });
+  }
+}
+
+async function* loop(
   experiment: Experiment,
   state: TrainState,
   { pairs, sight, folder, validate, signal }: Training,
@@ -111,6 +132,16 @@ function refuseInfinite({ step, loss }: StepRow, ids: readonly string[]): void {
     `Cannot go on training: the loss of step ${step} is not finite (${terms}), the batch began with ` +
       `"${ids.slice(0, 3).join('", "')}"; try a smaller learning rate, the last checkpoint is kept`,
   );
+}
+
+/** What a step takes grows with its batch, so half is the next to try. */
+function refuseBatch(size: number, { rows, step, why }: { rows: number; step: number; why: string }): string {
+  const smaller = Math.floor(size / 2 / rows) * rows;
+  const advice = smaller === 0
+    ? "Take a smaller model or view, a batch cannot be smaller"
+    : `Set "batch.size" to ${smaller}`;
+  return `Cannot go on training after step ${step} with batches of ${size} rows: ${why}. ${advice}; ` +
+    "the last step is kept as a checkpoint";
 }
 
 function meanLoss(steps: readonly StepRow[], epoch: number): Record<string, number> {

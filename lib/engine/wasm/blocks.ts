@@ -9,7 +9,7 @@ interface Place {
   readonly steps: readonly number[];
 }
 
-/** Slicing, padding, joining and splitting of 4-byte values: copies of blocks. */
+/** Slicing, padding, joining, splitting and repeating of 4-byte values: copies of blocks. */
 export function blockKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
 
@@ -17,15 +17,7 @@ export function blockKernels(machine: Machine): KernelTable {
   const copy = (size: readonly number[], from: Place, to: Place): void => {
     if (sizeOf(size) === 0) return;
     const axes = merge(size.map((n, i) => ({ n, from: from.steps[i], to: to.steps[i] })));
-    const [a, b, c, d] = axes;
-    threads.run(
-      "copyBlocks",
-      [
-        ...[from.address + from.first * 4, a.from, b.from, c.from],
-        ...[to.address + to.first * 4, a.to, b.to, c.to, b.n, c.n, d.n],
-      ],
-      shared(machine, a.n, { operations: sizeOf(size) }),
-    );
+    copyBlock(machine, axes, { from: from.address + from.first * 4, to: to.address + to.first * 4 });
   };
 
   const slice = (x: TensorInfo, begin: readonly number[], size: readonly number[]): TensorInfo => {
@@ -92,6 +84,19 @@ export function blockKernels(machine: Machine): KernelTable {
       const at = axisOf(axis as number, [...shape, 1]);
       return join(tensors, sizeOf(shape.slice(0, at)), shape.toSpliced(at, 0, tensors.length));
     },
+    Tile: ({ x }, { reps }, stock) => {
+      const times = reps as number[];
+      const shape = x.shape.map((n, i) => n * times[i]);
+      const [from, to] = [stepsOf(x.shape), stepsOf(shape)];
+      const axes = merge(x.shape.flatMap((n, i) => [
+        { n: times[i], from: 0, to: n * to[i] },
+        { n, from: from[i], to: to[i] },
+      ]));
+      if (axes.length > 4 || sizeOf(shape) === 0 || !copyable([x], [], [])) return stock();
+      const y = heap.output(shape, x.dtype);
+      copyBlock(machine, axes, { from: heap.address(x), to: heap.address(y) });
+      return y;
+    },
     PadV2: ({ x }, { paddings, constantValue }, stock) => {
       const sides = paddings as [number, number][];
       const shape = x.shape.map((n, i) => sides[i][0] + n + sides[i][1]);
@@ -117,7 +122,7 @@ function axisOf(axis: number, shape: readonly number[]): number {
 }
 
 /** Values from one index to the next on each axis of a dense tensor. */
-function stepsOf(shape: readonly number[]): number[] {
+export function stepsOf(shape: readonly number[]): number[] {
   return shape.map((_, i) => sizeOf(shape.slice(i + 1)));
 }
 
@@ -127,14 +132,15 @@ function copyable(tensors: TensorInfo[], whole: readonly number[], part: readonl
   return cuts <= 3 && tensors.every((x) => x.dtype === "float32" || x.dtype === "int32");
 }
 
-interface Axis {
+/** One axis of a block: its length, and the values from one index to the next on either side. */
+export interface Axis {
   readonly n: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Neighbouring axes that are dense on both sides become one; then exactly four, the last of single steps. */
-function merge(axes: readonly Axis[]): Axis[] {
+/** Neighbouring axes that are dense on both sides become one; the last one is of single steps. */
+export function merge(axes: readonly Axis[]): Axis[] {
   const merged: Axis[] = [{ n: 1, from: 1, to: 1 }];
   for (const axis of axes.toReversed()) {
     const inner = merged[0];
@@ -143,6 +149,21 @@ function merge(axes: readonly Axis[]): Axis[] {
       merged[0] = { ...inner, n: inner.n * axis.n };
     } else merged.unshift(axis);
   }
-  while (merged.length < 4) merged.unshift({ n: 1, from: 0, to: 0 });
   return merged;
+}
+
+/** Copies a block of at most four {@linkcode merge}d axes from one address to another. */
+export function copyBlock(
+  machine: Machine,
+  axes: readonly Axis[],
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  const outer = axes.slice(0, -1);
+  const run = axes[axes.length - 1].n;
+  const operations = sizeOf(axes.map(({ n }) => n));
+  // the first axis is cut: what is missing comes behind it
+  while (outer.length < 3) outer.push({ n: 1, from: 0, to: 0 });
+  const [a, b, c] = outer;
+  const args = [from, a.from, b.from, c.from, to, a.to, b.to, c.to, b.n, c.n, run];
+  machine.threads.run("copyBlocks", args, shared(machine, a.n, { operations }));
 }

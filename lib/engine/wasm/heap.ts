@@ -1,4 +1,5 @@
 import type { BackendValues, DataType, KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import { heapFull } from "../heap_full.ts";
 
 /** The emscripten module inside TensorFlow.js's wasm backend: what the house uses of it. */
 export interface WasmModule {
@@ -36,21 +37,10 @@ export interface Heap {
   free(address: number): void;
 }
 
-/**
- * The heap of a backend. From here on its allocator throws where it would hand out address 0, with which
- * TensorFlow.js goes on.
- */
+/** The heap of a backend. From here on its allocator throws where it has not what it is asked for. */
 export function heapOf(backend: WasmBackend): Heap {
   const module = backend.wasm;
-  // the module puts its real functions in the place of these on their first call, so that comes first
-  module._free(module._malloc(8));
-  const malloc = module._malloc;
-  module._malloc = (bytes) => {
-    // from 2 ** 32 on the argument would wrap around, and a small block be taken for a large one
-    const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
-    if (address === 0 && bytes > 0) throw new RangeError(refusal(bytes, module.HEAPU8.buffer.byteLength));
-    return address;
-  };
+  guard(backend);
   const memory = memoryOf(module);
   const allocate = (bytes: number): number => module._malloc(bytes) >>> 0;
   const address = (tensor: TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 0;
@@ -78,10 +68,62 @@ export function heapOf(backend: WasmBackend): Heap {
   };
 }
 
-function refusal(bytes: number, size: number): string {
+/**
+ * Makes the allocator of a backend refuse what does not fit, in words; by itself it gives address 0 then, or a block
+ * that is too small, and TensorFlow.js goes on with either.
+ */
+function guard(backend: WasmBackend): void {
+  const module = backend.wasm;
+  // the module puts its real functions in the place of these on their first call, so that comes first
+  module._free(module._malloc(8));
+  const { _malloc: malloc, _free: free } = module;
+  const move = backend.move;
+  const sizes = new Map<number, number>();
+  let inUse = 0;
+  let shape: readonly number[] | null = null;
+  backend.move = (dataId, values, of, dtype, refCount) => {
+    shape = of;
+    try {
+      move.call(backend, dataId, values, of, dtype, refCount);
+    } finally {
+      shape = null;
+    }
+  };
+  module._malloc = (bytes) => {
+    // from 2 ** 32 on the argument would wrap around, and a small block be taken for a large one
+    const address = bytes < 2 ** 32 ? malloc(bytes) : 0;
+    const { buffer } = module.HEAPU8;
+    if (bytes > 0 && (address === 0 || blockBytes(buffer, address >>> 0) < bytes)) {
+      if (address !== 0) free(address);
+      throw heapFull(refusal({ bytes, inUse, grown: buffer.byteLength, shape }));
+    }
+    sizes.set(address >>> 0, bytes);
+    inUse += bytes;
+    return address;
+  };
+  module._free = (address) => {
+    inUse -= sizes.get(address >>> 0) ?? 0;
+    sizes.delete(address >>> 0);
+    free(address);
+  };
+}
+
+/**
+ * Size of an allocated block, as the allocator keeps it in the word before; its low bits mean other things. Near 4 GiB
+ * the allocator's sums wrap around and it hands out less than it was asked for: 2 MB for 1 GiB when 3 GiB are taken.
+ */
+function blockBytes(heap: ArrayBufferLike, address: number): number {
+  return (new Uint32Array(heap, address - 4, 1)[0] & ~7) >>> 0;
+}
+
+function refusal(
+  { bytes, inUse, grown, shape }: { bytes: number; inUse: number; grown: number; shape: readonly number[] | null },
+): string {
   const megabytes = (n: number): string => (n / 2 ** 20).toFixed(1);
-  return `Cannot allocate ${megabytes(bytes)} MB on the heap of the wasm backend: it has grown to ` +
-    `${megabytes(size)} MB of at most 4096. Use a smaller batch or model, or free tensors that nobody needs`;
+  const size = bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${megabytes(bytes)} MB`;
+  const what = shape === null ? "scratch" : `a tensor [${shape.join(", ")}]`;
+  return `Cannot allocate ${size} for ${what} on the heap of the wasm backend: ${megabytes(inUse)} MB are in use, ` +
+    `it has grown to ${megabytes(grown)} of at most 4096`;
 }
 
 function memoryOf(module: WasmModule): WebAssembly.Memory {

@@ -1,11 +1,23 @@
 import type { NamedAttrMap } from "@tensorflow/tfjs-core";
 import { poolPlan } from "../pooling.ts";
-import { type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
+import { type Kernel, type KernelTable, type Machine, shared, sizeOf } from "./machine.ts";
 
 /** Pooling and upsampling. */
 export function imageKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
+
+  const pool = (mean: boolean): Kernel => ({ x }, attributes, stock) => {
+    if (x.dtype !== "float32") return stock();
+    const { form, shape, operations } = windowsOf(x.shape, attributes);
+    const y = heap.output(shape);
+    const work = shared(machine, shape[0] * shape[1], { operations });
+    threads.run("pool", [heap.address(x), heap.address(y), +mean, ...form], work);
+    return y;
+  };
+
   return {
+    MaxPool: pool(false),
+    AvgPool: pool(true),
     MaxPoolGrad: ({ dy, input: x }, attributes) => {
       const dx = heap.output(x.shape);
       const { form, batch, operations } = windowsOf(x.shape, attributes);
@@ -44,11 +56,11 @@ export function imageKernels(machine: Machine): KernelTable {
 function windowsOf(
   shape: number[],
   attributes: NamedAttrMap,
-): { form: number[]; batch: number; operations: number; size: number } {
+): { form: number[]; shape: number[]; batch: number; operations: number; size: number } {
   const plan = poolPlan(shape, attributes);
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, outHeight, outWidth, batchSize } = plan;
   const window = [filterHeight, filterWidth, strideHeight, strideWidth, padInfo.top, padInfo.left, outHeight, outWidth];
   const size = filterHeight * filterWidth;
   const operations = batchSize * outHeight * outWidth * plan.inChannels * size;
-  return { form: [...shape.slice(1), ...window], batch: batchSize, operations, size };
+  return { form: [...shape.slice(1), ...window], shape: plan.outShape, batch: batchSize, operations, size };
 }

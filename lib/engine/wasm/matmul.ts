@@ -6,12 +6,12 @@ export interface Finish {
   /** Address of N values, 0 for none. */
   readonly bias: number;
   readonly activation: keyof typeof activations;
-  /** With "gelu": where its result goes; the product itself becomes the derivative. */
+  /** With a GELU: where its result goes; the product itself becomes the derivative. */
   readonly result: number;
 }
 
 const plain: Finish = { bias: 0, activation: "none", result: 0 };
-const activations = { none: 0, relu: 1, gelu: 2 } as const;
+const activations = { none: 0, relu: 1, gelu: 2, geluTanh: 3, geluSigmoid: 4 } as const;
 
 /** An activation as the kernels know it. */
 export function activationCode(activation: Finish["activation"]): number {
@@ -108,13 +108,13 @@ export function matmulKernels(machine: Machine): KernelTable {
       });
       return y;
     },
-    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with "gelu": y and the derivative
+    // x [R, I] · weight [O, I]ᵀ + bias, then an activation; two results with a GELU: y and the derivative
     HouseLinear: ({ x, weight, bias }, attributes) => {
       const [rows, k] = x.shape;
       const n = weight.shape[0];
       const activation = attributes.activation as Finish["activation"];
       const product = heap.output([rows, n]);
-      const y = activation === "gelu" ? heap.output([rows, n]) : null;
+      const y = activations[activation] > 1 ? heap.output([rows, n]) : null;
       const finish = {
         bias: addressOf(machine, bias),
         activation,

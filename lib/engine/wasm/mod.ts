@@ -7,7 +7,10 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
+import { adamKernels } from "./adam.ts";
+import { batchNormKernels } from "./batch_norm.ts";
 import { blockKernels } from "./blocks.ts";
+import { combineKernels } from "./combine.ts";
 import { conv2dKernels } from "./conv2d.ts";
 import { depthwiseKernels } from "./depthwise.ts";
 import { elementwiseKernels } from "./elementwise.ts";
@@ -16,19 +19,26 @@ import { imageKernels } from "./images.ts";
 import { layerNormKernels } from "./layer_norm.ts";
 import type { KernelTable, Machine } from "./machine.ts";
 import { matmulKernels } from "./matmul.ts";
+import { rowKernels } from "./rows.ts";
 import { startBackend } from "./start.ts";
 import { sumKernels } from "./sums.ts";
 import { startThreads } from "./threads.ts";
+import { transposeKernels } from "./transpose.ts";
 
 const tables: ((machine: Machine) => KernelTable)[] = [
   matmulKernels,
   conv2dKernels,
   depthwiseKernels,
   layerNormKernels,
+  batchNormKernels,
+  rowKernels,
   elementwiseKernels,
+  combineKernels,
   sumKernels,
   imageKernels,
   blockKernels,
+  transposeKernels,
+  adamKernels,
 ];
 
 /** The wasm backend at work. */

@@ -4,29 +4,34 @@ import { type KernelTable, type Machine, reduce, shared, sizeOf } from "./machin
 /** Rows that are worth a partial sum of their own. */
 const least = 128;
 
-/** Sums over leading or middle axes, over segments, and the identity. */
+/** Sums over any axes, over segments, and the identity. */
 export function sumKernels(machine: Machine): KernelTable {
   const { heap, threads } = machine;
 
-  /** Sums over neighbouring axes before the last; along the last the stock kernel is good enough. */
-  const sums = (x: TensorInfo, attributes: NamedAttrMap): TensorInfo | null => {
-    const axes = [...util.parseAxisParam(attributes.axis as number[], x.shape)].sort((a, b) => a - b);
-    const rank = x.shape.length;
-    const [first, last] = [axes[0], axes[axes.length - 1]];
-    const neighbours = last - first === axes.length - 1;
-    if (x.dtype !== "float32" || axes.length === 0 || !neighbours || last === rank - 1) return null;
-    const outer = sizeOf(x.shape.slice(0, first));
-    const rows = sizeOf(x.shape.slice(first, last + 1));
-    const c = sizeOf(x.shape.slice(last + 1));
-    if (outer * rows * c === 0) return null;
-    const keep = attributes.keepDims === true ? axes.map(() => 1) : [];
-    const y = heap.output([...x.shape.slice(0, first), ...keep, ...x.shape.slice(last + 1)]);
-    const [from, to] = [heap.address(x), heap.address(y)];
+  /** Sums over the middle axis of [outer, rows, c]. */
+  const sumOver = (from: number, [outer, rows, c]: number[], to: number): void => {
     const operations = outer * rows * c;
-    if (outer === 1) {
-      const cut = { items: rows, least, operations, to: [{ address: to, size: c }] };
-      reduce(machine, "columnSums", (partials) => [from, c, partials], cut);
-    } else threads.run("middleSums", [from, rows, c, to], shared(machine, outer, { operations }));
+    const cut = { items: rows, operations, to: [{ address: to, size: c }] };
+    if (c === 1 && outer === 1) reduce(machine, "totalSum", (sums) => [from, sums], { ...cut, least: 16 * least });
+    else if (c === 1) threads.run("rowSums", [from, rows, to], shared(machine, outer, { operations }));
+    else if (outer === 1) reduce(machine, "columnSums", (sums) => [from, c, sums], { ...cut, least });
+    else threads.run("middleSums", [from, rows, c, to], shared(machine, outer, { operations }));
+  };
+
+  const sums = (x: TensorInfo, attributes: NamedAttrMap): TensorInfo | null => {
+    if (x.dtype !== "float32" || sizeOf(x.shape) === 0) return null;
+    const axes = util.parseAxisParam(attributes.axis as number[], x.shape);
+    const kept = x.shape.map((n, i) => axes.includes(i) ? 1 : n);
+    const y = heap.output(attributes.keepDims === true ? kept : x.shape.filter((_, i) => !axes.includes(i)));
+    const steps = summedGroups(x.shape, axes);
+    let from = heap.address(x);
+    for (const [i, step] of steps.entries()) {
+      const last = i === steps.length - 1;
+      const to = last ? heap.address(y) : heap.allocate(4 * step[0] * step[2]);
+      sumOver(from, step, to);
+      if (i > 0) heap.free(from);
+      from = to;
+    }
     return y;
   };
 
@@ -59,14 +64,21 @@ export function sumKernels(machine: Machine): KernelTable {
       threads.run("segmentSums", [...addresses, rows, c, segments, heap.address(y)], work);
       return y;
     },
-    // x + a row: two additions less than broadcasting in general
-    HouseAddBias: ({ x, bias }) => {
-      const c = bias.shape[0];
-      const rows = sizeOf(x.shape) / c;
-      const y = heap.output(x.shape);
-      const work = shared(machine, rows, { operations: rows * c });
-      threads.run("addBias", [heap.address(x), heap.address(bias), c, heap.address(y)], work);
-      return y;
-    },
   };
+}
+
+/** Sums over axes as sums over the middle of [outer, rows, C], the last axes first, one for each group of neighbours. */
+function summedGroups(shape: readonly number[], axes: readonly number[]): number[][] {
+  const steps: number[][] = [];
+  let c = 1, rows = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const summed = axes.includes(i);
+    if (summed) rows *= shape[i];
+    if (rows > 1 && (!summed || i === 0)) {
+      steps.push([sizeOf(shape.slice(0, summed ? i : i + 1)), rows, c]);
+      rows = 1;
+    }
+    if (!summed) c *= shape[i];
+  }
+  return steps.length === 0 ? [[1, 1, sizeOf(shape)]] : steps;
 }

@@ -160,7 +160,8 @@ export async function startThreads(count: number, module: WebAssembly.Module, he
     partials: (bytes) => {
       if (bytes > partialBytes) {
         if (partials !== 0) heap.free(partials);
-        partialBytes = 0;
+        // before what may throw: the same memory must not be freed again by the next call
+        partials = partialBytes = 0;
         partials = heap.allocate(bytes);
         partialBytes = bytes;
       }

@@ -1,5 +1,5 @@
 // Convolution [N, H, W, C] * [KH, KW, C, O] in three directions, by matrix products over blocks of unrolled windows.
-import { accumulate, at, clear, copy, get, set, smaller } from "./vector.as";
+import { accumulate, at, clear, copy, smaller } from "./vector.as";
 import { product, PRODUCT_SCRATCH } from "./matmul.as";
 
 const BLOCK: i32 = 256; // output pixels unrolled at a time
@@ -180,29 +180,5 @@ export function conv2dFilterGrad(
     const count = smaller(BLOCK, to - r);
     unroll(x, h, w, c, kh, kw, sh, sw, top, left, oh, ow, r, count, windows);
     product(k, o, count, windows, k, 1, at(dy, r * o), o, 0, sum, o, i32(r > from), 0, 0, 0, scratch);
-  }
-}
-
-/**
- * A filter [KH, KW, C, O] turned by half a circle with its channels exchanged, [KH, KW, O, C]: a convolution of stride
- * 1 with it is the gradient of the input. Taps [from, to).
- */
-export function turnFilter(
-  filter: usize,
-  taps: i32,
-  c: i32,
-  o: i32,
-  y: usize,
-  from: i32,
-  to: i32,
-  _chunk: i32,
-  _scratch: usize,
-): void {
-  for (let tap = from; tap < to; tap++) {
-    const source = at(filter, tap * c * o);
-    const target = at(y, (taps - 1 - tap) * c * o);
-    for (let i = 0; i < c; i++) {
-      for (let j = 0; j < o; j++) set(target, j * c + i, get(source, i * o + j));
-    }
   }
 }

@@ -1,6 +1,16 @@
-// A depthwise convolution of any stride, dilation and number of filters a channel, and its gradients: plain loops, for
-// forms that the house's own networks do not have.
-import { at, clear, copy, get, set } from "./vector.as";
+// A depthwise convolution of any stride, dilation and number of filters a channel, and its gradients: a tap at a time,
+// four channels at once where each has one filter.
+import { at, clear, copy, get, mulAdd, set } from "./vector.as";
+
+/** to += a · b over `count` floats. */
+@inline
+function addProducts(to: usize, a: usize, b: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    v128.store(at(to, i), mulAdd(v128.load(at(a, i)), v128.load(at(b, i)), v128.load(at(to, i))));
+  }
+  for (; i < count; i++) set(to, i, get(to, i) + get(a, i) * get(b, i));
+}
 
 /** Images [from, to) of y [N, OH, OW, C·Q]; the filter is [KH, KW, C, Q], `bias` [C·Q] or 0. */
 export function depthwiseAny(
@@ -41,7 +51,8 @@ export function depthwiseAny(
             if (column < 0 || column >= w) continue;
             const p = at(x, ((image * h + row) * w + column) * c);
             const f = at(filter, (a * kw + b) * c * q);
-            for (let channel = 0; channel < c; channel++) {
+            if (q == 1) addProducts(t, p, f, c);
+            else for (let channel = 0; channel < c; channel++) {
               const v = get(p, channel);
               for (let m = channel * q; m < channel * q + q; m++) set(t, m, get(t, m) + v * get(f, m));
             }
@@ -90,7 +101,8 @@ export function depthwiseAnyInputGrad(
             if (column < 0 || column >= w) continue;
             const t = at(target, (row * w + column) * c);
             const f = at(filter, (a * kw + b) * c * q);
-            for (let channel = 0; channel < c; channel++) {
+            if (q == 1) addProducts(t, d, f, c);
+            else for (let channel = 0; channel < c; channel++) {
               let sum = get(t, channel);
               for (let m = channel * q; m < channel * q + q; m++) sum += get(d, m) * get(f, m);
               set(t, channel, sum);
@@ -140,7 +152,8 @@ export function depthwiseAnyFilterGrad(
             if (column < 0 || column >= w) continue;
             const p = at(x, ((image * h + row) * w + column) * c);
             const f = at(sums, (a * kw + b) * c * q);
-            for (let channel = 0; channel < c; channel++) {
+            if (q == 1) addProducts(f, p, d, c);
+            else for (let channel = 0; channel < c; channel++) {
               for (let m = channel * q; m < channel * q + q; m++) set(f, m, get(f, m) + get(p, channel) * get(d, m));
             }
           }

@@ -1,6 +1,58 @@
 // Operations on single values that the stock backend runs as scalar loops or in JavaScript.
 import { at, get, loadSome, set, splat, storeSome } from "./vector.as";
-import { exponential } from "./gelu.as";
+import { exponential, logistic } from "./gelu.as";
+
+/** Kinds: e^x, 1 / (1 + e^(−x)), √x, 1/√x, x², −x, the larger of x and 0, 1/x, |x|. */
+@inline
+function changed(kind: i32, v: v128): v128 {
+  if (kind == 0) return exponential(v);
+  if (kind == 1) return logistic(v);
+  if (kind == 2) return f32x4.sqrt(v);
+  if (kind == 3) return f32x4.div(splat(1), f32x4.sqrt(v));
+  if (kind == 4) return f32x4.mul(v, v);
+  if (kind == 5) return f32x4.neg(v);
+  if (kind == 6) return f32x4.max(v, splat(0));
+  if (kind == 7) return f32x4.div(splat(1), v);
+  return f32x4.abs(v);
+}
+
+/** The kind is known where this is put in. */
+@inline
+function line(kind: i32, x: usize, y: usize, from: i32, to: i32): void {
+  let i = from;
+  for (; i + 4 <= to; i += 4) v128.store(at(y, i), changed(kind, v128.load(at(x, i))));
+  if (i < to) storeSome(at(y, i), changed(kind, loadSome(at(x, i), to - i)), to - i);
+}
+
+/** y = f(x), f by its kind; floats [from, to). */
+export function change(kind: i32, x: usize, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
+  if (kind == 0) line(0, x, y, from, to);
+  else if (kind == 1) line(1, x, y, from, to);
+  else if (kind == 2) line(2, x, y, from, to);
+  else if (kind == 3) line(3, x, y, from, to);
+  else if (kind == 4) line(4, x, y, from, to);
+  else if (kind == 5) line(5, x, y, from, to);
+  else if (kind == 6) line(6, x, y, from, to);
+  else if (kind == 7) line(7, x, y, from, to);
+  else line(8, x, y, from, to);
+}
+
+/** y = 1 where x > 0, `slope` elsewhere, x where it is no number; floats [from, to). */
+export function step(x: usize, slope: f32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
+  for (let i = from; i < to; i += 4) {
+    const v = loadSome(at(x, i), to - i);
+    const known = v128.bitselect(splat(1), splat(slope), f32x4.gt(v, splat(0)));
+    storeSome(at(y, i), v128.bitselect(known, v, f32x4.eq(v, v)), to - i);
+  }
+}
+
+/** y = x within low…high; floats [from, to). */
+export function clip(x: usize, low: f32, high: f32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
+  for (let i = from; i < to; i += 4) {
+    const v = loadSome(at(x, i), to - i);
+    storeSome(at(y, i), f32x4.max(f32x4.min(v, splat(high)), splat(low)), to - i);
+  }
+}
 
 /** y = x where x > 0, slope · x elsewhere; floats [from, to). */
 export function leakyRelu(x: usize, slope: f32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
@@ -37,16 +89,6 @@ export function tanh(x: usize, y: usize, from: i32, to: i32, _chunk: i32, _scrat
     const e = exponential(f32x4.mul(f32x4.abs(v), splat(-2)));
     const size = f32x4.div(f32x4.sub(splat(1), e), f32x4.add(splat(1), e));
     storeSome(at(y, i), v128.or(size, v128.and(v, splat(-0.0))), to - i);
-  }
-}
-
-/** y = the larger (or smaller) of a and b; `single`: b is one value; floats [from, to). */
-export function extreme(a: usize, b: usize, single: i32, smallest: i32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
-  const one = splat(load<f32>(b));
-  for (let i = from; i < to; i += 4) {
-    const v = loadSome(at(a, i), to - i);
-    const w = single ? one : loadSome(at(b, i), to - i);
-    storeSome(at(y, i), smallest ? f32x4.min(v, w) : f32x4.max(v, w), to - i);
   }
 }
 

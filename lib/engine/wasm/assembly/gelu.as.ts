@@ -1,4 +1,4 @@
-// Gaussian error linear unit with the exact error function, and its derivative.
+// Gaussian error linear unit x · Φ(x) in three forms, and its derivative.
 import { at, loadSome, mulAdd, splat, storeSome } from "./vector.as";
 
 /**
@@ -20,6 +20,12 @@ export function exponential(value: v128): v128 {
   return f32x4.mul(p, i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(0x3f800000)));
 }
 
+/** 1 / (1 + e^(−x)) */
+@inline
+export function logistic(x: v128): v128 {
+  return f32x4.div(splat(1), f32x4.add(exponential(f32x4.neg(x)), splat(1)));
+}
+
 /** e^(−x²/2) */
 @inline
 function bell(x: v128): v128 {
@@ -38,37 +44,76 @@ function normalBelow(x: v128, density: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)));
 }
 
+/** The forms, by number: 0 = "erf"; in the others Φ is the logistic function of x · (linear + cubic · x²). */
+export const ERF: i32 = 0;
+const TANH: i32 = 1;
+
+/** "tanh": (1 + tanh u) / 2 is the logistic function of 2u, u = √(2/π) · (x + 0.044715 x³); "sigmoid": of 1.702 x. */
 @inline
-function geluOf(x: v128): v128 {
-  return f32x4.mul(x, normalBelow(x, bell(x)));
+function linear(form: i32): v128 {
+  return splat(form == TANH ? 1.5957691216 : 1.702);
+}
+
+@inline
+function cubic(form: i32): v128 {
+  return splat(form == TANH ? 0.0713548163 : 0);
 }
 
 /** y = gelu(x) over the floats [from, to). */
-export function gelu(x: usize, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
-  let i = from;
-  for (; i + 4 <= to; i += 4) v128.store(at(y, i), geluOf(v128.load(at(x, i))));
-  if (i < to) storeSome(at(y, i), geluOf(loadSome(at(x, i), to - i)), to - i);
+export function gelu(x: usize, form: i32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
+  const a = linear(form), b = cubic(form);
+  for (let i = from; i < to; i += 4) {
+    const v = loadSome(at(x, i), to - i);
+    const below = form == ERF ? normalBelow(v, bell(v)) : logistic(f32x4.mul(v, mulAdd(f32x4.mul(v, v), b, a)));
+    storeSome(at(y, i), f32x4.mul(v, below), to - i);
+  }
 }
 
-@inline
-function slope(x: v128): v128 {
-  const density = bell(x);
-  return mulAdd(f32x4.mul(x, splat(0.39894228)), density, normalBelow(x, density));
-}
-
-/** y = gelu(x), and x becomes gelu′(x): they have the costly exponential in common. */
-@inline
-export function geluAndSlope(x: usize, y: usize, count: i32): void {
-  const v = loadSome(x, count);
-  const density = bell(v);
-  const below = normalBelow(v, density);
-  storeSome(y, f32x4.mul(v, below), count);
-  storeSome(x, mulAdd(f32x4.mul(v, splat(0.39894228)), density, below), count);
+/** y = gelu(x), and x becomes gelu′(x), over `count` floats: they have the costly exponential in common. */
+export function geluAndSlope(form: i32, x: usize, y: usize, count: i32): void {
+  const a = linear(form), b = cubic(form);
+  for (let i = 0; i < count; i += 4) {
+    const v = loadSome(at(x, i), count - i);
+    let below: v128, slope: v128;
+    if (form == ERF) {
+      const density = bell(v);
+      below = normalBelow(v, density);
+      slope = mulAdd(f32x4.mul(v, splat(0.39894228)), density, below);
+    } else {
+      const bend = f32x4.mul(f32x4.mul(v, v), b);
+      below = logistic(f32x4.mul(v, f32x4.add(bend, a)));
+      const steep = f32x4.mul(f32x4.mul(below, f32x4.sub(splat(1), below)), mulAdd(bend, splat(3), a));
+      slope = mulAdd(v, steep, below);
+    }
+    storeSome(at(y, i), f32x4.mul(v, below), count - i);
+    storeSome(at(x, i), slope, count - i);
+  }
 }
 
 /** dx = dy · gelu′(x) over the floats [from, to). */
-export function geluGrad(x: usize, dy: usize, dx: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
-  let i = from;
-  for (; i + 4 <= to; i += 4) v128.store(at(dx, i), f32x4.mul(v128.load(at(dy, i)), slope(v128.load(at(x, i)))));
-  if (i < to) storeSome(at(dx, i), f32x4.mul(loadSome(at(dy, i), to - i), slope(loadSome(at(x, i), to - i))), to - i);
+export function geluGrad(
+  x: usize,
+  dy: usize,
+  form: i32,
+  dx: usize,
+  from: i32,
+  to: i32,
+  _chunk: i32,
+  _scratch: usize,
+): void {
+  const a = linear(form), b = cubic(form);
+  for (let i = from; i < to; i += 4) {
+    const v = loadSome(at(x, i), to - i);
+    let slope: v128;
+    if (form == ERF) {
+      const density = bell(v);
+      slope = mulAdd(f32x4.mul(v, splat(0.39894228)), density, normalBelow(v, density));
+    } else {
+      const bend = f32x4.mul(f32x4.mul(v, v), b);
+      const below = logistic(f32x4.mul(v, f32x4.add(bend, a)));
+      const steep = f32x4.mul(f32x4.mul(below, f32x4.sub(splat(1), below)), mulAdd(bend, splat(3), a));
+      slope = mulAdd(v, steep, below);
+    }
+    storeSome(at(dx, i), f32x4.mul(loadSome(at(dy, i), to - i), slope), to - i);
+  }
 }

@@ -12,7 +12,7 @@ const HEIGHT: i32 = 96; // of M
 /** Bytes of scratch that {@linkcode product} wants. */
 export const PRODUCT_SCRATCH: usize = (DEPTH * WIDTH + DEPTH * HEIGHT + WIDTH + COLUMNS + ROWS * COLUMNS + 64) << 2;
 
-/** After the last k: 1 = ReLU in place, 2 = `y` gets the GELU and C its derivative. */
+/** After the last k: 1 = ReLU in place; from 2 on the GELU of form `kind` − 2, which `y` gets, and C its derivative. */
 function activate(kind: i32, c: usize, ldc: i32, y: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
     const from = at(c, i * ldc);
@@ -21,10 +21,7 @@ function activate(kind: i32, c: usize, ldc: i32, y: usize, rows: i32, columns: i
     if (kind == 1) {
       for (; j + 4 <= columns; j += 4) v128.store(at(from, j), f32x4.max(v128.load(at(from, j)), f32x4.splat(0)));
       for (; j < columns; j++) set(from, j, max<f32>(get(from, j), 0));
-    } else {
-      for (; j + 4 <= columns; j += 4) geluAndSlope(at(from, j), at(to, j), 4);
-      if (j < columns) geluAndSlope(at(from, j), at(to, j), columns - j);
-    }
+    } else geluAndSlope(kind - 2, from, to, columns);
   }
 }
 

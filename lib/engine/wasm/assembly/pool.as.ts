@@ -1,5 +1,65 @@
-// Gradients of pooling.
+// Pooling and its gradients.
 import { at, clear, get, larger, mulAdd, set, smaller, splat } from "./vector.as";
+
+/**
+ * Rows [from, to) of all images' y [N·OH, OW, C]: the largest value of a window, or with `mean` the mean of those of
+ * its values that lie inside of the image.
+ */
+export function pool(
+  x: usize,
+  y: usize,
+  mean: i32,
+  h: i32,
+  w: i32,
+  c: i32,
+  kh: i32,
+  kw: i32,
+  sh: i32,
+  sw: i32,
+  top: i32,
+  left: i32,
+  oh: i32,
+  ow: i32,
+  from: i32,
+  to: i32,
+  _chunk: i32,
+  _scratch: usize,
+): void {
+  for (let r = from; r < to; r++) {
+    const i = r % oh * sh - top;
+    const top0 = larger(0, i), bottom = smaller(h, i + kh);
+    const source = at(x, r / oh * h * w * c);
+    for (let j = 0; j < ow; j++) {
+      const left0 = larger(0, j * sw - left), right = smaller(w, j * sw - left + kw);
+      const t = at(y, (r * ow + j) * c);
+      const start: f32 = mean ? 0 : -Infinity;
+      const part: f32 = mean ? 1 / <f32> ((bottom - top0) * (right - left0)) : 1;
+      let channel = 0;
+      for (; channel + 4 <= c; channel += 4) {
+        let v = splat(start);
+        for (let a = top0; a < bottom; a++) {
+          let p = at(source, (a * w + left0) * c + channel);
+          for (let b = left0; b < right; b++) {
+            const one = v128.load(p);
+            v = mean ? f32x4.add(v, one) : f32x4.max(v, one);
+            p += <usize> c << 2;
+          }
+        }
+        v128.store(at(t, channel), mean ? f32x4.mul(v, splat(part)) : v);
+      }
+      for (; channel < c; channel++) {
+        let v = start;
+        for (let a = top0; a < bottom; a++) {
+          for (let b = left0; b < right; b++) {
+            const one = get(source, (a * w + b) * c + channel);
+            v = mean ? v + one : max<f32>(v, one);
+          }
+        }
+        set(t, channel, mean ? v * part : v);
+      }
+    }
+  }
+}
 
 @inline
 function give(to: usize, lane: i32, value: f32): void {

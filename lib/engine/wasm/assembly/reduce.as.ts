@@ -1,5 +1,5 @@
 // Sums: over rows, over partial sums, over segments.
-import { accumulate, at, clear, copy, get, set } from "./vector.as";
+import { accumulate, at, clear, copy, get, set, splat, sumLanes } from "./vector.as";
 
 /** Partial sum `chunk` [C] of the rows [from, to) of x [R, C]. */
 export function columnSums(x: usize, c: i32, partials: usize, from: i32, to: i32, chunk: i32, _scratch: usize): void {
@@ -61,22 +61,28 @@ export function segmentSums(
   }
 }
 
-/** y = x + a row of bias; rows [from, to). */
-export function addBias(
-  x: usize,
-  bias: usize,
-  c: i32,
-  y: usize,
-  from: i32,
-  to: i32,
-  _chunk: i32,
-  _scratch: usize,
-): void {
-  for (let r = from; r < to; r++) {
-    const p = at(x, r * c);
-    const q = at(y, r * c);
-    let i = 0;
-    for (; i + 4 <= c; i += 4) v128.store(at(q, i), f32x4.add(v128.load(at(p, i)), v128.load(at(bias, i))));
-    for (; i < c; i++) set(q, i, get(p, i) + get(bias, i));
+/** Sums over the last axis: y[r] = Σ x [R, C]; r in [from, to). */
+export function rowSums(x: usize, c: i32, y: usize, from: i32, to: i32, _chunk: i32, _scratch: usize): void {
+  for (let r = from; r < to; r++) set(y, r, sumOf(at(x, r * c), c));
+}
+
+/** Partial sum `chunk` of the floats [from, to). */
+export function totalSum(x: usize, partials: usize, from: i32, to: i32, chunk: i32, _scratch: usize): void {
+  set(partials, chunk, sumOf(at(x, from), to - from));
+}
+
+/** In four times four lanes: a long sum in few would round off more. */
+function sumOf(p: usize, c: i32): f32 {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  let rest: f32 = 0;
+  let i = 0;
+  for (; i + 16 <= c; i += 16) {
+    s0 = f32x4.add(s0, v128.load(at(p, i)));
+    s1 = f32x4.add(s1, v128.load(at(p, i + 4)));
+    s2 = f32x4.add(s2, v128.load(at(p, i + 8)));
+    s3 = f32x4.add(s3, v128.load(at(p, i + 12)));
   }
+  for (; i + 4 <= c; i += 4) s0 = f32x4.add(s0, v128.load(at(p, i)));
+  for (; i < c; i++) rest += get(p, i);
+  return sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))) + rest;
 }
