@@ -33,12 +33,12 @@ export const warmUp = { compared: 3, further: 2 };
 
 /**
  * Largest difference of the two sides' losses, relative to the larger of 1 and PyTorch's, for the first steps. Before
- * the first one only the order of sums differs (measured: 2e-7). AdamW's first steps are the rate times the sign of
- * the gradient however small it is, so that a weight whose gradient is nothing but rounding may go the other way on
- * the other side; batch norms multiply such weights (measured: 6e-5). From step to step these losses change by 0.02
- * to 0.4.
+ * the first one only the order of sums differs: measured 2e-7, and 1e-5 through the 53 batch norms of a ResNet-50,
+ * whose loss in PyTorch itself lies 5e-6 from the one in double precision, ours 2e-6. AdamW's first steps are the rate
+ * times the sign of the gradient however small it is, so that a weight whose gradient is nothing but rounding may go
+ * the other way on the other side: measured 6e-5. From step to step these losses change by 0.02 to 0.4.
  */
-const tolerances = [1e-5, 1e-3, 1e-3];
+const tolerances = [5e-5, 1e-3, 1e-3];
 
 /**
  * Alternating steps of two processes.
