@@ -39,14 +39,14 @@ testTensors(
   "resnet50Map() halves height and width five times, and three times without downsampling at the start",
   () => {
     const state = initResnet50(small, streams);
-    const x = images(1, [1, 32, 16, 3]);
+    const x = images(1, [1, 16, 8, 3]);
     const shape = (downsample: boolean): number[] => {
       const map = resnet50Map(resnet50({ ...small, downsample }), state, x);
       map.dispose();
       return map.shape;
     };
     assertEquals(shape(true), [1, 1, 1, resnet50Width(small)]);
-    assertEquals(shape(false), [1, 4, 2, resnet50Width(small)]);
+    assertEquals(shape(false), [1, 2, 1, resnet50Width(small)]);
     disposeTree({ state, x });
   },
 );
@@ -65,24 +65,30 @@ testTensors("resnet50Features() is the mean of the map and does not depend on ne
   disposeTree({ state, both, first, map });
 });
 
-testTensors("the judged network with a batch's own statistics says nearly what the learning one said of it", () => {
-  const { params, buffers } = initResnet50(small, streams);
-  const x = images(1, [2, 48, 48, 3]);
-  const { features, buffers: next } = trainResnet50(small, { params, buffers }, x);
+testTensors("the judged network says of a batch what the learning one said, given that batch's own statistics", () => {
+  const spec = resnet50({ ...small, downsample: true });
+  const { params, buffers } = initResnet50(spec, streams);
+  const x = images(1, [8, 48, 48, 3]);
+  const { features, buffers: next } = trainResnet50(spec, { params, buffers }, x);
   const old = new Map(entries(buffers));
-  // a batch moves its statistics by a tenth of their distance
-  const own = mapTree(next, (buffer, path) => tidy(() => add(old.get(path)!, mul(sub(buffer, old.get(path)!), 10))));
+  const sides: Record<string, number> = { bn1: 24, layer1: 12, layer2: 6, layer3: 3, layer4: 2 };
+  const own = mapTree(next, (buffer, path) => {
+    const [stage, block, norm] = path.split(".");
+    // a block halves height and width in its second convolution
+    const before = block === "0" && norm === "bn1" ? { layer2: 12, layer3: 6, layer4: 3 }[stage] : undefined;
+    const values = 8 * (before ?? sides[stage]) ** 2;
+    const share = path.endsWith("running_var") ? (values - 1) / values : 1;
+    // a batch moves what is remembered by a tenth of the distance; of the unbiased variance
+    return tidy(() => mul(add(old.get(path)!, mul(sub(buffer, old.get(path)!), 10)), share));
+  });
   for (const [path, buffer] of entries(own)) {
     if (path.endsWith("num_batches_tracked")) assertEquals([...buffer.dataSync()], [10]);
-    else assert(buffer.dataSync().join() !== old.get(path)!.dataSync().join(), path);
   }
-  const judged = take(resnet50Features(small, { params, buffers: own }, x));
   const learned = take(features);
   const largest = Math.max(...learned);
-  // the last stage's variances are over 72 values in one and over 71 in the other: each of its three norms shrinks
-  // what it sees by 0.7 %
-  const gap = Math.max(...judged.map((value, i) => Math.abs(value - learned[i])));
-  assert(gap < 0.03 * largest, `${gap} of ${largest}`);
+  const judged = take(resnet50Features(spec, { params, buffers: own }, x));
+  // statistics found in float32 and taken from the buffers by tenfold differences: measured 2.4e-5
+  assertClose(judged.map((value) => value / largest), learned.map((value) => value / largest), 1e-4);
   disposeTree({ params, buffers, next, own, x });
 });
 
