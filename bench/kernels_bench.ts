@@ -1,12 +1,13 @@
 /**
- * Kernels of the engine, and one whole training step of a small ConvNeXt. `COUNTERPROOF_BACKEND` chooses the backend
+ * Kernels of the engine, and whole training steps of small networks. `COUNTERPROOF_BACKEND` chooses the backend
  * (wasm unless given), `COUNTERPROOF_THREADS` the threads. Where an operation can be composed of others, that is its
  * rival, the baseline of its group.
  */
 import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import * as ops from "../lib/engine/ops.ts";
 import { random } from "../lib/random.ts";
-import { convNextStep } from "./convnext_step.ts";
+import { networks } from "./networks.ts";
+import { stepsFrom, writeStart } from "./step.ts";
 
 const threads = Deno.env.get("COUNTERPROOF_THREADS");
 await useBackend(
@@ -174,7 +175,10 @@ bench("values, 2 million", "GELU", () => ops.gelu(images));
 bench("values, 2 million", "upsample by 2", () => ops.upsampleNearest(images, 2));
 bench("values, 2 million", "mean over height and width", () => ops.mean(images, [1, 2]));
 
-for (const size of [32, 64]) {
-  const step = convNextStep({ batch: 64, size });
-  Deno.bench({ group: "training step", name: `small ConvNeXt, 64 images of ${size}×${size}`, fn: () => void step() });
+for (const name of ["small-convnext-32", "small-convnext-64", "small-resnet-32"]) {
+  const file = await Deno.makeTempFile();
+  await writeStart(networks[name], file);
+  const step = await stepsFrom(networks[name], file);
+  await Deno.remove(file);
+  Deno.bench({ group: "training step", name: networks[name].title, fn: async () => void await step() });
 }

@@ -26,6 +26,7 @@ import {
 } from "./golden_kinds/losses.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
+import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -38,6 +39,8 @@ const standing: Readonly<Record<string, Compute>> = {
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,
+  "backbone.res50nodown.formula": nodownCase,
+  "backbone.resnet.train": resnetTrainCase,
   training: trainingCase,
   metrics: metricsCase,
 };

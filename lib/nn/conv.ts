@@ -10,6 +10,9 @@ export type ConvParams = {
   readonly bias: Tensor;
 };
 
+/** Weights of a convolution without a bias: the norm behind it would take it away. */
+export type FilterParams = Pick<ConvParams, "weight">;
+
 /** Fresh weights of a dense convolution; the bias is zero. */
 export function initConv(
   { size, inputs, outputs }: { size: number; inputs: number; outputs: number },
@@ -25,11 +28,13 @@ export function initDepthwise({ size, channels }: { size: number; channels: numb
 
 /** [B, H, W, I] → [B, H′, W′, O]. `pad` pixels of zeros on every side; H′ = ⌊(H + 2·pad − K) / stride⌋ + 1. */
 export function applyConv(
-  params: ConvParams,
+  params: ConvParams | FilterParams,
   x_BHWI: Tensor4D,
   { stride = 1, pad = 0 }: { stride?: number; pad?: number } = {},
 ): Tensor4D {
-  return tidy(() => convolve(x_BHWI, params.weight, params.bias, { stride, pad }) as Tensor4D);
+  return tidy(() =>
+    convolve(x_BHWI, params.weight, "bias" in params ? params.bias : null, { stride, pad }) as Tensor4D
+  );
 }
 
 /** Every channel with its own filter, zeros around, size kept: [B, H, W, C] → [B, H, W, C]. K is odd. */

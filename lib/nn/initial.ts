@@ -51,3 +51,16 @@ export function uniformFanIn(random: Random): Draw {
     return tensor(Float32Array.from({ length: size }, () => (2 * random.uniform() - 1) * bound), shape);
   };
 }
+
+/**
+ * Normal with variance 2/n, n being the outputs that one input of a filter [k, k, I, O] reaches, k²·O: Kaiming's for
+ * ReLU by "fan out", with which torchvision starts its ResNets.
+ */
+export function normalFanOut(random: Random): Draw {
+  return (shape) => {
+    const [height, width, , outputs] = shape;
+    const deviation = Math.sqrt(2 / (height * width * outputs));
+    const size = shape.reduce((a, b) => a * b, 1);
+    return tensor(Float32Array.from({ length: size }, () => deviation * random.normal()), shape);
+  };
+}

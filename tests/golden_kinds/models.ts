@@ -165,14 +165,14 @@ function timmName(path: string): string {
 }
 
 /** NCHW values → NHWC tensor. */
-function toHouse(values: ArrayLike<number>, shape: readonly number[]): Tensor4D {
+export function toHouse(values: ArrayLike<number>, shape: readonly number[]): Tensor4D {
   return tidy(() =>
     transpose(tensor(Float32Array.from(values), [...shape] as [number, number, number, number]), [0, 2, 3, 1])
   );
 }
 
 /** NHWC tensor → NCHW values. */
-async function toTorch(image: Tensor4D): Promise<ArrayLike<number>> {
+export async function toTorch(image: Tensor4D): Promise<ArrayLike<number>> {
   const turned = transpose(image, [0, 3, 1, 2]);
   const values = await turned.data();
   turned.dispose();

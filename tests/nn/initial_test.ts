@@ -1,4 +1,4 @@
-import { filledWith, ones, truncatedNormal, uniformFanIn, zeros } from "../../lib/nn/initial.ts";
+import { filledWith, normalFanOut, ones, truncatedNormal, uniformFanIn, zeros } from "../../lib/nn/initial.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
@@ -31,6 +31,12 @@ testTensors("uniformFanIn() fills the interval that the inputs of a unit give", 
     assertClose(Math.min(...values), -bound, 0.01 * bound);
     assertClose(values.reduce((sum, x) => sum + x, 0) / values.length, 0, 4 * bound / Math.sqrt(3 * values.length));
   }
+});
+
+testTensors("normalFanOut() has variance 2 over what an input reaches, k²·O", () => {
+  const values = take(normalFanOut(random(1, "w"))([3, 3, 200, 8]));
+  const variance = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+  assertClose(variance, 2 / 72, 4 * (2 / 72) * Math.sqrt(2 / values.length)); // four standard errors
 });
 
 testTensors("zeros(), ones() and filledWith() fill", () => {
