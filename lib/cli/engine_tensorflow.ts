@@ -27,7 +27,7 @@ under counterproof/tensorflow and serves every checkout; deleting it there is al
 Ctrl-C leaves nothing behind.
 
   --gpu   the build for NVIDIA's graphics cards, with NVIDIA's libraries for CUDA 12.5 under their own licences:
-          2.5 GB to download, 4.5 GB on disk. It stands beside the other, and runs take it where a card answers
+          2.5 GB to download, 4.0 GB on disk. It stands beside the other, and runs take it where a card answers
 
 It needs Linux on x86-64, python3 with pip, and g++; --gpu is for ${NEEDED_DRIVER}, and without one
 computes on the processor. Without either everything works on wasm. With one, runs whose --backend is "auto" train
