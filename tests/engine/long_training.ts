@@ -2,7 +2,7 @@
  * Trains the small network of `training.ts` for a while and prints what the process holds after a quarter of the
  * steps, when everything is warm, and at the end: backend, steps, and "compiled" where they are to be replayed.
  *
- * V8 is to be told `--expose-gc` and a young generation of one size ({@linkcode V8_FLAGS}). Otherwise resident memory
+ * V8 is to be told `--expose-gc` and a young generation of one size ({@linkcode v8Flags}). Otherwise resident memory
  * grows by garbage between two collections (1.4 KB for a replayed step), and once by 16 MB when that generation does.
  */
 import * as tf from "@tensorflow/tfjs-core";
@@ -10,7 +10,11 @@ import { type BackendName, closeBackend, heapBytes, useBackend } from "../../lib
 import { trainer } from "./training.ts";
 
 /** For a process whose memory is to be compared. */
-export const V8_FLAGS = "--v8-flags=--expose-gc,--min-semi-space-size=16,--max-semi-space-size=16";
+export function v8Flags(backend: BackendName): string {
+  // a thread of wasm is an isolate with a young generation of its own, and takes a thousand steps to fill 16 MB
+  const megabytes = backend === "wasm" ? 1 : 16;
+  return `--v8-flags=--expose-gc,--min-semi-space-size=${megabytes},--max-semi-space-size=${megabytes}`;
+}
 
 /** What a process holds. */
 export interface Held {

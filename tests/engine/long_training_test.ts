@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../assert.ts";
 import { testBackend } from "../tensors.ts";
-import { type LongTraining, V8_FLAGS } from "./long_training.ts";
+import { type LongTraining, v8Flags } from "./long_training.ts";
 
 /** Steps of the whole test, and of the ordinary run where the whole takes more than some seconds. */
 const whole = 2000;
@@ -15,7 +15,7 @@ for (const how of testBackend === "tensorflow" ? ["compiled", "plain"] : ["plain
       console.log(`${steps} of ${whole} steps on ${testBackend}; all of them with COUNTERPROOF_FULL=1`);
     }
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", V8_FLAGS, new URL("./long_training.ts", import.meta.url).pathname]
+      args: ["run", "--allow-all", v8Flags(testBackend), new URL("./long_training.ts", import.meta.url).pathname]
         .concat([testBackend, `${steps}`, how]),
     }).output();
     assert(success, new TextDecoder().decode(stderr));
