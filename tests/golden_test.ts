@@ -3,7 +3,7 @@
  * same format; `tests/golden/README.md` says what the cases are.
  */
 import { memory } from "../lib/engine/ops.ts";
-import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { assert, assertEquals } from "./assert.ts";
 import {
   type Comparison,
@@ -28,6 +28,7 @@ import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
   "loss.contrastive": contrastiveCase,
@@ -51,7 +52,7 @@ const pending = readPending();
 const told: string[] = [];
 
 globalThis.addEventListener("unload", closeBackend);
-await useBackend((Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName);
+await useBackend(testBackend);
 
 for (const golden of cases) {
   const awaited = pending.find((entry) => entry.columns === undefined && speaksOf(entry, golden));

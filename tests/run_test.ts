@@ -1,5 +1,5 @@
 import { derive, experiment } from "../lib/experiment.ts";
-import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
@@ -7,13 +7,13 @@ import { events, run } from "../lib/run.ts";
 import { findRecord, listRuns } from "../lib/runs/store.ts";
 import type { RunEvent } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { testBackend } from "./tensors.ts";
 import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
 
 const folder = await Deno.makeTempDir();
 await writeTinyWorld(folder);
-const backend = (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName;
-await useBackend(backend);
-const options = (runs: string) => ({ runs: `${folder}/${runs}`, data: folder, backend });
+await useBackend(testBackend);
+const options = (runs: string) => ({ runs: `${folder}/${runs}`, data: folder, backend: testBackend });
 Deno.test.afterAll(async () => {
   closeBackend();
   await Deno.remove(folder, { recursive: true });
@@ -126,7 +126,7 @@ Deno.test("run() names everything that is missing before it trains", async () =>
   const backbone = convnext({ size: "base", weights: "timm/convnext_base.fb_in22k" });
   const lacking = experiment({ ...tinyDual(), model: { backbone, head: linear({ classes: 1 }) } });
   const error = await assertRejects(
-    () => run(lacking, { runs: `${folder}/none`, data: `${folder}/nowhere`, backend }),
+    () => run(lacking, { runs: `${folder}/none`, data: `${folder}/nowhere`, backend: testBackend }),
     Deno.errors.NotFound,
     "GenImage",
   );

@@ -1,7 +1,7 @@
 import "@tensorflow/tfjs"; // registers the cpu backend
 import "./gradients.ts";
 import { findBackend, setBackend } from "@tensorflow/tfjs-core";
-import { builtAddon, isSupported } from "./tensorflow/installed.ts";
+import { chosenAddon, isSupported } from "./tensorflow/installed.ts";
 import { startWasm } from "./wasm/mod.ts";
 
 /** What tensors live on and operations run on. */
@@ -101,7 +101,8 @@ export async function useBackend(
 
 /** What "auto" is on this machine, and why. */
 function fastest(): readonly [BackendName, string] {
-  if (builtAddon() !== null) return ["tensorflow", "it is built on this machine"];
+  const built = chosenAddon();
+  if (built !== null) return ["tensorflow", ["it is built on this machine", built.why].filter(Boolean).join(", ")];
   return ["wasm", isSupported() ? "tensorflow is not built on this machine" : "tensorflow needs Linux on x86-64"];
 }
 

@@ -36,11 +36,13 @@ export function canCompile(): boolean {
  *
  * Whatever JavaScript computes while the step is recorded stays as it is then, numbers and branches alike: what
  * changes from step to step (learning rate, step number, random draws) has to be a tensor among `state` or `inputs`.
+ * The step is therefore traced twice when it is recorded and once more when it is next run, and refused unless all
+ * three are the same, to the values of its constants. Numbers of a formula, `mul(x, 0.5)`, are.
  * Results come from the replay from the first run on, so that they do not depend on when it was recorded.
  *
  * @param step returns a tree of tensors
  * @throws {Error} when run: on another backend than tensorflow; when the step reads values into JavaScript; when it
- * uses a tensor that it was not given
+ * uses a tensor that it was not given, or one of a kernel that goes around the recorder; when traces of it differ
  *
  * @example
  * ```ts
@@ -57,7 +59,7 @@ export function canCompile(): boolean {
 export function compile<State extends Tree, Inputs extends Tree, Fixed, Result extends Tree>(
   step: Step<State, Inputs, Fixed, Result>,
 ): Compiled<State, Inputs, Fixed, Result> {
-  const recordings = new Map<string, { readonly recorded: Recorded; readonly result: Result }>();
+  const recordings = new Map<string, { readonly recorded: Recorded; readonly result: Result; confirmed: boolean }>();
   return {
     run(input) {
       if (!canCompile()) {
@@ -71,8 +73,12 @@ export function compile<State extends Tree, Inputs extends Tree, Fixed, Result e
       ]);
       let known = recordings.get(key);
       if (known === undefined) {
-        known = recordStep(step, input);
+        known = { ...recordStep(step, input), confirmed: false };
         recordings.set(key, known);
+      } else if (!known.confirmed) {
+        // what the caller changes between steps, and not the step itself, shows only now
+        known.recorded.confirm(tensors);
+        known.confirmed = true;
       }
       const { recorded, result } = known;
       const made = recorded.replay(tensors);

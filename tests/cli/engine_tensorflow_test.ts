@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { builtAddon, isSupported, WHEEL } from "../../lib/engine/tensorflow/installed.ts";
+import { builtAddon, isSupported } from "../../lib/engine/tensorflow/installed.ts";
+import { VERSION, wheels } from "../../lib/engine/tensorflow/wheels.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof, type Ended } from "./command_line.ts";
 
 const command = "engine:tensorflow";
+const [wheel] = wheels.cpu;
 const answer = 'case "$*" in *--version*) exit 0;; esac';
 
 /** A cache folder of its own, and a PATH that holds nothing but the programs given as scripts of the shell. */
@@ -41,7 +43,7 @@ async function left(cache: string): Promise<string[]> {
 
 /** Libraries as a build before this one would have left them, so that only the addon is to be made. */
 async function makeLibraries(cache: string): Promise<string> {
-  const name = `libraries-${WHEEL.version}`;
+  const name = `libraries-${VERSION}`;
   await Deno.mkdir(join(cache, "counterproof", "tensorflow", name), { recursive: true });
   return name;
 }
@@ -76,11 +78,23 @@ test("a download that fails is told in the words of pip, and leaves nothing", as
 
 test("a download with another hash is refused, and leaves nothing", async () => {
   // the folder is the argument behind --dest
-  const python3 = `${answer}; while [ "$1" != --dest ]; do shift; done; echo other > "$2/${WHEEL.file}"`;
+  const python3 = `${answer}; while [ "$1" != --dest ]; do shift; done; echo other > "$2/${wheel.file}"`;
   await withTools({ python3, "g++": answer }, async ({ cache, env }) => {
-    refuses(await counterproof([command], { env }), `Cannot use the download "${WHEEL.file}"`, WHEEL.sha256);
+    refuses(await counterproof([command], { env }), `Cannot use the download "${wheel.file}"`, wheel.sha256);
     assertEquals(await left(cache), []);
   });
+});
+
+test("--gpu downloads the build for graphics cards, checks it as well, and leaves nothing of a part", async () => {
+  const [first] = wheels.gpu;
+  const fails = `${answer}; echo "ERROR: No matching distribution found" >&2; exit 1`;
+  const other = `${answer}; while [ "$1" != --dest ]; do shift; done; echo other > "$2/${first.file}"`;
+  for (const [python3, part] of [[fails, "Cannot download tensorflow 2.21.0"], [other, first.sha256]]) {
+    await withTools({ python3, "g++": answer }, async ({ cache, env }) => {
+      refuses(await counterproof([command, "--gpu"], { env }), part);
+      assertEquals(await left(cache), []);
+    });
+  }
 });
 
 test("an addon that cannot be compiled, or does not work, is not kept", async () => {
@@ -135,5 +149,5 @@ test("what is built is tested again and told", async () => {
   }
   const { code, out, err } = await counterproof([command]);
   assertEquals(code, 0, err);
-  assert(out.includes(`TensorFlow ${WHEEL.version} works`) && out.includes("It was built already"), out);
+  assert(out.includes(`TensorFlow ${VERSION} works`) && out.includes("It was built already"), out);
 });

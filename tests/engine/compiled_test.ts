@@ -112,6 +112,117 @@ if (builtAddon() === null) {
     }
     for (const tensor of [fresh, used]) tensor.dispose();
   });
+
+  testLive("a step that is another one the second time is refused: constants, operations, attributes, inputs", () => {
+    let count = 0;
+    const draw = random(4, "draws");
+    const cases: [(x: T, other: T) => T, string][] = [
+      [(x) => ops.mul(x, ++count), "has other values in a constant of shape [], at operation 1"],
+      [(x) => ops.add(x, ops.tensor(draw.normals(2))), "has other values in a constant of shape [2], at operation 1"],
+      [(x) => ops.add(x, ops.ones([1 + ++count % 2])), " where it had a constant of shape ["],
+      [(x) => ++count % 2 === 0 ? ops.add(x, x) : ops.mul(x, x), 'has "'],
+      [(x) => ++count % 2 === 0 ? ops.square(x) : ops.neg(ops.square(x)), "operations where it took"],
+      [(x) => ops.leakyRelu(x, 0.01 * ++count), 'has other attributes in "LeakyRelu", operation 1'],
+      [(x, other) => ++count % 2 === 0 ? ops.sub(x, other) : ops.sub(other, x), 'has other inputs to "Sub"'],
+      [(x, other) => ops.clone(++count % 2 === 0 ? x : other), 'has other inputs to "Identity"'],
+      [(x, other) => (++count % 2 === 0 ? x : other).dispose() as never ?? ops.tensor([1, 2]), "frees other tensors"],
+    ];
+    for (const [apply, part] of cases) {
+      using compiled = compile(({ state: { x, other } }: { state: Two; inputs: Record<never, T>; fixed: null }) => ({
+        y: ops.tidy(() => apply(x, other)),
+      }));
+      const state = { x: ops.tensor([5, 6]), other: ops.tensor([7, 8]) };
+      const message = refusal(() => compiled.run({ state, inputs: {}, fixed: null }));
+      assert(message.includes(part) && message.includes("as a tensor among its inputs"), `${apply}: ${message}`);
+      assertEquals(compiled.recordings(), 0);
+      disposeTree(state);
+    }
+  });
+
+  testLive("what its caller changes behind a step is refused when it shows, and before it counts", () => {
+    let rate = 0.5;
+    using compiled = compile(({ state: { x } }: { state: { x: T }; inputs: Record<never, T>; fixed: null }) => ({
+      y: ops.tidy(() => ops.mul(x, rate)),
+    }));
+    const given = { state: { x: ops.tensor([2, 4]) }, inputs: {}, fixed: null };
+    const run = (): number[] => {
+      const { y } = compiled.run(given);
+      const values = [...y.dataSync()];
+      y.dispose();
+      return values;
+    };
+    assertEquals(run(), [1, 2]);
+    rate = 0.25;
+    for (let i = 0; i < 2; i++) assert(refusal(run).includes("has other values in a constant of shape []"));
+    rate = 0.5;
+    assertEquals([run(), run()], [[1, 2], [1, 2]]);
+    assertEquals(compiled.recordings(), 1);
+    given.state.x.dispose();
+  });
+
+  testLive("a kernel that goes around the recorder is refused, and not frozen", () => {
+    const { binding: kept } = tf.backend() as unknown as { binding: Around };
+    const ways: [(x: tf.TensorInfo, backend: Backend) => tf.TensorInfo, "first" | "second"][] = [
+      [(x, backend) => {
+        const type = { name: "T", type: kept.TF_ATTR_TYPE, value: kept.TF_FLOAT };
+        return backend.createOutputTensor(kept.executeOp("Square", [type], backend.getInputTensorIds([x]), 1)[0]);
+      }, "first"],
+      [(_, backend) => {
+        const id = kept.createTensor([2], kept.TF_FLOAT, Float32Array.of(1, 2));
+        return backend.createOutputTensor({ id, shape: [2], dtype: kept.TF_FLOAT });
+      }, "first"],
+      // what it read is the same twice, and another for other tensors
+      [(x, backend) => ops.tensor(kept.tensorDataSync(backend.getInputTensorIds([x])[0])), "second"],
+    ];
+    for (const [way, when] of ways) {
+      const kernelFunc = ({ inputs, backend }: Parameters<tf.KernelFunc>[0]) =>
+        way(inputs.x as tf.TensorInfo, backend as Backend);
+      tf.registerKernel({ kernelName: "Around", backendName: "tensorflow", kernelFunc });
+      const apply = (x: T): T => tf.engine().runKernel("Around", { x });
+      for (const after of [(y: T) => y, (y: T) => ops.add(y, 1)]) {
+        using compiled = compile(({ state: { x } }: { state: { x: T }; inputs: Record<never, T>; fixed: null }) => ({
+          y: ops.tidy(() => after(apply(x))),
+        }));
+        const [first, second] = [[5, 6], [7, 8]].map((values) => ({ x: ops.tensor(values) }));
+        const run = (state: { x: T }): void => disposeTree(compiled.run({ state, inputs: {}, fixed: null }));
+        if (when === "second") run(first);
+        const message = refusal(() => run(second));
+        assert(/uses a tensor that it was not given|has other values in a constant/.test(message), message);
+        for (const state of [first, second]) disposeTree(state);
+      }
+      tf.unregisterKernel("Around", "tensorflow");
+    }
+  });
+}
+
+type Two = { readonly x: T; readonly other: T };
+
+/** The addon and the backend on it, as a kernel may use them. */
+interface Around {
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_FLOAT: number;
+  createTensor(shape: number[], dtype: number, values: Float32Array): number;
+  executeOp(op: string, attributes: unknown[], ids: number[], outputs: number): Made[];
+  tensorDataSync(id: number): Float32Array;
+}
+interface Made {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+interface Backend {
+  getInputTensorIds(tensors: tf.TensorInfo[]): number[];
+  createOutputTensor(made: Made): tf.TensorInfo;
+}
+
+/** The message of the error that something ends with. */
+function refusal(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("expected an error, none came");
 }
 
 function replay(

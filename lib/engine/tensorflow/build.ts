@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADDON, FLAGS, installation, isSupported, sourceFolder, WHEEL } from "./installed.ts";
+import { ADDON, FLAGS, installation, isSupported, sourceFolder } from "./installed.ts";
 import type { SelfTest } from "./self_test.ts";
+import { type Build, bytesOf, type Wheel, wheels } from "./wheels.ts";
 
 /** How a build is followed and stopped. */
 export interface BuildOptions {
   /** Told what is going on. Megabytes while something is downloaded, otherwise 0 of 0. */
   readonly tell: (text: string, done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Default: "cpu". */
+  readonly build?: Build;
 }
 
 /** A build that passed its self-test. */
@@ -23,37 +26,42 @@ export interface Built extends SelfTest {
 const UNFINISHED = ".unfinished-";
 
 /**
- * Builds TensorFlow's backend for this machine, in the user's cache folder: libraries from the pinned wheel,
+ * Builds TensorFlow's backend for this machine, in the user's cache folder: libraries from the pinned wheels,
  * TensorFlow.js's addon from its sources. What is there already is used, and tested again.
  *
  * Everything is made in a folder beside and renamed when it works, so that a build killed halfway leaves nothing that
  * counts; the next build clears away what it left.
  *
- * @throws {Error} on another system than Linux x86-64, when tools are missing, when the download is not the pinned
+ * @throws {Error} on another system than Linux x86-64, when tools are missing, when a download is not the pinned
  * file, and when the compiler or the self-test fails
  */
-export async function buildAddon({ tell, signal }: BuildOptions): Promise<Built> {
+export async function buildAddon({ tell, signal, build = "cpu" }: BuildOptions): Promise<Built> {
   if (!isSupported()) {
     throw new Error(
       `Cannot build the tensorflow backend on ${Deno.build.os} ${Deno.build.arch}: its libraries are made for ` +
         "Linux x86-64. Everything works on wasm, which needs no building",
     );
   }
-  const { folder, libraries, addon } = installation();
+  const { folder, libraries, addon } = installation(build);
   const file = join(addon, ADDON);
   if (await exists(file) && await exists(libraries)) {
     tell("testing what is there", 0, 0);
-    return { ...await testAddon(file, signal), folder: addon, fresh: false };
+    return { ...await testAddon(file, build, signal), folder: addon, fresh: false };
   }
   await checkTools();
   await Deno.mkdir(folder, { recursive: true });
   await clearUnfinished(folder);
   if (!await exists(libraries)) {
     await makeWhole(libraries, async (work) => {
-      const wheel = await download(join(work, "wheel"), { tell, signal });
-      tell("unpacking TensorFlow's libraries", 0, 0);
-      await unpack(wheel, { into: work, signal });
-      await Deno.remove(dirname(wheel), { recursive: true });
+      // one by one, so that no more than the largest lies there twice
+      let before = 0;
+      for (const wheel of wheels[build]) {
+        const file = await download(wheel, { tell, signal, build, folder: join(work, "wheel"), before });
+        tell(`unpacking ${wheel.package}`, 0, 0);
+        await unpack(file, { into: work, signal });
+        await Deno.remove(dirname(file), { recursive: true });
+        before += wheel.bytes;
+      }
     });
   }
   let found: SelfTest;
@@ -61,7 +69,7 @@ export async function buildAddon({ tell, signal }: BuildOptions): Promise<Built>
     tell("compiling the addon", 0, 0);
     await compile(join(work, ADDON), libraries, signal);
     tell("testing the addon", 0, 0);
-    found = await testAddon(join(work, ADDON), signal);
+    found = await testAddon(join(work, ADDON), build, signal);
   });
   return { ...found!, folder: addon, fresh: true };
 }
@@ -108,65 +116,87 @@ async function answers([program, ...args]: readonly string[]): Promise<boolean> 
   }
 }
 
-/** The pinned wheel, checked; pip knows the mirrors and proxies that the user has set up. */
-async function download(folder: string, { tell, signal }: BuildOptions): Promise<string> {
+/**
+ * A pinned wheel, checked; pip knows the mirrors and proxies that the user has set up.
+ *
+ * @param options `folder` to make and download into; `before`: bytes of the build's wheels that are done
+ */
+async function download(
+  wheel: Wheel,
+  { tell, signal, build, folder, before }: Required<Omit<BuildOptions, "signal">> & {
+    readonly signal?: AbortSignal;
+    readonly folder: string;
+    readonly before: number;
+  },
+): Promise<string> {
   await Deno.mkdir(folder);
-  const total = Math.round(WHEEL.bytes / 1e6);
+  const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
+  const total = megabytes(bytesOf(build));
   let outcome: { readonly error?: unknown } | null = null;
   const pip = succeed([
     ..."python3 -m pip download --quiet --no-deps --no-cache-dir --only-binary=:all:".split(" "),
     // the same file whatever Python is here
-    ..."--python-version 3.11 --implementation cp --abi cp311 --platform manylinux_2_27_x86_64".split(" "),
-    ...["--dest", folder, `${WHEEL.package}==${WHEEL.version}`],
+    ..."--python-version 3.11 --implementation cp --abi cp311 --abi none".split(" "),
+    ...["manylinux_2_27_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"].flatMap((
+      name,
+    ) => ["--platform", name]),
+    ...["--dest", folder, `${wheel.package}==${wheel.version}`],
   ], {
-    what: `download ${WHEEL.package} ${WHEEL.version}`,
+    what: `download ${wheel.package} ${wheel.version}`,
     signal,
     // pip writes what it has so far where temporary files go
     env: { TMPDIR: folder, PIP_REQUIRE_VIRTUALENV: "0", PIP_DISABLE_PIP_VERSION_CHECK: "1" },
   }).then(() => outcome = {}, (error) => outcome = { error });
   while (outcome === null) {
-    const done = Math.min(total, Math.round(await sizeOf(folder) / 1e6));
-    tell(`downloading ${WHEEL.package} ${WHEEL.version}, ${done} of ${total} MB`, done, total);
+    const done = megabytes(before + Math.min(wheel.bytes, await sizeOf(folder)));
+    tell(`downloading ${wheel.package} ${wheel.version}, ${done} of ${total} MB`, done, total);
     await Promise.race([pip, new Promise((resolve) => setTimeout(resolve, 300))]);
   }
   const { error } = await pip as { readonly error?: unknown };
   if (error !== undefined) throw error;
-  const file = join(folder, WHEEL.file);
-  tell("checking the download", 0, 0);
-  await checkHash(file);
+  const file = join(folder, wheel.file);
+  tell(`checking ${wheel.package}`, 0, 0);
+  await checkHash(file, wheel);
   return file;
 }
 
-async function checkHash(file: string): Promise<void> {
+async function checkHash(file: string, wheel: Wheel): Promise<void> {
   const hash = createHash("sha256");
   try {
     using opened = await Deno.open(file);
     for await (const chunk of opened.readable) hash.update(chunk);
   } catch (cause) {
-    throw new Error(`Cannot read the download of pip: expected "${WHEEL.file}", ${(cause as Error).message}`, {
+    throw new Error(`Cannot read the download of pip: expected "${wheel.file}", ${(cause as Error).message}`, {
       cause,
     });
   }
   const found = hash.digest("hex");
-  if (found === WHEEL.sha256) return;
+  if (found === wheel.sha256) return;
   throw new Error(
-    `Cannot use the download "${WHEEL.file}": its SHA-256 is ${found}, expected ${WHEEL.sha256}. ` +
+    `Cannot use the download "${wheel.file}": its SHA-256 is ${found}, expected ${wheel.sha256}. ` +
       "Run the same command again; if it stays so, the mirror that pip uses has another file under this name",
   );
 }
 
-/** Libraries, and the headers that the addon includes. Python is here for pip, so that no unzip is needed. */
+/**
+ * Libraries, the headers that the addon includes, and of NVIDIA's packages all but headers. Python is here for pip, so
+ * that no unzip is needed.
+ */
 async function unpack(
   wheel: string,
   { into, signal }: { readonly into: string; readonly signal?: AbortSignal },
 ): Promise<void> {
-  const program = `import sys, zipfile
+  // what a package wants to run must stay executable, and zipfile forgets that
+  const program = `import os, sys, zipfile
 wheel, folder, *wanted = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
-    archive.extractall(folder, [name for name in archive.namelist() if name.startswith(tuple(wanted))])`;
+    for info in archive.infolist():
+        name = info.filename
+        if name.startswith(tuple(wanted)) and not (name.startswith("nvidia/") and "/include/" in name):
+            os.chmod(archive.extract(info, folder), (info.external_attr >> 16) & 0o777 | 0o644)`;
   const headers = ["tensorflow/c/", "tensorflow/core/platform/ctstring", "tsl/platform/ctstring", "xla/tsl/c/"];
   const wanted = ["libtensorflow_", ...headers.map((path) => `include/${path}`)].map((path) => `tensorflow/${path}`);
-  await succeed(["python3", "-c", program, wheel, into, ...wanted], { what: `unpack "${wheel}"`, signal });
+  await succeed(["python3", "-c", program, wheel, into, "nvidia/", ...wanted], { what: `unpack "${wheel}"`, signal });
 }
 
 async function compile(file: string, libraries: string, signal?: AbortSignal): Promise<void> {
@@ -183,9 +213,9 @@ async function compile(file: string, libraries: string, signal?: AbortSignal): P
   ], { what: "compile the addon of the tensorflow backend", signal });
 }
 
-async function testAddon(file: string, signal?: AbortSignal): Promise<SelfTest> {
+async function testAddon(file: string, build: Build, signal?: AbortSignal): Promise<SelfTest> {
   const program = fileURLToPath(new URL("./self_test.ts", import.meta.url));
-  const output = await succeed([Deno.execPath(), "run", "--quiet", "--allow-all", program, file], {
+  const output = await succeed([Deno.execPath(), "run", "--quiet", "--allow-all", program, file, build], {
     what: `work with the addon "${file}"`,
     signal,
     env: { NO_COLOR: "1" },

@@ -1,17 +1,10 @@
 /** Where the tensorflow backend of this machine stands: one folder in the user's cache, shared by all checkouts. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../../deno.json" with { type: "json" };
-
-/** The wheel whose libraries the addon works on; the same file for every Python. */
-export const WHEEL = {
-  package: "tensorflow-cpu",
-  version: "2.21.0",
-  file: "tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl",
-  bytes: 273_829_956,
-  sha256: "2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c",
-} as const;
+import { findGpu } from "./gpu.ts";
+import { type Build, VERSION, wheels } from "./wheels.ts";
 
 /** What the addon is compiled with, beside paths; warnings of sources that are not ours say nothing to anyone here. */
 export const FLAGS = [
@@ -38,25 +31,51 @@ export interface Installation {
   readonly addon: string;
 }
 
+/** An addon that can be loaded. */
+export interface BuiltAddon {
+  readonly file: string;
+  readonly build: Build;
+  /** Why this build of two, or why not on a graphics card; empty where there was no choice. */
+  readonly why: string;
+}
+
 /**
- * Paths for the sources of this checkout: another version of the addon's sources has another folder.
+ * Paths for the sources of this checkout: another version of the addon's sources has another folder. Both builds may
+ * stand beside each other.
  *
  * @throws {Error} when the system has no folder for the user, or this module is no file
  */
-export function installation(): Installation {
+export function installation(build: Build = "cpu"): Installation {
   const folder = join(userCache(), "counterproof", "tensorflow");
+  const version = build === "cpu" ? VERSION : `${VERSION}-${build}`;
   return {
     folder,
-    libraries: join(folder, `libraries-${WHEEL.version}`),
-    addon: join(folder, `${WHEEL.version}-${sourcesHash()}`),
+    libraries: join(folder, `libraries-${version}`),
+    addon: join(folder, `${version}-${sourcesHash(build)}`),
   };
 }
 
-/** File of the addon that was built from the sources at hand; null when none was. */
+/** The addon that is to be loaded: the GPU build where a graphics card answers, else the one for processors. */
+export function chosenAddon(): BuiltAddon | null {
+  const [cpu, gpu] = [addonOf("cpu"), addonOf("gpu")];
+  // without the GPU build nobody asks the driver
+  if (gpu === null) return cpu === null ? null : { file: cpu, build: "cpu", why: "" };
+  const found = findGpu();
+  if (found.gpu !== null) return { file: gpu, build: "gpu", why: `on ${found.gpu.name}` };
+  const why = `on the processor, since ${found.why}`;
+  return cpu === null ? { file: gpu, build: "gpu", why } : { file: cpu, build: "cpu", why };
+}
+
+/** File of the addon that is to be loaded, built from the sources at hand; null when none was. */
 export function builtAddon(): string | null {
+  return chosenAddon()?.file ?? null;
+}
+
+/** File of the addon of a build; null when it was not built from the sources at hand. */
+export function addonOf(build: Build): string | null {
   if (!isSupported()) return null;
   try {
-    const { addon, libraries } = installation();
+    const { addon, libraries } = installation(build);
     const file = join(addon, ADDON);
     return Deno.statSync(file).isFile && Deno.statSync(libraries).isDirectory ? file : null;
   } catch {
@@ -64,7 +83,13 @@ export function builtAddon(): string | null {
   }
 }
 
-/** Whether the wheel is made for this system. */
+/** What builds an addon again, by its file. */
+export function commandFor(addon: string): string {
+  const isGpu = basename(dirname(addon)).startsWith(`${VERSION}-gpu-`);
+  return `deno task engine:tensorflow${isGpu ? " --gpu" : ""}`;
+}
+
+/** Whether the wheels are made for this system. */
 export function isSupported(): boolean {
   return Deno.build.os === "linux" && Deno.build.arch === "x86_64";
 }
@@ -85,9 +110,9 @@ function userCache(): string {
   );
 }
 
-function sourcesHash(): string {
+function sourcesHash(build: Build): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([WHEEL, FLAGS, config.imports["@tensorflow/tfjs-node-gpu"]]));
+  hash.update(JSON.stringify([wheels[build], FLAGS, config.imports["@tensorflow/tfjs-node-gpu"]]));
   const folder = sourceFolder();
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => /\.(cc|h)$/.test(name));
   for (const name of names.sort()) hash.update(`${name}\n`).update(Deno.readFileSync(join(folder, name)));

@@ -1,7 +1,7 @@
 // N images · H, W height and width · C channels · K kernel size
 /**
  * Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
- * alone, though TensorFlow takes any padding, but for averages.
+ * alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for whole numbers.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
@@ -67,6 +67,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   MaxPoolGrad: pool("MaxPoolGrad", ({ input, output, dy }) => [input, output, dy]),
   AvgPool: averagePool,
   AvgPoolGrad: averagePoolGradient,
+  Round: round,
 };
 
 /** A convolution or a gradient of one; `order` arranges its inputs, `sizes` being the shape of the gradient. */
@@ -139,6 +140,13 @@ function averagePoolGradient({ inputs: { dy, input }, attributes, stock }: Call)
     );
     return tf.slice(spread, [0, top, left, 0], [n, h, w, c]);
   });
+}
+
+/** TensorFlow 2.21 makes zeros of whole numbers. */
+function round({ inputs: { x }, stock }: Call): tf.TensorInfo {
+  if (x.dtype !== "int32") return stock();
+  const same: tf.Tensor = tf.engine().runKernel("Identity", { x });
+  return same;
 }
 
 function frame({ padInfo: { top, bottom, left, right } }: PoolPlan): [number, number][] {

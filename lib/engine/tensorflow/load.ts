@@ -2,18 +2,22 @@ import { registerBackend, setBackend } from "@tensorflow/tfjs-core";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
-import { builtAddon } from "./installed.ts";
+import { builtAddon, commandFor } from "./installed.ts";
 import { registerKernels } from "./kernels.ts";
 
 /** TensorFlow at work. */
 export interface Tensorflow {
   /** Of the libraries. */
   readonly version: string;
+  /** Whether operations run on a graphics card. */
+  readonly onGpu: boolean;
 }
 
 /** The functions of the addon that are used here; the rest is TensorFlow.js's own affair. */
 interface Binding {
   readonly TF_Version: string;
+  /** Whether operations run on a graphics card. */
+  readonly isUsingGpuDevice: () => boolean;
   /** Why it could not open TensorFlow's libraries; everything else is missing then. */
   readonly error?: string;
 }
@@ -35,11 +39,13 @@ export async function startTensorflow(
   }
   // TensorFlow reads them when it makes its pools; nothing but the environment reaches it there
   for (const pool of ["INTRAOP", "INTEROP"]) Deno.env.set(`TF_NUM_${pool}_THREADS`, `${threads}`);
+  // it would take the whole memory of a graphics card at once, and leave none to a second run
+  if (Deno.env.get("TF_FORCE_GPU_ALLOW_GROWTH") === undefined) Deno.env.set("TF_FORCE_GPU_ALLOW_GROWTH", "true");
   const { binding, NodeJSKernelBackend } = open(file);
   registerKernels();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
   if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
-  return { version: binding.TF_Version };
+  return { version: binding.TF_Version, onGpu: binding.isUsingGpuDevice() };
 }
 
 function open(file: string): {
@@ -61,7 +67,7 @@ function open(file: string): {
   } catch (cause) {
     throw new Error(
       `Cannot load the tensorflow backend from "${file}": ${(cause as Error).message}. ` +
-        `Delete "${dirname(file)}" and build it again with: deno task engine:tensorflow; ` +
+        `Delete "${dirname(file)}" and build it again with: ${commandFor(file)}; ` +
         "or work on another backend",
       { cause },
     );

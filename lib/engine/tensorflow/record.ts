@@ -1,5 +1,6 @@
 /** Records the operations of TensorFlow that a function of tensors executes, and makes one operation of them. */
 import * as tf from "@tensorflow/tfjs-core";
+import { assertSameTrace, digestOf, type Node, type Reference, type Trace } from "./trace.ts";
 
 /** What was recorded. */
 export interface Recorded {
@@ -9,6 +10,12 @@ export interface Recorded {
    * @returns what the function returned; the caller owns it
    */
   readonly replay: (tensors: readonly tf.Tensor[]) => tf.Tensor[];
+  /**
+   * Runs the function once more, on other tensors of the same shapes, and claims that it would be recorded the same.
+   *
+   * @throws {Error} when not, as when recorded: something that it computes with has changed and is no tensor
+   */
+  readonly confirm: (tensors: readonly tf.Tensor[]) => void;
   /** Operations in it, constants among them. */
   readonly operations: number;
   /** Frees it. */
@@ -24,17 +31,6 @@ interface Stored {
 
 interface Made {
   readonly id: number;
-}
-
-/** Output of a node: number of the node, arguments counted first, and of the output. */
-type Reference = readonly [node: number, output: number];
-
-/** A constant by the id of its tensor, or an operation; constants are -1 in operations. */
-interface Node {
-  readonly constant: number;
-  readonly op?: string;
-  readonly attributes?: readonly unknown[];
-  readonly inputs?: readonly (Reference | readonly Reference[])[];
 }
 
 /** The addon. */
@@ -73,33 +69,30 @@ const lists: Readonly<Record<string, (inputs: number) => number>> = {
 let functions = 0;
 
 /**
- * Runs a function of tensors once, for what it does and not for its results, and records it.
+ * Runs a function of tensors twice, for what it does and not for its results, and records it when both runs did the
+ * same. The first run's tensors are freed before the second begins: two runs take no more memory than one.
  *
  * @param f returns tensors; may free those that it is given
  * @param tensors stay as they are, and the caller's
- * @throws {Error} when the function reads values into JavaScript, or uses a tensor that it was not given: either would
- * stay in the recording as it is now
+ * @throws {Error} when the function reads values into JavaScript, uses a tensor that it was not given or that went
+ * around the recorder, or does something else the second time: all of it would stay in the recording as it is now
  */
 export function record(f: (tensors: tf.Tensor[]) => tf.Tensor[], tensors: readonly tf.Tensor[]): Recorded {
   const backend = tf.backend() as unknown as Backend;
-  const recorder = startRecorder(backend, tensors);
   const name = `counterproof_${functions++}`;
-  // clones, of which the function may free some; the values are shared
-  const given = tensors.map((tensor) => tf.clone(tensor));
-  let consumed: boolean[] = [];
-  let results: tf.Tensor[] = [];
-  let outputs: Reference[] = [];
+  const traced = trace(f, tensors);
+  const { nodes, outputs, consumed } = traced;
+  const confirm = (others: readonly tf.Tensor[]): void => {
+    const again = trace(f, others);
+    again.release();
+    assertSameTrace(traced, again);
+  };
   try {
-    recorder.during(() => {
-      results = f(given);
-      consumed = given.map((tensor) => tensor.isDisposed);
-      outputs = results.map((tensor) => recorder.output(tensor));
-    });
+    confirm(tensors);
     const args = tensors.map((tensor) => ({ dtype: backend.tensorMap.get(tensor.dataId).dtype, shape: tensor.shape }));
-    backend.binding.makeFunction(name, args, recorder.nodes, outputs);
+    backend.binding.makeFunction(name, args, nodes, outputs);
   } finally {
-    for (const tensor of [...given, ...results]) if (!tensor.isDisposed) tensor.dispose();
-    recorder.release();
+    traced.release();
   }
   return {
     replay: (others) => {
@@ -107,9 +100,37 @@ export function record(f: (tensors: tf.Tensor[]) => tf.Tensor[], tensors: readon
       for (const [i, tensor] of others.entries()) if (consumed[i]) tensor.dispose();
       return made.map((each) => backend.createOutputTensor(each));
     },
-    operations: recorder.nodes.length,
+    confirm,
+    operations: nodes.length,
     remove: () => backend.binding.removeFunction(name),
   };
+}
+
+/** Runs a function with the recorder at work; what it returns is freed, constants live until they are released. */
+function trace(
+  f: (tensors: tf.Tensor[]) => tf.Tensor[],
+  tensors: readonly tf.Tensor[],
+): Trace & { readonly release: () => void } {
+  const recorder = startRecorder(tf.backend() as unknown as Backend, tensors);
+  // clones, of which the function may free some; the values are shared
+  const given = tensors.map((tensor) => tf.clone(tensor));
+  let consumed: boolean[] = [];
+  let results: tf.Tensor[] = [];
+  let outputs: Reference[] = [];
+  const free = (): void => [...given, ...results].forEach((tensor) => tensor.isDisposed || tensor.dispose());
+  try {
+    recorder.during(() => {
+      results = f(given);
+      consumed = given.map((tensor) => tensor.isDisposed);
+      outputs = results.map((tensor) => recorder.output(tensor));
+      free(); // among them constants, which the recorder keeps
+    });
+    return { nodes: recorder.nodes, outputs, consumed, release: recorder.release };
+  } catch (error) {
+    free();
+    recorder.release();
+    throw error;
+  }
 }
 
 interface Recorder {
@@ -126,16 +147,17 @@ function startRecorder(backend: Backend, tensors: readonly tf.Tensor[]): Recorde
   const { binding } = backend;
   const nodes: Node[] = [];
   const places = new Map(backend.getInputTensorIds(tensors).map((id, i): [number, Reference] => [id, [i, 0]]));
-  /** Tensors made of JavaScript's values meanwhile, and the ids of those that reached TensorFlow. */
-  const constants = { data: new WeakSet<tf.DataId>(), ids: new Set<number>() };
+  /** Tensors made of JavaScript's values meanwhile, and what those that reached TensorFlow are, by their id. */
+  const constants = { data: new WeakSet<tf.DataId>(), ids: new Map<number, Omit<Node, "constant">>() };
   const doomed: number[] = [];
   const add = (node: Node): number => tensors.length + nodes.push(node) - 1;
 
   const placeOf = (id: number): Reference => {
     const known = places.get(id);
     if (known !== undefined) return known;
-    if (!constants.ids.has(id)) throw new Error(`${refused} uses a tensor that it was not given. ${remedy}`);
-    const place: Reference = [add({ constant: id }), 0];
+    const constant = constants.ids.get(id);
+    if (constant === undefined) throw new Error(foreign);
+    const place: Reference = [add({ constant: id, ...constant }), 0];
     places.set(id, place);
     return place;
   };
@@ -144,7 +166,8 @@ function startRecorder(backend: Backend, tensors: readonly tf.Tensor[]): Recorde
     createTensor: {
       value: (...call: Parameters<Binding["createTensor"]>) => {
         const id = binding.createTensor(...call);
-        constants.ids.add(id);
+        const [shape, , values] = call;
+        constants.ids.set(id, { shape: [...shape], digest: digestOf(values) });
         return id;
       },
     },
@@ -171,7 +194,7 @@ function startRecorder(backend: Backend, tensors: readonly tf.Tensor[]): Recorde
       for (const { dataId } of given) {
         // without an id, its values are still JavaScript's: made now, or before and not among the inputs
         const outside = backend.tensorMap.get(dataId)?.values != null && !constants.data.has(dataId);
-        if (outside) throw new Error(`${refused} uses a tensor that it was not given. ${remedy}`);
+        if (outside) throw new Error(foreign);
       }
       return own.getInputTensorIds.call(backend, given);
     },
@@ -218,3 +241,5 @@ function startRecorder(backend: Backend, tensors: readonly tf.Tensor[]): Recorde
 
 const refused = "Cannot record the step: it";
 const remedy = "Give it what changes from step to step as tensors, and read its results afterwards";
+const foreign =
+  `${refused} uses a tensor that it was not given, or that a kernel made without the recorder's knowing. ${remedy}`;

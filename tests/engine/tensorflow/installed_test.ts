@@ -1,4 +1,5 @@
-import { installation, WHEEL } from "../../../lib/engine/tensorflow/installed.ts";
+import { installation } from "../../../lib/engine/tensorflow/installed.ts";
+import { VERSION } from "../../../lib/engine/tensorflow/wheels.ts";
 import { assert, assertEquals, assertThrows } from "../../assert.ts";
 
 /** Runs something under other variables of the environment; null takes one away. */
@@ -20,8 +21,8 @@ Deno.test("installation() lies in the user's cache folder, wherever that is", ()
   under({ XDG_CACHE_HOME: "/cache", HOME: "/home/one" }, () => {
     const { folder, libraries, addon } = installation();
     assertEquals(folder, "/cache/counterproof/tensorflow");
-    assertEquals(libraries, `${folder}/libraries-${WHEEL.version}`);
-    assert(new RegExp(`^${folder}/${WHEEL.version}-[0-9a-f]{12}$`).test(addon), addon);
+    assertEquals(libraries, `${folder}/libraries-${VERSION}`);
+    assert(new RegExp(`^${folder}/${VERSION}-[0-9a-f]{12}$`).test(addon), addon);
   });
   for (const ignored of [null, "", "relative"]) {
     under({ XDG_CACHE_HOME: ignored, HOME: "/home/one" }, () => {

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isSupported } from "../lib/engine/tensorflow/installed.ts";
+import { assert, assertEquals } from "./assert.ts";
+import { inFolder } from "./runs/example.ts";
+import { filesOf, readTyped } from "./suite.ts";
+
+const program = fileURLToPath(new URL("./suite.ts", import.meta.url));
+
+/** What the program leaves when it runs with these words. */
+async function ended(
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", program, ...words],
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("readTyped() tells the backend and paths from what deno test is to read", () => {
+  assertEquals(readTyped([]), { backend: null, paths: [], others: [] });
+  for (const named of [["--backend=cpu"], ["--backend", "cpu"]]) {
+    assertEquals(readTyped([...named, "--filter", "tests", "tests/nn", "--fail-fast", "--filter=x"]), {
+      backend: "cpu",
+      paths: ["tests/nn"],
+      others: ["--filter", "tests", "--fail-fast", "--filter=x"],
+    });
+  }
+  assertEquals(readTyped(["--backend"]).backend, "");
+});
+
+Deno.test("filesOf() names the tests that compute on a backend, and those of that backend alone", async () => {
+  const [wasm, cpu, tensorflow] = await Promise.all(["wasm", "cpu", "tensorflow"].map(filesOf));
+  for (const file of ["tests/nn/layers_test.ts", "tests/engine/kernels_test.ts", "tests/golden_test.ts"]) {
+    for (const files of [wasm, cpu, tensorflow]) assert(files.includes(file), file);
+  }
+  const own = "tests/engine/compiled_test.ts";
+  assertEquals([wasm, cpu, tensorflow].map((files) => files.includes(own)), [false, false, true]);
+  assert(![...wasm, ...cpu, ...tensorflow].includes("tests/layers_test.ts"), "it computes nothing");
+});
+
+Deno.test("a backend that is none, or is not built, is a sentence", async () => {
+  assertEquals(await ended(["--backend=tensorfow"]), {
+    code: 2,
+    out: "",
+    err: 'Cannot test backend "tensorfow": unknown backend, did you mean "tensorflow"? ' +
+      "the backends are tensorflow, wasm, cpu\n",
+  });
+  await inFolder(async (folder) => {
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+    // Deno's own cache lies in the same place and is not to be filled anew
+    const env = { XDG_CACHE_HOME: folder, DENO_DIR: JSON.parse(new TextDecoder().decode(stdout)).denoDir };
+    const { code, out, err } = await ended(["--backend", "tensorflow"], env);
+    assertEquals([code, out], [1, ""]);
+    assert(err.includes('Cannot test backend "tensorflow": it is not built. Build it once with:'), err);
+    assert(!isSupported() || !err.includes("\n    at "), err);
+  });
+});
+
+Deno.test("the backend, what is typed behind it, the summary and the exit code go through", async () => {
+  await inFolder(async (folder) => {
+    const file = join(folder, "some_test.ts");
+    await Deno.writeTextFile(
+      file,
+      `Deno.test("right", () => { console.log("on " + Deno.env.get("COUNTERPROOF_BACKEND")); });
+      Deno.test("wrong", () => { throw new Error("meant"); });`,
+    );
+    const one = await ended(["--backend=cpu", "--filter", "right", file]);
+    assertEquals(one.code, 0, one.out);
+    assert(/on cpu\n[^]*\nok \| 1 passed \| 0 failed/.test(one.out), one.out);
+    const both = await ended([file]);
+    assertEquals(both.code, 1, both.out);
+    assert(/\nFAILED \| 1 passed \| 1 failed/.test(both.out), both.out);
+  });
+});
