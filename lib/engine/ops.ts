@@ -3,6 +3,7 @@
  * operations from here, so that TensorFlow.js stays behind one door.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { freeOnTheWayBack } from "./tape.ts";
 
 export {
   abs,
@@ -119,6 +120,7 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
     const result = f(leaves);
     aux = result.aux;
     for (const tensor of Object.values(aux)) tf.keep(tensor);
+    freeOnTheWayBack(leaves);
     return result.value;
   }, leaves);
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
