@@ -9,7 +9,7 @@ export function runKernel(name: string, inputs: Inputs, attributes: tf.NamedAttr
   return Array.isArray(made) ? made : [made];
 }
 
-/** Whether the backend in use has a kernel; the house's own exist on wasm and are composed elsewhere. */
+/** Whether the backend in use has a kernel; what the house has no kernel for is composed of other operations. */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }

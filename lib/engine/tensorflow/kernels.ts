@@ -7,31 +7,49 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
 import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
 
-/** TensorFlow.js's backend on the addon, as far as it is used here. */
-interface Backend {
-  readonly binding: Readonly<Record<"TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT", number>>;
+/** TensorFlow.js's backend on the addon, as far as its kernels use it. */
+export interface Backend {
+  /** A recorder may stand in its place: to be asked for at every call. */
+  readonly binding: Readonly<
+    Record<
+      "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT",
+      number
+    >
+  >;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.TensorInfo[];
 }
 
 /** Attribute of an operation of TensorFlow; `type` is a TF_AttrType. */
-interface Attribute {
+export interface Attribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
 /** What a kernel is called with, and the kernel that it stands before. */
-interface Call {
+export interface Call {
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly attributes: tf.NamedAttrMap;
   readonly backend: Backend;
   readonly stock: () => tf.TensorInfo;
 }
 
-type Kernel = (call: Call) => tf.TensorInfo;
+/** A kernel that stands before TensorFlow.js's own. */
+export type Kernel = (call: Call) => tf.TensorInfo;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
+  replaceKernels(kernels);
+}
+
+/** Puts kernels in the place of those of the same names. */
+export function replaceKernels(kernels: Readonly<Record<string, Kernel>>): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     const { setupFunc, kernelFunc } = tf.getKernel(kernelName, "tensorflow");
     tf.unregisterKernel(kernelName, "tensorflow");

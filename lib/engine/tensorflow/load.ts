@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
 import { builtAddon } from "./installed.ts";
+import { registerFused } from "./fused.ts";
 import { registerKernels } from "./kernels.ts";
 
 /** TensorFlow at work. */
@@ -14,6 +15,10 @@ export interface Tensorflow {
 /** The functions of the addon that are used here; the rest is TensorFlow.js's own affair. */
 interface Binding {
   readonly TF_Version: string;
+  /** Whether operations run on a graphics card. */
+  readonly isUsingGpuDevice: () => boolean;
+  /** Sets what our own operations run on: threads, and a level of x86-64 processors or "" for the highest. */
+  readonly startFused: (threads: number, level: string) => void;
   /** Why it could not open TensorFlow's libraries; everything else is missing then. */
   readonly error?: string;
 }
@@ -21,8 +26,12 @@ interface Binding {
 /**
  * Loads the addon and TensorFlow.js's kernels for it, and makes TensorFlow the backend that operations run on.
  *
+ * The environment variable COUNTERPROOF_CPU_LEVEL, 2, 3 or 4, holds our own operations to the instructions of a lower
+ * level of x86-64 processors than this one has.
+ *
  * @param options `threads` that operations run on; `addon`: file to load instead of the one that is built
  * @throws {Error} when it is not built, or cannot be loaded
+ * @throws {RangeError} when this processor has not the level that the environment asks for
  */
 export async function startTensorflow(
   { threads, addon }: { readonly threads: number; readonly addon?: string },
@@ -36,10 +45,25 @@ export async function startTensorflow(
   // TensorFlow reads them when it makes its pools; nothing but the environment reaches it there
   for (const pool of ["INTRAOP", "INTEROP"]) Deno.env.set(`TF_NUM_${pool}_THREADS`, `${threads}`);
   const { binding, NodeJSKernelBackend } = open(file);
+  startFused(binding, threads);
   registerKernels();
+  // the one place that decides: our own operations are made for processors, graphics cards have TensorFlow's
+  if (!binding.isUsingGpuDevice()) registerFused();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
   if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
   return { version: binding.TF_Version };
+}
+
+function startFused(binding: Binding, threads: number): void {
+  try {
+    binding.startFused(threads, Deno.env.get("COUNTERPROOF_CPU_LEVEL") ?? "");
+  } catch (cause) {
+    throw new RangeError(
+      `Cannot work at the level of COUNTERPROOF_CPU_LEVEL: ${(cause as Error).message}. ` +
+        "Unset it for the highest that this processor has",
+      { cause },
+    );
+  }
 }
 
 function open(file: string): {
