@@ -64,6 +64,30 @@ const houseNorm = ([x, weight, bias]: T[]): T => ops.layerNorm(x, weight, bias, 
 bench("layer norm 4096×48, with gradients", "of operations", () => gradients(composedNorm, normInputs), true);
 bench("layer norm 4096×48, with gradients", "fused", () => gradients(houseNorm, normInputs));
 
+/** A function as one operation of the house and composed of others, with gradients. */
+function rivals(
+  group: string,
+  inputs: T[],
+  { house, composed }: Record<"house" | "composed", (inputs: T[]) => T>,
+): void {
+  bench(`${group}, with gradients`, "of operations", () => gradients(composed, inputs), true);
+  bench(`${group}, with gradients`, "fused", () => gradients(house, inputs));
+}
+
+const pixels_NHWC = drawn(64, 8, 8, 48), branch_NHWC = drawn(64, 8, 8, 48);
+rivals("batch norm with a residual and ReLU 4096×48", [pixels_NHWC, scale_C, shift_C, branch_NHWC], {
+  house: ([x, weight, bias, residual]) =>
+    ops.batchNorm(x, weight, bias, { epsilon: 1e-5, activation: "relu", residual }).y,
+  composed: ([x, weight, bias, residual]) => {
+    const centred = ops.sub(x, ops.mean(x, [0, 1, 2]));
+    const normal = ops.div(centred, ops.sqrt(ops.add(ops.mean(ops.square(centred), [0, 1, 2]), 1e-5)));
+    return ops.relu(ops.add(ops.add(ops.mul(normal, weight), bias), residual));
+  },
+});
+rivals("x + y · scale 4096×48", [pixels_NHWC, branch_NHWC, scale_C], {
+  house: ([x, y, scale]) => ops.addScaled(x, y, scale),
+  composed: ([x, y, scale]) => ops.add(x, ops.mul(y, scale)),
+});
 const images = drawn(64, 32, 32, 32), filter = drawn(3, 3, 32, 32), colours = drawn(3, 3, 32, 3);
 const down = drawn(4, 4, 32, 64), up = drawn(4, 4, 16, 32), depthFilter = drawn(7, 7, 1, 32);
 const layers: Record<string, [(inputs: T[]) => T, T[]]> = {
