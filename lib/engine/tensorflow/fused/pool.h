@@ -101,7 +101,7 @@ class Pool {
     }
   }
 
-  // pauses before a thread sleeps, some 100 µs: the operations of a step follow each other faster than threads wake
+  // pauses before a thread sleeps, some 200 µs: the operations of a step follow each other faster than threads wake
   static constexpr int kPatience = 4000;
 
   std::atomic<uint64_t> ticket_{0};
