@@ -187,7 +187,7 @@ async function compile(file: string, libraries: string, signal?: AbortSignal): P
       `-DLIBRARIES="../${basename(libraries)}/tensorflow"`,
       ...paths.flatMap((path) => ["-I", path]),
       ...["-c", join(sourceFolder(), source), "-o", made],
-    ], { what: `compile "${source}" of the tensorflow backend`, signal });
+    ], { what: `compile the addon of the tensorflow backend, "${source}"`, signal });
     return made;
   };
   // all of them are waited for: what still runs when one has failed would write into a folder that is gone
