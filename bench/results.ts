@@ -1,6 +1,6 @@
 /** What was measured, as a page in Markdown. */
 import { environment } from "../lib/runs/environment.ts";
-import { WHEEL } from "../lib/engine/tensorflow/installed.ts";
+import { wheels } from "../lib/engine/tensorflow/wheels.ts";
 import type { BackendName } from "../lib/engine/backend.ts";
 import type { Times } from "./compare.ts";
 import type { Network } from "./networks.ts";
@@ -85,7 +85,10 @@ async function measuredWith(times: readonly TimeRow[]): Promise<string> {
     ["load", `${Deno.loadavg()[0].toFixed(1)} over the last minute, the bench's own of 1 to 2 included`],
     ["date", new Date().toISOString().slice(0, 10)],
     ["commit", `${commit ?? "unknown"} (Counterproof ${counterproof})`],
-    ["versions", `Deno ${deno}, TensorFlow.js ${packages["@tensorflow/tfjs"]}, ${WHEEL.package} ${WHEEL.version}`],
+    [
+      "versions",
+      `Deno ${deno}, TensorFlow.js ${packages["@tensorflow/tfjs"]}, ${wheels.cpu[0].package} ${wheels.cpu[0].version}`,
+    ],
     ...(times.length === 0 ? [] : [
       ["PyTorch", `${pytorch.join(", ")}; channels_last, fused AdamW`],
       ["first losses", `at most ${apart.toExponential(0)} apart, relative to the larger of 1 and the loss`],

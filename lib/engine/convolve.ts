@@ -40,7 +40,8 @@ export function convolve(
     return activate(bias === null ? y : tf.add(y, bias), activation);
   }
   const inputs: Inputs = bias === null ? { x, filter } : { x, filter, bias };
-  const attributes = { strides: stride, pad };
+  // TensorFlow.js's kernels for TensorFlow want all four
+  const attributes = { strides: stride, pad, dilations: 1, dataFormat: "NHWC" };
   return differentiable({
     inputs,
     forward: (save) => {
@@ -134,7 +135,7 @@ export function depthwise(
       return {
         x: () => runKernel("DepthwiseConv2dNativeBackpropInput", { dy, filter }, sizes)[0],
         filter: () => runKernel("DepthwiseConv2dNativeBackpropFilter", { x, dy }, sizes)[0],
-        bias: () => tf.sum(dy, [0, 1, 2]),
+        bias: activationGradient(dy, null, { activation: null, hasBias: bias !== null }).bias,
       };
     },
   });

@@ -9,7 +9,7 @@ export function runKernel(name: string, inputs: Inputs, attributes: tf.NamedAttr
   return Array.isArray(made) ? made : [made];
 }
 
-/** Whether the backend in use has a kernel; the house's own exist on wasm and are composed elsewhere. */
+/** Whether the backend in use has a kernel; what the house has no kernel for is composed of other operations. */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) !== undefined;
 }
@@ -20,9 +20,8 @@ export interface Operation<I extends Inputs> {
   /** The value; what `save` is given comes back to `backward`. */
   readonly forward: (save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
   /**
-   * Gradients by input, none of them `dy` or a saved tensor itself but at most a clone. Called once; only those of
-   * inputs that the differentiated value reaches are asked for. What this function is given, and what it makes outside
-   * of them, lives until the next operation's backward begins.
+   * Gradients by input. Called once; only those of inputs that the differentiated value reaches are asked for.
+   * What this function makes outside of them lives until the next operation's backward begins.
    */
   readonly backward: (dy: tf.Tensor, saved: tf.Tensor[]) => { [Name in keyof I]: () => tf.Tensor };
 }
@@ -68,10 +67,8 @@ export function withConstants<I extends Inputs>(
     backwardsFunc: (dy, saved) => {
       // an operation's gradients are all taken before the next operation's backward begins
       for (const tensor of leftovers) if (!tensor.isDisposed) tensor.dispose();
-      const dys = Array.isArray(dy) ? dy : [dy];
-      // the engine would keep both to the end of the whole backward pass
-      leftovers = [...dys, ...saved];
-      return backward(dys[0], saved);
+      leftovers = [];
+      return backward(Array.isArray(dy) ? dy[0] : dy, saved);
     },
   });
 }

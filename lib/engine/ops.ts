@@ -3,6 +3,7 @@
  * operations from here, so that TensorFlow.js stays behind one door.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { freeingTape, freeOnTheWayBack } from "./tape.ts";
 
 export {
   abs,
@@ -120,28 +121,9 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
       const result = f(leaves);
       aux = result.aux;
       for (const tensor of Object.values(aux)) tf.keep(tensor);
+      freeOnTheWayBack(leaves);
       return result.value;
     }, leaves), () => tf.dispose({ ...aux }));
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
   return { value: value as tf.Scalar, gradients, aux: aux! };
-}
-
-/**
- * Runs a differentiation. When it throws, on a full heap say, everything that was saved for the way back is freed:
- * the engine does that only where all went well, and a smaller batch would find the heap as full.
- */
-function freeingTape<T>(differentiate: () => T, free: () => void): T {
-  try {
-    return differentiate();
-  } catch (error) {
-    const { state } = tf.engine() as unknown as {
-      state: { gradientDepth: number; activeTape: { saved?: tf.Tensor[] }[] | null };
-    };
-    if (state.gradientDepth === 0) {
-      for (const { saved = [] } of state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
-      state.activeTape = null;
-    }
-    free();
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 // TensorFlow.js's own addon (npm:@tensorflow/tfjs-node-gpu, folder "binding") on the TensorFlow of a PyPI wheel, as one
-// unit of translation. Its sources stay as they are. Added are functions of recorded operations (functions.cc), and
-// the libraries come in another way:
+// unit of translation. Its sources stay as they are. Added are functions of recorded operations (functions.cc) and
+// operations of our own (fused/), and the libraries come in another way:
 //
 // - They are opened by the addon and not by the linker's list, because a static initialiser of theirs prints a line
 //   that no log level silences; meanwhile standard error leads nowhere.
@@ -31,6 +31,7 @@
 #include "tfjs_backend.cc"
 #include "tfjs_binding.cc"
 #include "functions.cc"
+#include "fused/fused.h"
 
 namespace {
 
@@ -72,11 +73,32 @@ std::string OpenLibraries() {
   return "";
 }
 
+// What went wrong, or nothing.
+std::string Open() {
+  const std::string error = OpenLibraries();
+  if (!error.empty()) return error;
+  try {
+    // once for a process: a second one ends it, and each of Deno's workers comes by here
+    static const bool registered = (fused::Register(), true);
+    static_cast<void>(registered);
+  } catch (const std::exception &failure) {
+    return failure.what();
+  }
+  return "";
+}
+
+// startFused(threads, level): what our own operations run on.
+napi_value StartFused(napi_env env, napi_callback_info info) {
+  return functions::Guarded(env, info, 2, [](tfnodejs::TFJSBackend *, const functions::Arguments &given) {
+    fused::Start(static_cast<int>(given[0].Integer()), given[1].String());
+  });
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
   const Silence silence;
-  const std::string error = OpenLibraries();
+  const std::string error = Open();
   if (!error.empty()) {
     // told and not thrown: Deno drops what an addon throws while it is loaded
     napi_value text;
@@ -85,6 +107,10 @@ NAPI_MODULE_INIT() {
     return exports;
   }
   exports = tfnodejs::InitTFNodeJSBinding(env, exports);
-  if (exports != nullptr) functions::Export(env, exports);
+  if (exports == nullptr) return exports;
+  functions::Export(env, exports);
+  const napi_property_descriptor start = {"startFused", nullptr, StartFused, nullptr,
+                                          nullptr,      nullptr, napi_default, nullptr};
+  napi_define_properties(env, exports, 1, &start);
   return exports;
 }

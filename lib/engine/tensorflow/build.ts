@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADDON, FLAGS, installation, isSupported, sourceFolder } from "./installed.ts";
+import { ADDON, FLAGS, installation, isSupported, sourceFolder, type Unit, UNITS } from "./installed.ts";
 import type { SelfTest } from "./self_test.ts";
 import { type Build, bytesOf, type Wheel, wheels } from "./wheels.ts";
 
@@ -199,18 +199,38 @@ with zipfile.ZipFile(wheel) as archive:
   await succeed(["python3", "-c", program, wheel, into, "nvidia/", ...wanted], { what: `unpack "${wheel}"`, signal });
 }
 
+/** All units at once, then one addon of them. */
 async function compile(file: string, libraries: string, signal?: AbortSignal): Promise<void> {
   const include = (specifier: string): string => dirname(fileURLToPath(import.meta.resolve(specifier)));
-  await succeed([
-    "g++",
-    ...FLAGS,
-    `-DLIBRARIES="../${basename(libraries)}/tensorflow"`,
-    ...["-I", include("node-api-headers/include/node_api.h")],
-    ...["-I", include("@tensorflow/tfjs-node-gpu/binding/tfjs_backend.h")],
-    ...["-I", join(libraries, "tensorflow", "include")],
-    join(sourceFolder(), "addon.cc"),
-    ...["-o", file, "-ldl"],
-  ], { what: "compile the addon of the tensorflow backend", signal });
+  const paths = [
+    include("node-api-headers/include/node_api.h"),
+    include("@tensorflow/tfjs-node-gpu/binding/tfjs_backend.h"),
+    join(libraries, "tensorflow", "include"),
+    join(sourceFolder(), "fused", "headers"),
+  ];
+  const object = async ({ source, flags }: Unit, i: number): Promise<string> => {
+    const made = `${file}.${i}.o`;
+    await succeed([
+      "g++",
+      ...FLAGS.compile,
+      ...flags,
+      `-DLIBRARIES="../${basename(libraries)}/tensorflow"`,
+      ...paths.flatMap((path) => ["-I", path]),
+      ...["-c", join(sourceFolder(), source), "-o", made],
+    ], { what: `compile the addon of the tensorflow backend, "${source}"`, signal });
+    return made;
+  };
+  // all of them are waited for: what still runs when one has failed would write into a folder that is gone
+  const outcomes = await Promise.allSettled(UNITS.map(object));
+  const objects = outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+  await succeed(["g++", ...objects, "-o", file, ...FLAGS.link], {
+    what: "link the addon of the tensorflow backend",
+    signal,
+  });
+  for (const made of objects) await Deno.remove(made);
 }
 
 async function testAddon(file: string, build: Build, signal?: AbortSignal): Promise<SelfTest> {

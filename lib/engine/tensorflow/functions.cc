@@ -88,8 +88,12 @@ void SetAttribute(TF_OperationDescription *operation, const Value &attribute) {
       const std::vector<int64_t> list = value.Integers();
       return TF_SetAttrIntList(operation, name.c_str(), list.data(), static_cast<int>(list.size()));
     }
-    case TF_ATTR_FLOAT:
-      return TF_SetAttrFloat(operation, name.c_str(), static_cast<float>(value.Number()));
+    case TF_ATTR_FLOAT: {
+      if (!value.IsArray()) return TF_SetAttrFloat(operation, name.c_str(), static_cast<float>(value.Number()));
+      std::vector<float> list;
+      for (uint32_t i = 0; i < value.size(); i++) list.push_back(static_cast<float>(value[i].Number()));
+      return TF_SetAttrFloatList(operation, name.c_str(), list.data(), static_cast<int>(list.size()));
+    }
     case TF_ATTR_BOOL:
       return TF_SetAttrBool(operation, name.c_str(), value.Boolean());
     case TF_ATTR_TYPE:

@@ -6,17 +6,36 @@ import config from "../../../deno.json" with { type: "json" };
 import { findGpu } from "./gpu.ts";
 import { type Build, VERSION, wheels } from "./wheels.ts";
 
-/** What the addon is compiled with, beside paths; warnings of sources that are not ours say nothing to anyone here. */
-export const FLAGS = [
-  "-std=c++17",
-  "-O2",
-  "-w",
-  "-fPIC",
-  "-shared",
-  "-fvisibility=hidden",
-  "-Wl,-z,lazy",
-  "-DNAPI_VERSION=8",
-] as const;
+/** What the addon is made with, beside paths. */
+export const FLAGS = {
+  // warnings of sources that are not ours say nothing to anyone here
+  compile: ["-std=c++17", "-w", "-fPIC", "-fvisibility=hidden", "-DNAPI_VERSION=8"],
+  link: ["-shared", "-Wl,-z,lazy", "-ldl", "-pthread"],
+} as const;
+
+/** A source of the addon by its path in {@linkcode sourceFolder}, with flags of its own. */
+export interface Unit {
+  readonly source: string;
+  readonly flags: readonly string[];
+}
+
+/** The sources that are compiled by themselves; fused/level.cc once for each level of x86-64 processors. */
+export const UNITS: readonly Unit[] = [
+  { source: "addon.cc", flags: ["-O2"] },
+  { source: "fused/ops.cc", flags: ["-O2"] },
+  ...[2, 3, 4].map((level) => ({
+    source: "fused/level.cc",
+    flags: [
+      "-O3",
+      `-march=x86-64-v${level}`,
+      "-mprefer-vector-width=512",
+      "-fno-math-errno",
+      "-fno-trapping-math",
+      "-ffp-contract=fast",
+      `-DLEVEL=level${level}`,
+    ],
+  })),
+];
 
 /** File of the addon in its folder. */
 export const ADDON = "tensorflow.node";
@@ -112,9 +131,16 @@ function userCache(): string {
 
 function sourcesHash(build: Build): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([wheels[build], FLAGS, config.imports["@tensorflow/tfjs-node-gpu"]]));
+  hash.update(JSON.stringify([wheels[build], FLAGS, UNITS, config.imports["@tensorflow/tfjs-node-gpu"]]));
   const folder = sourceFolder();
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => /\.(cc|h)$/.test(name));
-  for (const name of names.sort()) hash.update(`${name}\n`).update(Deno.readFileSync(join(folder, name)));
+  for (const path of sources(folder, "")) hash.update(`${path}\n`).update(Deno.readFileSync(join(folder, path)));
   return hash.digest("hex").slice(0, 12);
+}
+
+/** Paths of C++ in a folder and those inside of it, sorted. */
+function sources(folder: string, path: string): string[] {
+  return [...Deno.readDirSync(join(folder, path))].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return sources(folder, join(path, name));
+    return /\.(cc|h)$/.test(name) ? [join(path, name)] : [];
+  }).sort();
 }

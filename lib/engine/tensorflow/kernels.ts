@@ -7,31 +7,49 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
 import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
 
-/** TensorFlow.js's backend on the addon, as far as it is used here. */
-interface Backend {
-  readonly binding: Readonly<Record<"TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT", number>>;
+/** TensorFlow.js's backend on the addon, as far as its kernels use it. */
+export interface Backend {
+  /** A recorder may stand in its place: to be asked for at every call. */
+  readonly binding: Readonly<
+    Record<
+      "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT",
+      number
+    >
+  >;
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.TensorInfo[];
 }
 
 /** Attribute of an operation of TensorFlow; `type` is a TF_AttrType. */
-interface Attribute {
+export interface Attribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
 /** What a kernel is called with, and the kernel that it stands before. */
-interface Call {
+export interface Call {
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   readonly attributes: tf.NamedAttrMap;
   readonly backend: Backend;
   readonly stock: () => tf.TensorInfo;
 }
 
-type Kernel = (call: Call) => tf.TensorInfo;
+/** A kernel that stands before TensorFlow.js's own. */
+export type Kernel = (call: Call) => tf.TensorInfo;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
+  replaceKernels(kernels);
+}
+
+/** Puts kernels in the place of those of the same names. */
+export function replaceKernels(kernels: Readonly<Record<string, Kernel>>): void {
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     const { setupFunc, kernelFunc } = tf.getKernel(kernelName, "tensorflow");
     tf.unregisterKernel(kernelName, "tensorflow");
@@ -80,6 +98,7 @@ function convolution(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[
     };
     const plan = convPlan(inputShape!, filterShape!, { attributes, depthwise: name.startsWith("Depthwise") });
     if (!isNumeric(plan) || (dataFormat ?? "NHWC") !== "NHWC") return stock();
+    if (/^Conv2DBackprop/.test(name) && !isSame(plan)) return framedGradient(name, inputs, attributes, plan);
     const { strideHeight, strideWidth, dilationHeight, dilationWidth } = plan;
     const { ints, common } = attributesOf(backend, plan);
     const shape = name.endsWith("Input") ? inputShape! : filterShape!;
@@ -94,6 +113,28 @@ function convolution(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[
       sizes.dispose();
     }
   };
+}
+
+/**
+ * A gradient of a convolution by way of the image with zeros around it. Given a padding in pixels, TensorFlow leaves
+ * oneDNN's kernels for its own, which take twice as long (3 × 3 of 256 channels).
+ */
+function framedGradient(
+  name: string,
+  { x, dy, filter }: Call["inputs"],
+  attributes: tf.NamedAttrMap,
+  plan: ConvPlan,
+): tf.TensorInfo {
+  const { batchSize, inHeight, inWidth, inChannels, padInfo: { top, bottom, left, right } } = plan;
+  const valid = { ...attributes, pad: "valid" };
+  return tf.tidy(() => {
+    if (x !== undefined) {
+      return tf.engine().runKernel(name, { x: tf.pad(x, frame(plan)), dy }, valid) as tf.Tensor;
+    }
+    const inputShape = [batchSize, inHeight + top + bottom, inWidth + left + right, inChannels];
+    const framed: tf.Tensor = tf.engine().runKernel(name, { dy, filter }, { ...valid, inputShape });
+    return tf.slice(framed, [0, top, left, 0], [batchSize, inHeight, inWidth, inChannels]);
+  });
 }
 
 /** A pooling that takes the largest, or its gradient. */
@@ -158,17 +199,31 @@ function isNumeric({ padInfo: { type } }: ConvPlan | PoolPlan): boolean {
   return type !== "SAME" && type !== "VALID";
 }
 
-function attributesOf({ binding }: Backend, { padInfo: { top, bottom, left, right } }: ConvPlan | PoolPlan): {
+/** Whether the pixels are those that TensorFlow's "same" adds. */
+function isSame(plan: ConvPlan | PoolPlan): boolean {
+  const { inHeight, outHeight, strideHeight, effectiveFilterHeight } = plan;
+  const { inWidth, outWidth, strideWidth, effectiveFilterWidth, padInfo: { top, bottom, left, right } } = plan;
+  const fits = (n: number, out: number, stride: number, size: number, before: number, after: number): boolean => {
+    const all = Math.max(0, (out - 1) * stride + size - n);
+    return out === Math.ceil(n / stride) && before === Math.floor(all / 2) && before + after === all;
+  };
+  return fits(inHeight, outHeight, strideHeight, effectiveFilterHeight, top, bottom) &&
+    fits(inWidth, outWidth, strideWidth, effectiveFilterWidth, left, right);
+}
+
+function attributesOf({ binding }: Backend, plan: ConvPlan | PoolPlan): {
   readonly ints: (name: string, value: readonly number[]) => Attribute;
   readonly common: readonly Attribute[];
 } {
+  const { top, bottom, left, right } = plan.padInfo;
   const ints = (name: string, value: readonly number[]): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+  const same = isSame(plan);
   return {
     ints,
     common: [
       { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-      { name: "padding", type: binding.TF_ATTR_STRING, value: "EXPLICIT" },
-      ints("explicit_paddings", [0, 0, top, bottom, left, right, 0, 0]),
+      { name: "padding", type: binding.TF_ATTR_STRING, value: same ? "SAME" : "EXPLICIT" },
+      ints("explicit_paddings", same ? [] : [0, 0, top, bottom, left, right, 0, 0]),
       { name: "data_format", type: binding.TF_ATTR_STRING, value: "NHWC" },
     ],
   };

@@ -2,6 +2,7 @@ import { registerBackend, setBackend } from "@tensorflow/tfjs-core";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
+import { registerFused } from "./fused.ts";
 import { builtAddon, commandFor } from "./installed.ts";
 import { registerKernels } from "./kernels.ts";
 
@@ -18,6 +19,8 @@ interface Binding {
   readonly TF_Version: string;
   /** Whether operations run on a graphics card. */
   readonly isUsingGpuDevice: () => boolean;
+  /** Sets what our own operations run on: threads, and a level of x86-64 processors or "" for the highest. */
+  readonly startFused: (threads: number, level: string) => void;
   /** Why it could not open TensorFlow's libraries; everything else is missing then. */
   readonly error?: string;
 }
@@ -25,8 +28,12 @@ interface Binding {
 /**
  * Loads the addon and TensorFlow.js's kernels for it, and makes TensorFlow the backend that operations run on.
  *
+ * The environment variable COUNTERPROOF_CPU_LEVEL, 2, 3 or 4, holds our own operations to the instructions of a lower
+ * level of x86-64 processors than this one has.
+ *
  * @param options `threads` that operations run on; `addon`: file to load instead of the one that is built
  * @throws {Error} when it is not built, or cannot be loaded
+ * @throws {RangeError} when this processor has not the level that the environment asks for
  */
 export async function startTensorflow(
   { threads, addon }: { readonly threads: number; readonly addon?: string },
@@ -42,10 +49,25 @@ export async function startTensorflow(
   // it would take the whole memory of a graphics card at once, and leave none to a second run
   if (Deno.env.get("TF_FORCE_GPU_ALLOW_GROWTH") === undefined) Deno.env.set("TF_FORCE_GPU_ALLOW_GROWTH", "true");
   const { binding, NodeJSKernelBackend } = open(file);
+  startFused(binding, threads);
   registerKernels();
+  // the one place that decides: our own operations are made for processors, graphics cards have TensorFlow's
+  if (!binding.isUsingGpuDevice()) registerFused();
   registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
   if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
   return { version: binding.TF_Version, onGpu: binding.isUsingGpuDevice() };
+}
+
+function startFused(binding: Binding, threads: number): void {
+  try {
+    binding.startFused(threads, Deno.env.get("COUNTERPROOF_CPU_LEVEL") ?? "");
+  } catch (cause) {
+    throw new RangeError(
+      `Cannot work at the level of COUNTERPROOF_CPU_LEVEL: ${(cause as Error).message}. ` +
+        "Unset it for the highest that this processor has",
+      { cause },
+    );
+  }
 }
 
 function open(file: string): {

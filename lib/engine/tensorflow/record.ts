@@ -58,12 +58,13 @@ interface Backend {
   read(id: tf.DataId): Promise<unknown>;
 }
 
-/** Operations whose inputs begin with a list, and how many of so many inputs are in it. */
-const lists: Readonly<Record<string, (inputs: number) => number>> = {
-  ConcatV2: (inputs) => inputs - 1,
-  AddN: (inputs) => inputs,
-  Pack: (inputs) => inputs,
-  Einsum: (inputs) => inputs,
+/** Operations whose inputs begin with lists, and how many of so many inputs are in each. */
+const lists: Readonly<Record<string, (inputs: number) => readonly number[]>> = {
+  ConcatV2: (inputs) => [inputs - 1],
+  AddN: (inputs) => [inputs],
+  Pack: (inputs) => [inputs],
+  Einsum: (inputs) => [inputs],
+  HouseAdam: (inputs) => Array(4).fill((inputs - 2) / 4), // then come two numbers
 };
 
 let functions = 0;
@@ -179,9 +180,9 @@ function startRecorder(backend: Backend, tensors: readonly tf.Tensor[]): Recorde
       value: (op: string, attributes: readonly unknown[], ids: readonly number[], outputs: number) => {
         const origins = ids.map(placeOf);
         const made = binding.executeOp(op, attributes, ids, outputs);
-        const listed = lists[op]?.(ids.length) ?? 0;
-        const inputs = listed === 0 ? origins : [origins.slice(0, listed), ...origins.slice(listed)];
-        const node = add({ constant: -1, op, attributes, inputs });
+        const sizes = lists[op]?.(ids.length) ?? [];
+        const listed = sizes.map((size) => origins.splice(0, size));
+        const node = add({ constant: -1, op, attributes, inputs: [...listed, ...origins] });
         for (const [i, { id }] of made.entries()) places.set(id, [node, i]);
         return made;
       },

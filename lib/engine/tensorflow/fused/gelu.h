@@ -1,0 +1,85 @@
+// x · Φ(x) in its three forms, and its derivative.
+#pragma once
+#include "kernels.h"
+#include "vector.h"
+
+namespace fused {
+namespace {
+
+struct ValueAndSlope {
+  Vector value, slope;
+};
+
+// Φ by erf, and φ: the slope is Φ + x · φ.
+inline ValueAndSlope GeluByErf(Vector x) {
+  const Vector phi = Erf(x * 0.70710678118654752f) * 0.5f + 0.5f;
+  const Vector density = Exp(x * x * -0.5f) * 0.3989422804014327f;
+  return {x * phi, phi + x * density};
+}
+
+// x · σ(v) with v' at x, of which both approximations are: (1 + tanh u) / 2 = σ(2 u).
+inline ValueAndSlope GeluBySigmoid(Vector x, Vector v, Vector slope) {
+  const Vector sigma = 1.f / (Exp(-v) + 1.f);
+  return {x * sigma, sigma + x * sigma * (1.f - sigma) * slope};
+}
+
+inline ValueAndSlope GeluByTanh(Vector x) {
+  const float c = 2 * 0.7978845608028654f;  // 2 √(2/π)
+  const Vector square = x * x * 0.044715f;
+  return GeluBySigmoid(x, x * (square + 1.f) * c, (square * 3.f + 1.f) * c);
+}
+
+template <Gelu form>
+inline ValueAndSlope GeluOf(Vector x) {
+  if constexpr (form == Gelu::kErf) return GeluByErf(x);
+  if constexpr (form == Gelu::kTanh) return GeluByTanh(x);
+  if constexpr (form == Gelu::kSigmoid) return GeluBySigmoid(x, x * 1.702f, All(1.702f));
+}
+
+template <Gelu form>
+struct Form {
+  static constexpr Gelu value = form;
+};
+
+// Calls body(Form<form>{}).
+template <class Body>
+inline void WithForm(Gelu form, Body body) {
+  switch (form) {
+    case Gelu::kErf: return body(Form<Gelu::kErf>{});
+    case Gelu::kTanh: return body(Form<Gelu::kTanh>{});
+    case Gelu::kSigmoid: return body(Form<Gelu::kSigmoid>{});
+  }
+}
+
+void RunGelu(Gelu form, const float *x, float *y, int64_t count) {
+  WithForm(form, [&](auto constant) {
+    Columns(count, [&](int64_t i, auto place) {
+      Store(y + i, GeluOf<decltype(constant)::value>(Load(x + i, place)).value, place);
+    });
+  });
+}
+
+void RunGeluGrad(Gelu form, const float *x, const float *dy, float *dx, int64_t count) {
+  WithForm(form, [&](auto constant) {
+    Columns(count, [&](int64_t i, auto place) {
+      Store(dx + i, Load(dy + i, place) * GeluOf<decltype(constant)::value>(Load(x + i, place)).slope, place);
+    });
+  });
+}
+
+void RunBiasGelu(const BiasActivation &a, Rows rows) {
+  WithForm(a.form, [&](auto constant) {
+    for (int64_t r = rows.first; r < rows.last; r++) {
+      const int64_t row = r * a.channels;
+      Columns(a.channels, [&](int64_t c, auto place) {
+        const auto [value, slope] =
+            GeluOf<decltype(constant)::value>(Load(a.z + row + c, place) + Load(a.bias + c, place));
+        Store(a.derivative + row + c, slope, place);
+        Store(a.y + row + c, value, place);
+      });
+    }
+  });
+}
+
+}  // namespace
+}  // namespace fused

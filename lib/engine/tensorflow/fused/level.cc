@@ -1,0 +1,34 @@
+// All kernels for one level of x86-64 processors: compiled three times, LEVEL being the name of the table.
+#include "kernels.h"
+
+#include "depthwise.h"
+#include "gelu.h"
+#include "norms.h"
+#include "pointwise.h"
+
+namespace fused {
+
+extern const Kernels LEVEL = {
+    kWidth,
+    RunLayerNorm,
+    RunLayerNormGrad,
+    RunMoments,
+    RunBatchNorm,
+    RunBatchNormSums,
+    RunBatchNormGrad,
+    RunBias,
+    RunBiasGelu,
+    RunActivationGrad,
+    RunColumnSums,
+    RunAddScaled,
+    RunAddScaledGrad,
+    RunGelu,
+    RunGeluGrad,
+    RunSoftmaxGrad,
+    RunLogSoftmaxGrad,
+    RunDepthwise,
+    RunDepthwiseFilterGrad,
+    RunAdam,
+};
+
+}  // namespace fused

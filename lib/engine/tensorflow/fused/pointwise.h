@@ -1,0 +1,98 @@
+// Kernels that treat rows of channels value by value, with what they sum up on their way.
+#pragma once
+#include "kernels.h"
+#include "vector.h"
+
+namespace fused {
+namespace {
+
+// Calls body(place of the value, column, place) for all values of rows.
+template <class Body>
+inline void Values(int channels, Rows rows, Body body) {
+  for (int64_t r = rows.first; r < rows.last; r++) {
+    Columns(channels, [&](int64_t c, auto place) { body(r * channels + c, c, place); });
+  }
+}
+
+void RunBias(const BiasActivation &a, Rows rows) {
+  if (a.relu) {
+    Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+      Store(a.y + i, Positive(Load(a.z + i, place) + Load(a.bias + c, place)), place);
+    });
+    return;
+  }
+  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+    Store(a.y + i, Load(a.z + i, place) + Load(a.bias + c, place), place);
+  });
+}
+
+void RunActivationGrad(const ActivationGrad &a, float *sums, Rows rows) {
+  const auto run = [&](auto gradient) {
+    Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+      const Vector dz = gradient(Load(a.dy + i, place), Load(a.kept + i, place));
+      Store(a.dz + i, dz, place);
+      Add(sums + c, dz, place);
+    });
+  };
+  if (a.relu) run([](Vector dy, Vector kept) { return Where(kept, dy); });
+  else run([](Vector dy, Vector kept) { return dy * kept; });
+}
+
+void RunColumnSums(const float *x, int channels, float *sums, Rows rows) {
+  Values(channels, rows, [&](int64_t i, int64_t c, auto place) { Add(sums + c, Load(x + i, place), place); });
+}
+
+void RunAddScaled(const AddScaled &a, Rows rows) {
+  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+    Store(a.y + i, Load(a.x + i, place) + Load(a.branch + i, place) * Load(a.scale + c, place), place);
+  });
+}
+
+void RunAddScaledGrad(const AddScaledGrad &a, float *sums, Rows rows) {
+  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+    const Vector dy = Load(a.dy + i, place);
+    Add(sums + c, dy * Load(a.branch + i, place), place);
+    Store(a.dbranch + i, dy * Load(a.scale + c, place), place);
+  });
+}
+
+// dx = y · (dy − Σ dy · y).
+void RunSoftmaxGrad(const float *y, const float *dy, float *dx, int channels, Rows rows) {
+  for (int64_t r = rows.first; r < rows.last; r++) {
+    const int64_t row = r * channels;
+    Vector sums{};
+    Columns(channels, [&](int64_t c, auto place) { sums += Load(y + row + c, place) * Load(dy + row + c, place); });
+    const float sum = Sum(sums);
+    Columns(channels, [&](int64_t c, auto place) {
+      Store(dx + row + c, Load(y + row + c, place) * (Load(dy + row + c, place) - sum), place);
+    });
+  }
+}
+
+// dx = dy − Σ dy · exp y.
+void RunLogSoftmaxGrad(const float *y, const float *dy, float *dx, int channels, Rows rows) {
+  for (int64_t r = rows.first; r < rows.last; r++) {
+    const int64_t row = r * channels;
+    Vector sums{};
+    Columns(channels, [&](int64_t c, auto place) { sums += Load(dy + row + c, place); });
+    const float sum = Sum(sums);
+    Columns(channels, [&](int64_t c, auto place) {
+      Store(dx + row + c, Load(dy + row + c, place) - Exp(Load(y + row + c, place)) * sum, place);
+    });
+  }
+}
+
+void RunAdam(const Adam &a) {
+  Columns(a.count, [&](int64_t i, auto place) {
+    const Vector gradient = Load(a.gradient + i, place);
+    const Vector first = Load(a.first + i, place) * a.beta1 + gradient * a.gain1;
+    const Vector second = Load(a.second + i, place) * a.beta2 + gradient * gradient * a.gain2;
+    const Vector change = first * a.pace / (Root(second) * a.root + a.epsilon);
+    Store(a.new_param + i, Load(a.param + i, place) * a.kept - change, place);
+    Store(a.new_first + i, first, place);
+    Store(a.new_second + i, second, place);
+  });
+}
+
+}  // namespace
+}  // namespace fused
