@@ -44,7 +44,9 @@ void RunLayerNormGrad(const LayerNormGrad &a, float *dweight, float *dbias, Rows
     const float offset = Sum(plain) / a.channels, slope = Sum(weighted) / a.channels;
     Columns(a.channels, [&](int64_t c, auto place) {
       const Vector normal = (Load(x + c, place) - mean) * scale;
-      Store(dx + c, (Load(dy + c, place) * Load(a.weight + c, place) - offset - normal * slope) * scale, place);
+      // rounded as it is in the sum, so that a row of one value has a gradient of 0 and not of rounding
+      const Vector outer = Rounded(Load(dy + c, place) * Load(a.weight + c, place));
+      Store(dx + c, (outer - offset - normal * slope) * scale, place);
     });
   }
 }
