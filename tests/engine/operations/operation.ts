@@ -30,8 +30,8 @@ export interface Value {
   readonly compute: () => ops.Tensor;
 }
 
-/** How many times as many random cases as usual: `COUNTERPROOF_CASES`. */
-export const times = Number(Deno.env.get("COUNTERPROOF_CASES") ?? "1");
+/** How many times as many random cases as usual: with `COUNTERPROOF_FULL=1` four. */
+export const times = Deno.env.get("COUNTERPROOF_FULL") === "1" ? 4 : 1;
 
 /** Makes `count` cases, or {@linkcode times} as many, each of a stream of its own. */
 export function cases<T>(name: string, count: number, make: (draw: Random) => T): T[] {
