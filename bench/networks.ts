@@ -5,7 +5,7 @@ import { convnext } from "../lib/models/convnext.ts";
 import { linear } from "../lib/models/linear_head.ts";
 import type { Head } from "../lib/models/mod.ts";
 import type { Convnext } from "../lib/models/convnext.ts";
-import { type Resnet50, resnet50 } from "../lib/models/resnet50.ts";
+import { fiftyLayers, type Resnet50 } from "../lib/models/resnet50.ts";
 import { crossEntropy } from "../lib/losses/cross_entropy.ts";
 import type { Loss } from "../lib/losses/mod.ts";
 import { type AdamW, adamW } from "../lib/optimizers/adamw.ts";
@@ -19,7 +19,10 @@ export interface Network {
   /** Height and width of the images, pixels. */
   readonly side: number;
   /** What both sides build, plain data. */
-  readonly model: { readonly backbone: Convnext | Resnet50 | SmallResnet; readonly head: Head };
+  readonly model: {
+    readonly backbone: Convnext | ({ readonly kind: "resnet50" } & Resnet50) | SmallResnet;
+    readonly head: Head;
+  };
   readonly loss: Loss;
   readonly optimizer: AdamW;
   /** Our time over PyTorch's with as many threads, at most; no goal where none is named. */
@@ -105,7 +108,7 @@ export const networks: Readonly<Record<string, Network>> = {
     title: "ResNet-50 nodown, 8 images of 96²",
     rows: 8,
     side: 96,
-    model: { backbone: resnet50({ downsample: false }), head: linear({ classes: 2 }) },
+    model: { backbone: { kind: "resnet50", downsample: false, depths: fiftyLayers }, head: linear({ classes: 2 }) },
     // small enough that its second loss does not hang on the signs of gradients that are rounding
     optimizer: adamW({ rate: 1e-5 }),
     goals: [{ backend: "tensorflow", threads: [1, 2], most: 0.85 }],

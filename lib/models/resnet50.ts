@@ -8,7 +8,7 @@
  */
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkFlag } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { show } from "../definition/part.ts";
 import { maxPool, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { mapTree } from "../engine/tree.ts";
 import { applyBatchNorm, type BatchNormBuffers, initBatchNorm, type Norm, trainingNorm } from "../nn/batch_norm.ts";
@@ -23,19 +23,19 @@ const narrowest = 64;
 /** A block's width over that of its inner convolutions. */
 const expansion = 4;
 
-/** A ResNet-50. */
-export interface Resnet50 extends Part<"resnet50"> {
+/** A ResNet-50; a network by itself and no part of experiments, whose training carries no buffers of norms. */
+export interface Resnet50 {
   /**
    * Whether the first convolution and the max pooling halve height and width, as published; false lets both see every
    * pixel: the traces of generators live in the finest details.
    */
   readonly downsample: boolean;
-  /** Number of blocks of each of the four stages; [3, 4, 6, 3] makes a ResNet of 50 layers. */
+  /** Number of blocks of each of the four stages. */
   readonly depths: readonly number[];
 }
 
-/** Defines a ResNet-50. */
-export const resnet50 = part<Resnet50>("resnet50", { downsample: true, depths: [3, 4, 6, 3] }, { check });
+/** Depths that make a ResNet of 50 layers. */
+export const fiftyLayers: readonly number[] = [3, 4, 6, 3];
 
 type Block = {
   readonly conv1: FilterParams;
@@ -72,8 +72,10 @@ export type Resnet50State = { readonly params: Resnet50Params; readonly buffers:
  *
  * @param streams a stream for each weight's name; null makes all zeros, a template for a checkpoint
  * @returns tensors that the caller owns
+ * @throws {RangeError} when there are not four depths, whole numbers from 1
  */
 export function initResnet50(spec: Resnet50, streams: Streams | null): Resnet50State {
+  check(spec);
   const filter = (name: string, size: number, inputs: number, outputs: number): FilterParams => {
     const draw: Draw = streams === null ? zeros : normalFanOut(streams(name));
     return { weight: draw([size, size, inputs, outputs]) };
@@ -200,6 +202,6 @@ function checkImages(images: Tensor4D): void {
 function check({ downsample, depths }: Resnet50): void {
   checkFlag("resnet50.downsample", downsample);
   if (!Array.isArray(depths) || depths.length !== 4 || !depths.every((n) => Number.isSafeInteger(n) && n >= 1)) {
-    throw new RangeError(`Cannot define resnet50: depths ${show(depths)}, expected four whole numbers ≥ 1`);
+    throw new RangeError(`Cannot make a ResNet-50: depths ${show(depths)}, expected four whole numbers ≥ 1`);
   }
 }

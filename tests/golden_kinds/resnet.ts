@@ -6,9 +6,9 @@ import type { Stored } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries, type Tree } from "../../lib/engine/tree.ts";
 import { heads, linear } from "../../lib/models/mod.ts";
 import {
+  fiftyLayers,
   initResnet50,
   type Resnet50,
-  resnet50,
   resnet50Features,
   resnet50Map,
   resnet50Width,
@@ -25,7 +25,7 @@ export async function nodownCase(open: OpenCase): Promise<Computed> {
   only(open, "stride0", [1]);
   only(open, "gapSize", [1]);
   const { image: pixels, seed } = open.config;
-  const spec = resnet50({ downsample: false });
+  const spec = { downsample: false, depths: fiftyLayers };
   const { params: { fc, ...params }, buffers } = load(open, spec);
   const image = toHouse(formulaImage(seed, pixels), pixels.shape);
   const features = resnet50Features(spec, { params, buffers }, image);
@@ -47,7 +47,7 @@ export async function resnetTrainCase(open: OpenCase): Promise<Computed> {
   only(open, "weights", ["formula"]);
   only(open, "loss", ["mean(logits²)"]);
   only(open, "bnMomentum", [0.1]);
-  const spec = resnet50({ downsample: false, depths: open.config.layers });
+  const spec = { downsample: false, depths: open.config.layers };
   const { params, buffers } = load(open, spec);
   const image = toHouse(valuesOf(open, "in.image"), shapeOf(open, "in.image"));
   const { value, gradient, aux } = valueAndGradient(({ fc, ...own }: typeof params) => {

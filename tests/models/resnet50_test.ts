@@ -1,8 +1,9 @@
 import { add, mul, sub, tensor, type Tensor4D, tidy, zeros } from "../../lib/engine/ops.ts";
 import { disposeTree, entries, mapTree, sizeOf } from "../../lib/engine/tree.ts";
 import {
+  fiftyLayers,
   initResnet50,
-  resnet50,
+  type Resnet50,
   resnet50Features,
   resnet50Map,
   resnet50Width,
@@ -13,7 +14,7 @@ import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
 
-const small = resnet50({ depths: [1, 1, 1, 1], downsample: false });
+const small = { depths: [1, 1, 1, 1], downsample: false };
 const streams = (name: string) => random(1, name);
 
 function images(seed: number, shape: [number, number, number, number]): Tensor4D {
@@ -22,7 +23,7 @@ function images(seed: number, shape: [number, number, number, number]): Tensor4D
 }
 
 testTensors("initResnet50() has torchvision's names and number of parameters without fc", () => {
-  const { params, buffers } = initResnet50(resnet50(), null);
+  const { params, buffers } = initResnet50({ depths: fiftyLayers, downsample: true }, null);
   assertEquals(sizeOf(params), 25_557_032 - 2048 * 1000 - 1000); // torchvision's resnet50 less its classifier
   const names = entries({ ...params }).map(([path]) => path);
   assertEquals(names.slice(0, 4), ["conv1.weight", "bn1.weight", "bn1.bias", "layer1.0.conv1.weight"]);
@@ -41,7 +42,7 @@ testTensors(
     const state = initResnet50(small, streams);
     const x = images(1, [1, 16, 8, 3]);
     const shape = (downsample: boolean): number[] => {
-      const map = resnet50Map(resnet50({ ...small, downsample }), state, x);
+      const map = resnet50Map({ ...small, downsample }, state, x);
       map.dispose();
       return map.shape;
     };
@@ -66,7 +67,7 @@ testTensors("resnet50Features() is the mean of the map and does not depend on ne
 });
 
 testTensors("the judged network says of a batch what the learning one said, given that batch's own statistics", () => {
-  const spec = resnet50({ ...small, downsample: true });
+  const spec = { ...small, downsample: true };
   const { params, buffers } = initResnet50(spec, streams);
   const x = images(1, [8, 48, 48, 3]);
   const { features, buffers: next } = trainResnet50(spec, { params, buffers }, x);
@@ -99,7 +100,8 @@ testTensors("resnet50Features() refuses images without three channels", () => {
   disposeTree({ state, grey });
 });
 
-Deno.test("resnet50() refuses depths that are not those of four stages", () => {
-  assertThrows(() => resnet50({ depths: [3, 4, 6] }), RangeError, "depths [3,4,6], expected four whole numbers ≥ 1");
-  assertThrows(() => resnet50({ downsample: 1 as unknown as boolean }), TypeError, "resnet50.downsample");
+testTensors("initResnet50() refuses depths that are not those of four stages", () => {
+  const start = (spec: Partial<Resnet50>) => () => initResnet50({ ...small, ...spec }, null);
+  assertThrows(start({ depths: [3, 4, 6] }), RangeError, "depths [3,4,6], expected four whole numbers ≥ 1");
+  assertThrows(start({ downsample: 1 as unknown as boolean }), TypeError, "resnet50.downsample");
 });
