@@ -101,8 +101,9 @@ class Pool {
     }
   }
 
-  // pauses before a thread sleeps, some 200 µs: the operations of a step follow each other faster than threads wake
-  static constexpr int kPatience = 4000;
+  // pauses before a thread sleeps, some 10 µs: whoever waits longer takes a core from TensorFlow's own threads, which
+  // do the matrix products in between
+  static constexpr int kPatience = 200;
 
   std::atomic<uint64_t> ticket_{0};
   std::atomic<Call> call_{nullptr};
