@@ -31,8 +31,8 @@ export async function report({ times, peaks }: Found): Promise<string> {
   return [
     "# Training steps beside PyTorch's",
     "Forward, backward and AdamW from the same weights on the same images, `deno task bench:peers`. Each side is a " +
-    "process of its own with as many threads; they take turns of two steps, of which the second counts. Times are least / median in milliseconds; the ratio " +
-    "is ours over PyTorch's of neighbouring turns, least / median, and the median is held against the goal.",
+    "process of its own with as many threads; they take turns of two steps, of which the second counts. Times are " +
+    "least / median in milliseconds; the ratio is ours over PyTorch's of neighbouring turns, least / median, and the median is held against the goal.",
     ...(times.length === 0 ? [] : [table(timeHead, times.map(timeCells))]),
     ...(peaks.length === 0 ? [] : [
       "Most resident memory of a fresh process that loads the weights and does three steps, MiB.",
