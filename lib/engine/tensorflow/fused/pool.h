@@ -43,7 +43,7 @@ class Pool {
   using Call = void (*)(void *body, int item);
 
   // The ticket is the number of the job and of its next item. Whoever moves it on from a job's number has what belongs
-  // to that job: it is changed under odd numbers only, when no item can be taken.
+  // to that job: it is changed under odd numbers only, for which nobody works.
   static constexpr int kItemBits = 32;
   static uint64_t Job(uint64_t ticket) { return ticket >> kItemBits; }
   static int Item(uint64_t ticket) { return static_cast<int>(ticket & 0xffffffff); }
@@ -83,21 +83,25 @@ class Pool {
 
   // What a thread of the pool does all its life.
   void Serve(int number) {
-    uint64_t seen = 0;
-    const auto is_new = [&] { return number < limit_ && Job(ticket_) != seen && Job(ticket_) % 2 == 0; };
+    uint64_t job = 0, seen = 0;
+    // Of one look at the ticket: between two the next job may be under way, whose items are not yet to be taken.
+    const auto finds_new = [&] {
+      job = Job(ticket_);
+      return number < limit_ && job != seen && job % 2 == 0;
+    };
     for (;;) {
-      for (int turns = 0; !is_new(); turns++) {
+      for (int turns = 0; !finds_new(); turns++) {
         if (turns < kPatience) {
           Pause();
           continue;
         }
         std::unique_lock<std::mutex> lock(sleep_);
         sleepers_++;
-        wake_.wait(lock, is_new);
+        wake_.wait(lock, finds_new);
         sleepers_--;
       }
-      seen = Job(ticket_);
-      Work(seen);
+      seen = job;
+      Work(job);
     }
   }
 
