@@ -22,6 +22,8 @@ export type Maker<P extends Part, Required extends keyof Options<P>> =
 export interface Rules<P extends Part, Required> {
   /** Options without a default. */
   readonly required?: readonly Required[];
+  /** Options that are parts themselves: the makers that they may come from, which check and complete them. */
+  readonly parts?: { readonly [K in keyof Options<P>]?: readonly { readonly kind: string }[] };
   /** Throws a `RangeError` where a value is outside its range; sees every option filled in. */
   readonly check?: (part: P) => void;
 }
@@ -73,11 +75,25 @@ export function part<P extends Part, Required extends keyof Options<P> = never>(
       }
     }
     const whole: Record<string, unknown> = { ...defaults, ...given };
+    for (const [name, makers] of Object.entries(rules.parts ?? {})) {
+      whole[name] = inner(`${kind}.${name}`, whole[name], makers as readonly InnerMaker[]);
+    }
     const made = frozen({ kind, ...Object.fromEntries(names.map((name) => [name, whole[name]])) }) as unknown as P;
     rules.check?.(made);
     return made;
   };
   return Object.freeze(Object.assign(make, { kind })) as Maker<P, Required>;
+}
+
+type InnerMaker = { readonly kind: string } & ((options: object) => Part);
+
+/** An option that is a part; null stays. */
+function inner(name: string, value: unknown, makers: readonly InnerMaker[]): Part | null {
+  if (value === null) return null;
+  const make = isPart(value) ? makers.find(({ kind }) => kind === value.kind) : undefined;
+  if (make !== undefined) return make(value as Part);
+  const kinds = makers.map(({ kind }) => `${kind}()`).join(" or ");
+  throw new TypeError(`Cannot define ${name}: given ${show(value)}, expected ${kinds}`);
 }
 
 /** A copy of a plain value, frozen all the way down; what is not an array or a plain object is taken as it is. */
