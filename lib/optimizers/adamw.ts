@@ -1,9 +1,8 @@
 import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { adamUpdate, type Tensor, zerosLike } from "../engine/ops.ts";
-import { valueAndGradient } from "../engine/gradient.ts";
+import { adamUpdate, zerosLike } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
-import type { Objective, StepAt, Stepped } from "./step.ts";
+import type { StepAt, Stepped } from "./step.ts";
 
 /** Adam with decoupled weight decay. */
 export interface AdamW extends Part<"adamW"> {
@@ -35,7 +34,7 @@ export const adamW = part<AdamW>("adamW", {
 export type AdamState<P extends Tree> = { readonly exp_avg: P; readonly exp_avg_sq: P };
 
 /** State before the first step: zeros. The caller owns it. */
-export function initAdamW<P extends Tree>(_spec: AdamW, params: P): AdamState<P> {
+export function initAdam<P extends Tree>(_spec: unknown, params: P): AdamState<P> {
   return {
     exp_avg: mapTree(params, (leaf) => zerosLike(leaf)),
     exp_avg_sq: mapTree(params, (leaf) => zerosLike(leaf)),
@@ -43,24 +42,19 @@ export function initAdamW<P extends Tree>(_spec: AdamW, params: P): AdamState<P>
 }
 
 /**
- * One step. Consumes `at.params` and `at.state`.
+ * Moves the parameters by a gradient. Consumes `gradient`, `at.params` and `at.state`.
  *
- * @param objective the loss as a function of the parameters
- * @param at where the step starts; `step` counts from 1, since the running means are corrected by it
- * @returns parameters, state and value of the objective at the old parameters; the caller owns all
+ * @param at `step` counts from 1, since the running means are corrected by it
+ * @returns tensors that the caller owns
  *
  * Source: Decoupled Weight Decay Regularization (Loshchilov and Hutter 2019, algorithm 2) as PyTorch has it, where
  * the decay is multiplied by the learning rate and ε stands outside the root and the correction.
  */
-export function stepAdamW<P extends Tree>(
-  spec: AdamW,
-  objective: Objective<P>,
+export function updateAdamW<P extends Tree>(
+  spec: Omit<AdamW, "kind" | "rate">,
+  gradient: P,
   at: StepAt<P, AdamState<P>>,
-): Stepped<P, AdamState<P>> {
-  const { value, gradient, aux } = valueAndGradient<P, Record<string, Tensor>>((params) => {
-    const { total, terms } = objective(params);
-    return { value: total, aux: { ...terms } };
-  }, at.params);
+): Pick<Stepped<P, AdamState<P>>, "params" | "state"> {
   const first = new Map(entries(at.state.exp_avg));
   const second = new Map(entries(at.state.exp_avg_sq));
   const slope = new Map(entries(gradient));
@@ -77,11 +71,7 @@ export function stepAdamW<P extends Tree>(
   disposeTree(gradient);
   const updated = (name: "param" | "first" | "second"): P =>
     fill(at.params, new Map(paths.map(([path], i) => [path, updates[i][name]])));
-  return {
-    params: updated("param"),
-    state: { exp_avg: updated("first"), exp_avg_sq: updated("second") },
-    value: { total: value, terms: aux as Stepped<P, Tree>["value"]["terms"] },
-  };
+  return { params: updated("param"), state: { exp_avg: updated("first"), exp_avg_sq: updated("second") } };
 }
 
 function check({ rate, decay, beta1, beta2, epsilon, spareVectors }: AdamW): void {

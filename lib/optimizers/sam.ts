@@ -1,0 +1,52 @@
+import { checkNumber } from "../definition/check.ts";
+import { type Part, part } from "../definition/part.ts";
+import { add, div, mul, tidy } from "../engine/ops.ts";
+import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
+import { type Adam, adam } from "./adam.ts";
+import { type AdamW, adamW } from "./adamw.ts";
+import { clipped, globalNorm } from "./clip.ts";
+import { type Sgd, sgd } from "./sgd.ts";
+import type { Slope } from "./slope.ts";
+import type { StepAt, Stepped, Update } from "./step.ts";
+
+/** Sharpness-aware minimisation: the step is taken by the gradient at the worst point nearby. */
+export interface Sam extends Part<"sam"> {
+  /** What takes the step; its rate is the one that the schedule starts from. */
+  readonly base: AdamW | Adam | Sgd;
+  /** ρ, how far the worst point is looked for; L2 norm over all parameters, > 0. */
+  readonly rho: number;
+}
+
+/** Defines sharpness-aware minimisation; ρ is the paper's. */
+export const sam = part<Sam, "base">("sam", { rho: 0.05 }, {
+  required: ["base"],
+  parts: { base: [adamW, adam, sgd] },
+  check({ base, rho }) {
+    if (base === null) throw new TypeError("Cannot define sam.base: given null, expected adamW(), adam() or sgd()");
+    checkNumber("sam.rho", rho, { above: 0 });
+  },
+});
+
+/**
+ * One step: the gradient is taken at the parameters, a second one at ρ · gradient / ‖gradient‖ from them, and the base
+ * moves the parameters by the second. Value and buffers are those of the first look. The random draws of both looks
+ * are the same. Consumes `at.params` and `at.state`; clips the second gradient.
+ *
+ * @returns tensors that the caller owns
+ *
+ * Source: Foret et al. 2021, equations 2 and 3, norm over all parameters. What norms remember comes from the first
+ * look only, since nobody judges the network at the second.
+ */
+export function stepSam<P extends Tree, S extends Tree>(
+  update: Update<Sam["base"], P, S>,
+  { spec, slope, at }: { readonly spec: Sam; readonly slope: Slope<P>; readonly at: StepAt<P, S> },
+): Stepped<P, S> {
+  const { gradient, value, buffers } = slope(at.params);
+  const steepest = new Map(entries(gradient));
+  const reach = tidy(() => div(spec.rho, add(globalNorm(gradient), 1e-12)));
+  const worst = mapTree(at.params, (param, path) => tidy(() => add(param, mul(steepest.get(path)!, reach))));
+  disposeTree([gradient, reach]);
+  const second = slope(worst);
+  disposeTree([worst, second.value.total, ...Object.values(second.value.terms), second.buffers]);
+  return { ...update(spec.base, clipped(second.gradient, at.clip ?? null), at), value, buffers };
+}
