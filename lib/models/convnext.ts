@@ -12,10 +12,13 @@ import { type Part, part, show } from "../definition/part.ts";
 import { add, addScaled, concat, gelu, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
 import { highPass } from "../nn/high_pass.ts";
+import { dropPath } from "../nn/dropout.ts";
 import { type Draw, filledWith, type Streams, truncatedNormal, uniformFanIn, zeros } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
+import type { Pass } from "../nn/pass.ts";
 import { globalPool } from "../nn/pool.ts";
+import type { DrawShapes, Features, Network } from "./network.ts";
 import { plainView, type View, weightsOf } from "./weights.ts";
 
 /** Blocks and widths of each stage, as the paper's Table 9 and timm have them. */
@@ -61,6 +64,8 @@ export interface Convnext extends Part<"convnext"> {
    * image. Generators leave their traces there, and a small network trained from scratch finds them sooner.
    */
   readonly highPass: number | null;
+  /** Probability with which the last block's branch is left out of a sample in training; falls to 0 at the first. */
+  readonly dropPath: number | null;
   /** Name of pretrained weights (`weights.ts`), or null to start from scratch. */
   readonly weights: string | null;
 }
@@ -77,6 +82,7 @@ export const convnext = part<Convnext>("convnext", {
   expansion: 4,
   layerScale: 1e-6,
   highPass: null,
+  dropPath: null,
   weights: null,
 }, { check });
 
@@ -100,13 +106,13 @@ export type ConvnextParams = {
 };
 
 /**
- * Fresh parameters: weights as `initial` says, biases 0, norms 1 and 0.
+ * A fresh network: weights as `initial` says, biases 0, norms 1 and 0.
  *
  * @param streams a stream for each weight's name, so that one more block leaves the others alone; null makes all
  * zeros, a template for a checkpoint
  * @returns tensors that the caller owns
  */
-export function initConvnext(spec: Convnext, streams: Streams | null): ConvnextParams {
+export function initConvnext(spec: Convnext, streams: Streams | null): Network<ConvnextParams, Record<string, never>> {
   const { depths, dims } = stagesOf(spec);
   const random = spec.initial === "fanIn" ? uniformFanIn : truncatedNormal;
   const draw = (name: string): Draw => streams === null ? zeros : random(streams(name));
@@ -129,24 +135,30 @@ export function initConvnext(spec: Convnext, streams: Streams | null): ConvnextP
     }),
     blocks: Array.from({ length: depths[i] }, (_, j) => block(`stages.${i}.blocks.${j}`, dims[i])),
   });
-  return {
+  const params = {
     stem: [
       initConv({ size, inputs: spec.highPass === null ? 3 : 6, outputs: dims[0] }, draw("stem.0")),
       initNorm(dims[0]),
-    ],
+    ] as const,
     stages: dims.map((_, i) => stage(i)),
     head: { norm: initNorm(dims[dims.length - 1]) },
   };
+  return { params, buffers: {} };
 }
 
 /**
  * Features of images: pooled over the image, then normed. [B, H, W, 3] → [B, D].
  *
- * @param images_BHWC normalised as {@linkcode convnextView} says
+ * @param at `images` normalised as {@linkcode convnextView} says
  * @throws {TypeError} when the images have not three channels or are too small for the stages
  */
-export function convnextFeatures(spec: Convnext, params: ConvnextParams, images_BHWC: Tensor4D): Tensor2D {
+export function convnextFeatures(
+  spec: Convnext,
+  { params }: Network<ConvnextParams>,
+  { images: images_BHWC, pass }: { readonly images: Tensor4D; readonly pass: Pass },
+): Features {
   checkImages(spec, images_BHWC);
+  const rates = dropRates(spec);
   return tidy(() => {
     const { size, stride } = spec.stem;
     const input_BHWC: Tensor4D = spec.highPass === null
@@ -155,21 +167,52 @@ export function convnextFeatures(spec: Convnext, params: ConvnextParams, images_
     let x_BHWC = applyConv(params.stem[0], input_BHWC, { stride, pad: (size - stride) / 2 });
     const bend = (x: Tensor4D) => spec.transitions === "gelu" ? gelu(x) as Tensor4D : x;
     x_BHWC = bend(applyNorm(params.stem[1], x_BHWC) as Tensor4D);
-    for (const { downsample, blocks } of params.stages) {
+    for (const [i, { downsample, blocks }] of params.stages.entries()) {
       if (downsample !== undefined) {
         x_BHWC = bend(applyConv(downsample[1], applyNorm(downsample[0], x_BHWC) as Tensor4D, { stride: 2 }));
       }
-      for (const block of blocks) x_BHWC = applyBlock(block, x_BHWC);
+      for (const [j, block] of blocks.entries()) {
+        x_BHWC = applyBlock(block, { rate: rates[i][j], uniform: pass.draw(dropName(i, j)) }, x_BHWC);
+      }
     }
-    return applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D;
+    return { pooled: applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D };
   });
 }
 
-function applyBlock(block: Block, x_BHWC: Tensor4D): Tensor4D {
+function applyBlock(block: Block, drop: { rate: number; uniform: Tensor | null }, x_BHWC: Tensor4D): Tensor4D {
   const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
   const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
-  if (block.gamma === undefined) return add(x_BHWC, branch_BHWC as Tensor4D);
-  return addScaled(x_BHWC, branch_BHWC, block.gamma) as Tensor4D;
+  const kept_BHWC = dropPath(branch_BHWC, drop);
+  if (block.gamma === undefined) return add(x_BHWC, kept_BHWC as Tensor4D);
+  return addScaled(x_BHWC, kept_BHWC, block.gamma) as Tensor4D;
+}
+
+/** The probability with which each block's branch is left out: from 0 rising evenly to the option's, as timm has it. */
+function dropRates(spec: Convnext): number[][] {
+  const { depths } = stagesOf(spec);
+  const blocks = depths.reduce((a, b) => a + b, 0);
+  let at = 0;
+  return depths.map((depth) =>
+    Array.from({ length: depth }, () => blocks === 1 ? 0 : (spec.dropPath ?? 0) * at++ / (blocks - 1))
+  );
+}
+
+function dropName(stage: number, block: number): string {
+  return `stages.${stage}.blocks.${block}.drop_path`;
+}
+
+/** One number a sample for every block that may be left out. */
+export function convnextDraws(spec: Convnext, rows: number): DrawShapes {
+  const named = dropRates(spec).flatMap((rates, i) =>
+    rates.flatMap((rate, j): [string, number[]][] => rate === 0 ? [] : [[dropName(i, j), [rows]]])
+  );
+  return Object.fromEntries(named);
+}
+
+/** The stem, then the stages, the last with the norm behind it. */
+export function convnextStages(spec: Convnext): string[][] {
+  const stages = stagesOf(spec).depths.map((_, i) => [`stages.${i}`]);
+  return [["stem"], ...stages.slice(0, -1), [...stages.at(-1)!, "head.norm"]];
 }
 
 /** D, the number of features. */
@@ -224,6 +267,7 @@ function check(spec: Convnext): void {
   if (spec.initial !== null) checkChoice("convnext.initial", spec.initial, ["fanIn"]);
   if (spec.layerScale !== null) checkNumber("convnext.layerScale", spec.layerScale, {});
   if (spec.highPass !== null) checkNumber("convnext.highPass", spec.highPass, { above: 0 });
+  if (spec.dropPath !== null) checkNumber("convnext.dropPath", spec.dropPath, { from: 0, below: 1 });
   if (spec.weights !== null) checkWeights(spec, spec.weights);
 }
 

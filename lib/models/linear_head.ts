@@ -2,9 +2,12 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { gelu, type Tensor2D, tidy } from "../engine/ops.ts";
+import { dropout } from "../nn/dropout.ts";
 import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import type { Pass } from "../nn/pass.ts";
 import type { Outputs } from "../types.ts";
+import type { DrawShapes, Network } from "./network.ts";
 
 /** A linear classifier on the features, with or without a linear embedding between. */
 export interface LinearHead extends Part<"linear"> {
@@ -14,14 +17,17 @@ export interface LinearHead extends Part<"linear"> {
   readonly embedding: number | null;
   /** What stands between embedding and classifier. DRCT has nothing there. */
   readonly activation: "gelu" | null;
+  /** Share of the classifier's inputs that training leaves out of each sample, 0 ≤ dropout < 1; null: none. */
+  readonly dropout: number | null;
 }
 
 /** Defines a linear head. */
-export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, activation: null }, {
-  check({ classes, embedding, activation }) {
+export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, activation: null, dropout: null }, {
+  check({ classes, embedding, activation, dropout }) {
     checkNumber("linear.classes", classes, { from: 1, to: 2, integer: true });
     if (embedding !== null) checkNumber("linear.embedding", embedding, { from: 1, integer: true });
     if (activation !== null) checkChoice("linear.activation", activation, ["gelu"]);
+    if (dropout !== null) checkNumber("linear.dropout", dropout, { from: 0, below: 1 });
     if (activation !== null && embedding === null) {
       throw new RangeError(
         `Cannot define linear: activation "${activation}" without an embedding, expected a width for embedding`,
@@ -33,8 +39,11 @@ export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, 
 /** Parameters; `fc` is timm's name of the classifier. */
 export type LinearHeadParams = { readonly embedding?: LinearParams; readonly fc: LinearParams };
 
+/** A linear head has no batch norm. */
+type Linear = Network<LinearHeadParams, Record<string, never>>;
+
 /**
- * Fresh parameters, started as timm starts its heads: normal with standard deviation .02, biases 0.
+ * A fresh head, started as timm starts its own: normal with standard deviation .02, biases 0.
  *
  * @param width F
  * @param streams null makes all zeros, a template for a checkpoint
@@ -42,23 +51,38 @@ export type LinearHeadParams = { readonly embedding?: LinearParams; readonly fc:
 export function initLinearHead(
   spec: LinearHead,
   { width, streams }: { width: number; streams: Streams | null },
-): LinearHeadParams {
+): Linear {
   const draw = (name: string): Draw => streams === null ? zeros : truncatedNormal(streams(name));
   const fc = initLinear({ inputs: spec.embedding ?? width, outputs: spec.classes }, draw("fc"));
-  if (spec.embedding === null) return { fc };
-  return { embedding: initLinear({ inputs: width, outputs: spec.embedding }, draw("embedding")), fc };
+  if (spec.embedding === null) return { params: { fc }, buffers: {} };
+  return {
+    params: { embedding: initLinear({ inputs: width, outputs: spec.embedding }, draw("embedding")), fc },
+    buffers: {},
+  };
 }
 
 /**
- * [B, F] → embedding [B, D] and logits [B, K]. The embedding is taken before the activation. Without an embedding
- * layer it is a copy of `features_BF`, so that the caller owns all that is returned.
+ * [B, F] → embedding [B, D] and logits [B, K]. The embedding is taken before activation and dropout. Without an
+ * embedding layer it is a copy of `features`, so that the caller owns all that is returned.
  */
-export function applyLinearHead(spec: LinearHead, params: LinearHeadParams, features_BF: Tensor2D): Outputs {
+export function applyLinearHead(
+  spec: LinearHead,
+  { params }: Linear,
+  { features, pass }: { readonly features: Tensor2D; readonly pass: Pass },
+): Outputs {
   return tidy(() => {
     const embedding_BD = params.embedding === undefined
-      ? features_BF.clone()
-      : applyLinear(params.embedding, features_BF) as Tensor2D;
+      ? features.clone()
+      : applyLinear(params.embedding, features) as Tensor2D;
     const active_BD = spec.activation === "gelu" ? gelu(embedding_BD) : embedding_BD;
-    return { embedding: embedding_BD, logits: applyLinear(params.fc, active_BD) as Tensor2D };
+    const kept_BD = dropout(active_BD, { rate: spec.dropout ?? 0, uniform: pass.draw(dropName) });
+    return { embedding: embedding_BD, logits: applyLinear(params.fc, kept_BD) as Tensor2D };
   });
+}
+
+const dropName = "dropout";
+
+/** One number for each input of the classifier, where training leaves some out. */
+export function linearHeadDraws(spec: LinearHead, { width, rows }: { width: number; rows: number }): DrawShapes {
+  return spec.dropout === null ? {} : { [dropName]: [rows, spec.embedding ?? width] };
 }

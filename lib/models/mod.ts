@@ -1,18 +1,39 @@
 /** Backbones and heads by kind. */
-import { convnextFeatures, convnextView, convnextWidth, initConvnext } from "./convnext.ts";
-import { applyLinearHead, initLinearHead } from "./linear_head.ts";
+import {
+  type Convnext,
+  convnextDraws,
+  convnextFeatures,
+  convnextStages,
+  convnextView,
+  convnextWidth,
+  initConvnext,
+} from "./convnext.ts";
+import { applyLinearHead, initLinearHead, type LinearHead, linearHeadDraws } from "./linear_head.ts";
+import type { BackboneKind, HeadKind } from "./network.ts";
 
 export { type Convnext, convnext } from "./convnext.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
 
-/** kind → how it starts, what it makes of images, how many features, how images are normalised for it. */
+/** kind → how it is made and run. */
 export const backbones = {
-  convnext: { init: initConvnext, forward: convnextFeatures, width: convnextWidth, view: convnextView },
+  convnext: {
+    init: initConvnext,
+    forward: convnextFeatures,
+    width: convnextWidth,
+    view: convnextView,
+    stages: convnextStages,
+    draws: convnextDraws,
+  } satisfies BackboneKind<Convnext, ReturnType<typeof initConvnext>>,
 };
 
-/** kind → how it starts, what it makes of features. */
+/** kind → how it is made and run. */
 export const heads = {
-  linear: { init: initLinearHead, forward: applyLinearHead },
+  linear: {
+    init: initLinearHead,
+    forward: applyLinearHead,
+    draws: linearHeadDraws,
+    last: "fc.weight",
+  } satisfies HeadKind<LinearHead, ReturnType<typeof initLinearHead>>,
 };
 
 /** Any backbone part. */
@@ -20,3 +41,13 @@ export type Backbone = Parameters<(typeof backbones)[keyof typeof backbones]["in
 
 /** Any head part. */
 export type Head = Parameters<(typeof heads)[keyof typeof heads]["init"]>[0];
+
+/** The entry of a backbone's kind. */
+export function backboneKind(spec: Backbone): BackboneKind<Backbone> {
+  return backbones[spec.kind] as unknown as BackboneKind<Backbone>;
+}
+
+/** The entry of a head's kind. */
+export function headKind(spec: Head): HeadKind<Head> {
+  return heads[spec.kind] as unknown as HeadKind<Head>;
+}

@@ -1,12 +1,12 @@
 /** Backbone and head as one function of images. */
-// B samples · H, W height and width · D embedding width · K classes
+// B samples · H, W height and width · F features · D embedding width · K classes
 import { sigmoid, slice, softmax, squeeze, type Tensor1D, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
-import { disposeTree } from "../engine/tree.ts";
+import { disposeTree, type Tree } from "../engine/tree.ts";
 import type { Streams } from "../nn/initial.ts";
+import { judging, type Pass, within } from "../nn/pass.ts";
 import type { Outputs } from "../types.ts";
-import type { ConvnextParams } from "./convnext.ts";
-import type { LinearHeadParams } from "./linear_head.ts";
-import { type Backbone, backbones, type Head, heads } from "./mod.ts";
+import { type Backbone, backboneKind, type Head, headKind } from "./mod.ts";
+import type { DrawShapes, Network } from "./network.ts";
 import { loadWeights, type View } from "./weights.ts";
 
 /** A detector: what an experiment calls its model. */
@@ -15,11 +15,14 @@ export interface Model {
   readonly head: Head;
 }
 
-/** Parameters of a model: `backbone` under the names of its checkpoint, `head` beside it. */
-export type ModelParams = { readonly backbone: ConvnextParams; readonly head: LinearHeadParams };
+/** A tree of a model: `backbone` under the names of its checkpoint, `head` beside it. */
+export type ModelTree = { readonly backbone: Tree; readonly head: Tree };
+
+/** A model's parameters, and what its norms remember. */
+export type ModelNetwork = Network<ModelTree, ModelTree>;
 
 /**
- * Fresh parameters, or pretrained ones where the backbone names weights; the head is always fresh.
+ * A fresh model, or a pretrained one where the backbone names weights; the head is always fresh.
  *
  * @param streams a stream of random numbers for each weight's name (`backbone.stem.0`, `head.fc`)
  * @param options `weights`: the folder of weights, null when the user named none
@@ -30,62 +33,118 @@ export async function initModel(
   spec: Model,
   streams: Streams,
   { weights = null }: { weights?: string | null } = {},
-): Promise<ModelParams> {
-  const template = templateOf(spec, streams);
+): Promise<ModelNetwork> {
+  // drawn where they will be used: a backbone about to be loaded is not drawn first
+  const drawn = spec.backbone.weights === null ? inside(streams, "backbone") : null;
+  const template = join(spec, { backbone: drawn, head: inside(streams, "head") });
   if (spec.backbone.weights === null) return template;
+  const { params, buffers } = template;
+  const backbone = { params: params.backbone, buffers: buffers.backbone };
   try {
-    return { ...template, backbone: await loadWeights(spec.backbone.weights, weights, template.backbone) };
+    const loaded = await loadWeights(spec.backbone.weights, weights, backbone);
+    return {
+      params: { ...params, backbone: loaded.params },
+      buffers: { ...buffers, backbone: loaded.buffers },
+    };
   } catch (error) {
-    disposeTree(template.head);
+    disposeTree([params.head, buffers.head]);
     throw error;
   } finally {
-    disposeTree(template.backbone);
+    disposeTree([backbone.params, backbone.buffers]);
   }
 }
 
 /**
- * Parameters of the model's shapes: a template for a checkpoint, all zeros (norms ones).
+ * A model's shapes: a template for a checkpoint, all zeros (norms ones).
  *
  * @returns tensors that the caller owns
  */
-export function modelTemplate(spec: Model): ModelParams {
-  return parameters(spec, { backbone: null, head: null });
+export function modelTemplate(spec: Model): ModelNetwork {
+  return join(spec, { backbone: null, head: null });
 }
 
-/** Drawn where they will be used; a backbone about to be loaded is not drawn first. */
-function templateOf(spec: Model, streams: Streams): ModelParams {
-  const backbone: Streams = (name) => streams(`backbone.${name}`);
-  return parameters(spec, {
-    backbone: spec.backbone.weights === null ? backbone : null,
-    head: (name) => streams(`head.${name}`),
-  });
-}
-
-function parameters(spec: Model, streams: { backbone: Streams | null; head: Streams | null }): ModelParams {
-  const { init, width } = backbones[spec.backbone.kind];
+function join(spec: Model, streams: { backbone: Streams | null; head: Streams | null }): ModelNetwork {
+  const backbone = backboneKind(spec.backbone).init(spec.backbone, streams.backbone);
+  const width = backboneKind(spec.backbone).width(spec.backbone);
+  const head = headKind(spec.head).init(spec.head, { width, streams: streams.head });
   return {
-    backbone: init(spec.backbone, streams.backbone),
-    head: heads[spec.head.kind].init(spec.head, { width: width(spec.backbone), streams: streams.head }),
+    params: { backbone: backbone.params, head: head.params },
+    buffers: { backbone: backbone.buffers, head: head.buffers },
   };
+}
+
+function inside(streams: Streams, part: keyof ModelTree): Streams {
+  return (name) => streams(`${part}.${name}`);
 }
 
 /**
  * Embedding [B, D] and logits [B, K] of images.
  *
  * @param images_BHWC normalised as {@linkcode modelView} says
+ * @param pass how the model sees them; by default as it is judged
  * @returns tensors that the caller owns
  */
-export function forwardModel(spec: Model, params: ModelParams, images_BHWC: Tensor4D): Outputs {
+export function forwardModel(
+  spec: Model,
+  { params, buffers }: ModelNetwork,
+  { images, pass = judging }: { readonly images: Tensor4D; readonly pass?: Pass },
+): Outputs {
   return tidy(() => {
-    const features_BF = backbones[spec.backbone.kind].forward(spec.backbone, params.backbone, images_BHWC);
-    const { embedding, logits } = heads[spec.head.kind].forward(spec.head, params.head, features_BF);
+    const { pooled } = backboneKind(spec.backbone).forward(
+      spec.backbone,
+      { params: params.backbone, buffers: buffers.backbone },
+      { images, pass: within(pass, "backbone") },
+    );
+    const head = { params: params.head, buffers: buffers.head };
+    const { embedding, logits } = headKind(spec.head).forward(spec.head, head, {
+      features: pooled,
+      pass: within(pass, "head"),
+    });
     return { embedding, logits };
   });
 }
 
+/** The random numbers that a batch of `rows` takes while the model learns: shape by name. */
+export function modelDraws(spec: Model, rows: number): DrawShapes {
+  const width = backboneKind(spec.backbone).width(spec.backbone);
+  return {
+    ...named("backbone", backboneKind(spec.backbone).draws(spec.backbone, rows)),
+    ...named("head", headKind(spec.head).draws(spec.head, { width, rows })),
+  };
+}
+
+function named(part: keyof ModelTree, shapes: DrawShapes): DrawShapes {
+  return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${part}.${name}`, shape]));
+}
+
+/**
+ * Which names of a model's parameters and draws learn when only the last stages of its backbone do; the head always
+ * does.
+ *
+ * @param lastStages number of stages, 0 for none; null: all
+ * @throws {RangeError} when the backbone has fewer
+ */
+export function learnsOf(spec: Model, lastStages: number | null): (name: string) => boolean {
+  if (lastStages === null) return () => true;
+  const stages = backboneKind(spec.backbone).stages(spec.backbone);
+  if (lastStages > stages.length) {
+    throw new RangeError(
+      `Cannot train the last ${lastStages} stages of ${spec.backbone.kind}: it has ${stages.length} ` +
+        `(${stages.map((names) => names[0]).join(", ")})`,
+    );
+  }
+  const free = stages.slice(stages.length - lastStages).flat();
+  return (name) => name.startsWith("head.") || free.some((start) => `${name}.`.startsWith(`backbone.${start}.`));
+}
+
+/** Name of the weight of the model's last layer. */
+export function lastWeight(spec: Model): string {
+  return `head.${headKind(spec.head).last}`;
+}
+
 /** How images are normalised for the model. */
 export function modelView(spec: Model): View {
-  return backbones[spec.backbone.kind].view(spec.backbone);
+  return backboneKind(spec.backbone).view(spec.backbone);
 }
 
 /** The probability that each image is fake: the sigmoid of one logit, or the second of two by softmax. [B, K] → [B]. */

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import { meant } from "../definition/nearest.ts";
 import { loadInto } from "../engine/layout.ts";
-import { readSafetensors, type Stored } from "../engine/safetensors.ts";
-import type { Tree } from "../engine/tree.ts";
+import { clone, scalar } from "../engine/ops.ts";
+import { readSafetensors, type Stored, type StoredTensors } from "../engine/safetensors.ts";
+import { entries, fill, type Tree } from "../engine/tree.ts";
 import type { Convnext } from "./convnext.ts";
+import type { Network } from "./network.ts";
 
 /** How pixels (0…1) become a network's input: (pixel − mean) / std, by channel in the order R, G, B. */
 export interface View {
@@ -89,14 +91,14 @@ export async function weightsFile(name: string, folder: string | null): Promise<
 }
 
 /**
- * A tree like `template` with the weights of a published set.
+ * A network like `template` with the weights of a published set.
  *
- * @param template parameters of the backbone; stays the caller's
+ * @param template stays the caller's
  * @returns tensors that the caller owns
  * @throws {Deno.errors.NotFound} as {@linkcode weightsFile}
  * @throws {TypeError} when the file does not fit the template, as {@linkcode loadInto}
  */
-export async function loadWeights<T extends Tree>(name: string, folder: string | null, template: T): Promise<T> {
+export async function loadWeights(name: string, folder: string | null, template: Network): Promise<Network> {
   const path = await weightsFile(name, folder);
   const { leaves } = weightsOf(name);
   let stored: Map<string, Stored>;
@@ -108,7 +110,30 @@ export async function loadWeights<T extends Tree>(name: string, folder: string |
   for (const key of stored.keys()) {
     if (leaves.some((start) => key.startsWith(start))) stored.delete(key);
   }
-  return loadInto(template, stored);
+  return loadNetwork(template, stored);
+}
+
+/**
+ * A network like `template` from tensors under its names: parameters and buffers side by side, as PyTorch has them.
+ * What counts batches may be missing, as in files from before PyTorch 0.4.1; it starts at the template's.
+ *
+ * @param template stays the caller's
+ * @returns tensors that the caller owns
+ * @throws {TypeError} as {@linkcode loadInto}
+ */
+export function loadNetwork<P extends Tree, B extends Tree>(
+  template: Network<P, B>,
+  stored: StoredTensors,
+): Network<P, B> {
+  const all = [...entries(template.params), ...entries(template.buffers)];
+  const isCount = (name: string) => name.endsWith(".num_batches_tracked");
+  const leaves = Object.fromEntries(all.filter(([name]) => !isCount(name)));
+  const loaded = new Map(Object.entries(loadInto(leaves, new Map([...stored].filter(([name]) => !isCount(name))))));
+  for (const [name, tensor] of all.filter(([name]) => isCount(name))) {
+    const count = stored.get(name)?.data[0];
+    loaded.set(name, count === undefined ? clone(tensor) : scalar(Number(count)));
+  }
+  return { params: fill(template.params, loaded), buffers: fill(template.buffers, loaded) };
 }
 
 /**
