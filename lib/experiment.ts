@@ -12,6 +12,7 @@ import * as losses from "./losses/mod.ts";
 import type { Loss } from "./losses/mod.ts";
 import * as models from "./models/mod.ts";
 import type { Backbone, Head } from "./models/mod.ts";
+import { learnsOf } from "./models/model.ts";
 import * as optimizers from "./optimizers/mod.ts";
 import type { Optimizer } from "./optimizers/mod.ts";
 import * as reconstruct from "./reconstruct/mod.ts";
@@ -41,17 +42,34 @@ export interface Experiment {
   /** Changes in training only, in order, before the view. */
   readonly augment: readonly Augmentation[];
   readonly model: { readonly backbone: Backbone; readonly head: Head };
+  /** What of the model learns, and what is done to it after each step; null: all of it, nothing. */
+  readonly trainable: {
+    /** Only the last stages of the backbone learn, this many, and the head; 0: the head alone; null: everything. */
+    readonly lastStages: number | null;
+    /**
+     * Share of the running mean of the weights that a step keeps, 0 < ema < 1; the mean is what is judged. Null: the
+     * weights themselves are.
+     */
+    readonly ema: number | null;
+    /** Whether the weights of the last layer are held ≥ 0, as Stay-Positive does (Rajan and Lee 2025). */
+    readonly headNonNegative: boolean;
+  } | null;
   /** Terms of the objective; the keys name them in records, tables and curves. */
   readonly loss: Readonly<Record<string, Loss>>;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** Largest norm of the gradient over all parameters; longer ones are shortened to it. Null: any. */
+  readonly clip: number | null;
   readonly batch: {
     /** Rows that enter the network, reconstructions included. */
     readonly size: number;
+    /** Batches whose gradients are averaged to one step; null: one. */
+    readonly accumulate: number | null;
     /** Whether a sample and its reconstruction receive the same draws of augmentation and view. */
     readonly synced: boolean;
   };
-  readonly epochs: number;
+  /** Null: until the schedule ends it, as plateau() does. */
+  readonly epochs: number | null;
   /** Which epoch is kept: the first with the best validation metric, or the last whatever its metrics. */
   readonly select: { readonly metric: "accuracy" | "auc" | "last" };
 }
@@ -59,9 +77,10 @@ export interface Experiment {
 /** What an experiment is made from: fields with a default may be left out. */
 export type ExperimentInput =
   & Pick<Experiment, "name" | "view" | "model" | "loss" | "optimizer" | "schedule" | "epochs">
-  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "select">>
+  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "clip" | "select">>
   & {
     readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
+    readonly trainable?: Partial<Experiment["trainable"]>;
     readonly batch?: Partial<Experiment["batch"]>;
   };
 
@@ -76,6 +95,12 @@ const wholeFrom = (least: number) =>
   scalar(
     `a whole number ≥ ${least}`,
     (value): value is number => Number.isSafeInteger(value) && Number(value) >= least,
+  );
+
+const numberBetween = (above: number, below: number) =>
+  scalar(
+    `a number > ${above}${below === Infinity ? "" : ` and < ${below}`}`,
+    (value): value is number => Number.isFinite(value) && Number(value) > above && Number(value) < below,
   );
 
 const read = fields<Experiment>({
@@ -104,17 +129,27 @@ const read = fields<Experiment>({
       head: { read: partOf<Head>("a head", makersOf(models, models.heads)) },
     }),
   },
+  trainable: {
+    read: nullable(fields<NonNullable<Experiment["trainable"]>>({
+      lastStages: { read: nullable(wholeFrom(0)), otherwise: null },
+      ema: { read: nullable(numberBetween(0, 1)), otherwise: null },
+      headNonNegative: { read: flag, otherwise: false },
+    })),
+    otherwise: null,
+  },
   loss: { read: named(partOf<Loss>("a loss", makersOf(losses, losses.losses)), { atLeast: 1 }) },
   optimizer: { read: partOf<Optimizer>("an optimizer", makersOf(optimizers, optimizers.optimizers)) },
   schedule: { read: partOf<Schedule>("a schedule", makersOf(schedules, schedules.schedules)) },
+  clip: { read: nullable(numberBetween(0, Infinity)), otherwise: null },
   batch: {
     read: fields<Experiment["batch"]>({
       size: { read: wholeFrom(2), otherwise: 64 },
+      accumulate: { read: nullable(wholeFrom(1)), otherwise: null },
       synced: { read: flag, otherwise: false },
     }),
     otherwise: {},
   },
-  epochs: { read: wholeFrom(1) },
+  epochs: { read: nullable(wholeFrom(1)) },
   select: {
     read: fields<Experiment["select"]>({
       metric: {
@@ -157,7 +192,7 @@ export function derive(base: Experiment, patch: Patch<Experiment>): Experiment {
 
 /** Refuses parts that are each right and do not go together. */
 function checkFit(made: Experiment): void {
-  const { reconstruct, loss, model, batch, data } = made;
+  const { reconstruct, loss, model, batch, data, trainable } = made;
   const refuse = (what: string, fix: string): never => {
     throw new TypeError(`Cannot define "${made.name}": ${what}. ${fix}`);
   };
@@ -183,6 +218,13 @@ function checkFit(made: Experiment): void {
     refuse(
       `"loss" has no term that trains the logits of "model.head": ${Object.keys(loss).join(", ")}`,
       `Add ${model.head.classes === 1 ? "binaryCrossEntropy()" : "crossEntropy()"}`,
+    );
+  }
+  if (trainable !== null) learnsOf(model, trainable.lastStages);
+  if (made.epochs === null && made.schedule.kind !== "plateau") {
+    refuse(
+      `"epochs" is null and "schedule" is ${made.schedule.kind}(), which never ends`,
+      'Give "epochs", or take plateau() as "schedule"',
     );
   }
   const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;

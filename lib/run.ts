@@ -11,17 +11,17 @@ import { probe } from "./evaluate/probe.ts";
 import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
 import { identitiesOf, type Layout } from "./layouts/mod.ts";
-import { initModel, type ModelParams, modelView } from "./models/model.ts";
+import { initModel, type ModelNetwork, modelView } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
-import { optimizers } from "./optimizers/mod.ts";
 import { random } from "./random.ts";
 import { environment } from "./runs/environment.ts";
 import { lockRun } from "./runs/lock.ts";
 import { peakMegabytes } from "./runs/memory.ts";
 import { checkWritable, findFolder, findRecord, runFolder, writeRecord } from "./runs/store.ts";
-import { loadBest, loadState, type TrainState } from "./train/checkpoint.ts";
+import { loadBest, loadState, type TrainState, weightsOf } from "./train/checkpoint.ts";
+import { firstWeights } from "./train/step.ts";
 import { planTraining, train } from "./train/train.ts";
 import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
@@ -88,7 +88,7 @@ export async function* events(
     kind: "start",
     name: experiment.name,
     id,
-    steps: stepsPerEpoch * experiment.epochs,
+    steps: experiment.epochs === null ? null : stepsPerEpoch * experiment.epochs,
     epochs: experiment.epochs,
   };
 
@@ -105,17 +105,16 @@ export async function* events(
   });
   let scores: ScoreColumns;
   try {
-    const judge = (params: ModelParams) => validate(experiment.model, params, { pairs: validation, sight, signal });
+    const judge = (network: ModelNetwork) => validate(experiment.model, network, { pairs: validation, sight, signal });
     yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
-    const best = await loadBest(folder, state.params);
+    const best = await loadBest(folder, state);
     try {
       scores = yield* telling("evaluate", predict(experiment.model, best, { samples: test, sight, signal }));
     } finally {
       disposeTree(best);
     }
   } finally {
-    disposeTree(state.params);
-    disposeTree(state.state);
+    disposeTree(weightsOf(state));
   }
   const probed = yield* telling("probe", probe({ train: samplesOf(pairs), test, signal }));
   const record: RunRecord = {
@@ -177,10 +176,9 @@ async function firstState(
   experiment: Experiment,
   weights: string | null,
 ): Promise<Omit<TrainState, "backend" | "data">> {
-  const { model, optimizer, seed } = experiment;
-  const params = await initModel(model, (name) => random(seed, "init", name), { weights });
-  const state = optimizers[optimizer.kind].init(optimizer, params);
-  return { params, state, step: 0, seconds: 0, steps: [], history: [], best: null };
+  const { model, seed } = experiment;
+  const network = await initModel(model, (name) => random(seed, "init", name), { weights });
+  return { ...firstWeights(experiment, network), step: 0, seconds: 0, steps: [], history: [], best: null };
 }
 
 /** Turns the progress of a reader into events. */

@@ -72,10 +72,10 @@ export interface LossInput extends Outputs {
 }
 
 /** The objective and its terms, each already weighted; scalars. */
-export interface LossValue {
+export type LossValue = {
   readonly total: Scalar;
   readonly terms: Readonly<Record<string, Scalar>>;
-}
+};
 
 /** Named numbers of one test set: accuracy, auc, … as fractions (0…1). */
 export type Metrics = Readonly<Record<string, number>>;
@@ -184,8 +184,9 @@ export type RunEvent =
     readonly kind: "start";
     readonly name: string;
     readonly id: string;
-    readonly steps: number;
-    readonly epochs: number;
+    /** Null: until the schedule ends it. */
+    readonly steps: number | null;
+    readonly epochs: number | null;
   }
   | { readonly kind: "step"; readonly row: StepRow; readonly seconds: number }
   | { readonly kind: "epoch"; readonly row: EpochRow }

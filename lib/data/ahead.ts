@@ -24,3 +24,25 @@ export async function* ahead<T extends Disposable>(
     (await next?.catch(() => null))?.[Symbol.dispose]();
   }
 }
+
+/**
+ * The items of a source, some at a time. Those of a group that is not full when the source ends or throws, or is left,
+ * are disposed.
+ */
+export async function* inGroups<T extends Disposable>(
+  source: AsyncIterable<T>,
+  size: number,
+): AsyncGenerator<T[], void> {
+  let group: T[] = [];
+  try {
+    for await (const item of source) {
+      group.push(item);
+      if (group.length < size) continue;
+      const full = group;
+      group = [];
+      yield full;
+    }
+  } finally {
+    for (const item of group) item[Symbol.dispose]();
+  }
+}

@@ -19,6 +19,8 @@ export interface Drawing {
   readonly seed: number;
   /** Rows entering the network, reconstructions included. */
   readonly size: number;
+  /** Batches that one step takes. */
+  readonly accumulate: number;
   /** Whether an image and its reconstruction get the same draw of every augmentation. */
   readonly synced: boolean;
   readonly augment: readonly Augmentation[];
@@ -29,8 +31,8 @@ export interface Epochs {
   /** Rows that one real and one fake sample fill with their reconstructions; sizes of batches are multiples of it. */
   readonly rows: number;
   readonly stepsPerEpoch: number;
-  /** The pairs of a step: real ones first. Depends on the seed, the epoch and the step alone. */
-  pairsOf(epoch: number, step: number): { readonly real: readonly Pair[]; readonly fake: readonly Pair[] };
+  /** The pairs of a batch, `accumulate` of them a step: real ones first. Depends on seed, epoch and batch alone. */
+  pairsOf(epoch: number, batch: number): { readonly real: readonly Pair[]; readonly fake: readonly Pair[] };
 }
 
 /**
@@ -38,24 +40,26 @@ export interface Epochs {
  *
  * @throws {RangeError} when the samples do not fill one batch
  */
-export function planEpochs(pairs: readonly Pair[], { seed, size }: Drawing): Epochs {
+export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate }: Drawing): Epochs {
   const real = pairs.filter(({ sample }) => sample.label === "real");
   const fake = pairs.filter(({ sample }) => sample.label === "fake");
   const rows = rowsOf(real) + rowsOf(fake);
   const count = Math.floor(size / rows);
-  const stepsPerEpoch = Math.floor(Math.min(real.length, fake.length) / count);
+  const stepsPerEpoch = Math.floor(Math.min(real.length, fake.length) / (count * accumulate));
   if (count < 1 || stepsPerEpoch < 1) {
     throw new RangeError(
-      `Cannot fill a batch of ${size} rows: ${real.length} real and ${fake.length} fake training samples, ` +
+      `Cannot fill ${
+        accumulate === 1 ? "a batch" : `${accumulate} batches`
+      } of ${size} rows: ${real.length} real and ${fake.length} fake training samples, ` +
         `${rows} rows for one of each with reconstructions; give more data or a batch size of ${rows} or more, ` +
-        `at most ${rows * Math.min(real.length, fake.length)}`,
+        `at most ${rows * Math.floor(Math.min(real.length, fake.length) / accumulate)}`,
     );
   }
   let drawn: { epoch: number; real: Int32Array; fake: Int32Array } | null = null;
   return {
     rows,
     stepsPerEpoch,
-    pairsOf(epoch, step) {
+    pairsOf(epoch, batch) {
       if (drawn?.epoch !== epoch) {
         drawn = {
           epoch,
@@ -64,7 +68,7 @@ export function planEpochs(pairs: readonly Pair[], { seed, size }: Drawing): Epo
         };
       }
       const take = (from: readonly Pair[], order: Int32Array) =>
-        Array.from(order.subarray(step * count, (step + 1) * count), (i) => from[i]);
+        Array.from(order.subarray(batch * count, (batch + 1) * count), (i) => from[i]);
       return { real: take(real, drawn.real), fake: take(fake, drawn.fake) };
     },
   };

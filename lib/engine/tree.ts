@@ -27,6 +27,23 @@ export function fill<T extends Tree>(template: T, leaves: Leaves): T {
   });
 }
 
+/** A tree without inner ones: leaves under their dotted paths, so that {@linkcode entries} names them alike. */
+export type FlatTree = { readonly [path: string]: Tensor };
+
+/** A tree's leaves in two: those whose path is wanted, and the others. */
+export function partition(tree: Tree, wanted: (path: string) => boolean): [FlatTree, FlatTree] {
+  const all = entries(tree);
+  return [
+    Object.fromEntries(all.filter(([path]) => wanted(path))),
+    Object.fromEntries(all.filter(([path]) => !wanted(path))),
+  ];
+}
+
+/** A tree like `template` of the leaves of several flat ones, the opposite of {@linkcode partition}. */
+export function combine<T extends Tree>(template: T, ...parts: readonly FlatTree[]): T {
+  return fill(template, new Map(parts.flatMap((part) => Object.entries(part))));
+}
+
 /** Frees every leaf. */
 export function disposeTree(tree: Tree): void {
   for (const [, tensor] of entries(tree)) tensor.dispose();

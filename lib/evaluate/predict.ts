@@ -1,6 +1,6 @@
 import { scoringImages, type Sight } from "../data/batches.ts";
 import type { Tensor2D } from "../engine/ops.ts";
-import { fakeProbability, forwardModel, type Model, type ModelParams } from "../models/model.ts";
+import { fakeProbability, forwardModel, type Model, type ModelNetwork } from "../models/model.ts";
 import type { Outputs, Sample, ScoreColumns } from "../types.ts";
 
 /** Images scored at once: enough to fill the cores, few enough for the memory of a small machine. */
@@ -21,13 +21,16 @@ export interface Scoring {
  */
 export async function* predict(
   model: Model,
-  params: ModelParams,
+  network: ModelNetwork,
   { samples, sight, signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const score = new Float64Array(samples.length);
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
-    const { embedding, logits } = await outputsOf(model, params, { samples: samples.slice(from, from + CHUNK), sight });
+    const { embedding, logits } = await outputsOf(model, network, {
+      samples: samples.slice(from, from + CHUNK),
+      sight,
+    });
     embedding.dispose();
     score.set(await fakeScores(logits), from);
     yield { done: Math.min(from + CHUNK, samples.length), total: samples.length };
@@ -57,12 +60,12 @@ export function scoreColumns(samples: readonly Sample[], score: readonly number[
  */
 export async function outputsOf(
   model: Model,
-  params: ModelParams,
+  network: ModelNetwork,
   { samples, sight }: Omit<Scoring, "signal">,
 ): Promise<Outputs> {
   const images = await scoringImages(samples, sight);
   try {
-    return forwardModel(model, params, images);
+    return forwardModel(model, network, { images });
   } finally {
     images.dispose();
   }

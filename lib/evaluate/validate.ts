@@ -2,7 +2,7 @@ import type { Sight } from "../data/batches.ts";
 import { gather, tensor, type Tensor2D, tidy } from "../engine/ops.ts";
 import { squaredDistances, unitRows } from "../losses/pairs.ts";
 import { describeScores } from "../metrics/mod.ts";
-import type { Model, ModelParams } from "../models/model.ts";
+import type { Model, ModelNetwork } from "../models/model.ts";
 import type { Distances, EpochRow, Pair } from "../types.ts";
 import { CHUNK, fakeScores, outputsOf } from "./predict.ts";
 
@@ -22,7 +22,7 @@ export interface Judging {
  */
 export async function validate(
   model: Model,
-  params: ModelParams,
+  network: ModelNetwork,
   { pairs, sight, signal }: Judging,
 ): Promise<Pick<EpochRow, "validation" | "distances">> {
   const labels = pairs.map(({ sample }) => sample.label === "fake" ? 1 : 0);
@@ -31,10 +31,13 @@ export async function validate(
   for (let from = 0; from < pairs.length; from += CHUNK) {
     signal?.throwIfAborted();
     const chunk = pairs.slice(from, from + CHUNK);
-    const { embedding, logits } = await outputsOf(model, params, { samples: chunk.map(({ sample }) => sample), sight });
+    const { embedding, logits } = await outputsOf(model, network, {
+      samples: chunk.map(({ sample }) => sample),
+      sight,
+    });
     try {
       scores.push(...await fakeScores(logits));
-      squared.push(...await chunkDistances(model, params, { pairs: chunk, embedding, sight }));
+      squared.push(...await chunkDistances(model, network, { pairs: chunk, embedding, sight }));
     } finally {
       embedding.dispose();
     }
@@ -62,14 +65,14 @@ export function meanDistances(labels: readonly number[], squared: readonly (numb
 /** Squared distance of each pair's unit embeddings; null for a sample without reconstruction. */
 async function chunkDistances(
   model: Model,
-  params: ModelParams,
+  network: ModelNetwork,
   { pairs, embedding, sight }: { pairs: readonly Pair[]; embedding: Tensor2D; sight: Sight },
 ): Promise<(number | null)[]> {
   const samples = pairs.flatMap(({ reconstruction }) => reconstruction ?? []);
   const squared: (number | null)[] = pairs.map(() => null);
   if (samples.length === 0) return squared;
   const rows = pairs.flatMap(({ reconstruction }, row) => reconstruction === null ? [] : [row]);
-  const rebuilt = await outputsOf(model, params, { samples, sight });
+  const rebuilt = await outputsOf(model, network, { samples, sight });
   const squared_N = tidy(() => {
     const original_ND = gather(embedding, tensor(Int32Array.from(rows), [rows.length], "int32"));
     return squaredDistances(unitRows(original_ND), unitRows(rebuilt.embedding));

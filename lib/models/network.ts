@@ -8,11 +8,11 @@ import type { Outputs } from "../types.ts";
 import type { View } from "./weights.ts";
 
 /** What a network learns, and what its norms remember of batches; dotted paths are the names of its checkpoint. */
-export interface Network<Params extends Tree = Tree, Buffers extends Tree = Tree> {
+export type Network<Params extends Tree = Tree, Buffers extends Tree = Tree> = {
   readonly params: Params;
   /** An empty object where the network has no batch norm. */
   readonly buffers: Buffers;
-}
+};
 
 /** Random numbers that a network takes while it learns: shape by name, for a batch of `rows`. */
 export type DrawShapes = Readonly<Record<string, readonly number[]>>;

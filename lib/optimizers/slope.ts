@@ -1,6 +1,6 @@
 /** The objective of a step and its gradient, of one batch or of several. */
 import { valueAndGradient } from "../engine/gradient.ts";
-import { add, mul, type Scalar, type Tensor, tidy } from "../engine/ops.ts";
+import { add, mul, type Scalar, type Tensor } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { LossValue } from "../types.ts";
 
@@ -8,9 +8,7 @@ import type { LossValue } from "../types.ts";
 export type Objective<P extends Tree> = (params: P) => { readonly value: LossValue; readonly buffers: Tree };
 
 /** An objective's value, gradient and buffers at one place; the caller owns them. */
-export interface Sloped<P extends Tree> extends ReturnType<Objective<P>> {
-  readonly gradient: P;
-}
+export type Sloped<P extends Tree> = ReturnType<Objective<P>> & { readonly gradient: P };
 
 /**
  * The gradient of the objective as a function of the parameters. An optimizer is given this rather than a gradient,
@@ -42,50 +40,37 @@ export function slopeOf<P extends Tree>(objective: Objective<P>): Slope<P> {
 /**
  * The mean of some slopes, taken one after another so that only one of them is in memory: accumulated gradients.
  *
- * @param slopes each sees the buffers that the one before left
+ * @param slopes each sees the buffers that the one before left, the first those given
  */
 export function meanSlope<P extends Tree>(
   slopes: readonly ((params: P, buffers: Tree) => Sloped<P>)[],
   buffers: Tree,
 ): Slope<P> {
+  const [first, ...others] = slopes;
   return (params) => {
-    let sum: Sloped<P> | undefined;
-    for (const slope of slopes) {
-      const next = slope(params, sum?.buffers ?? buffers);
-      if (sum === undefined) {
-        sum = next;
-        continue;
-      }
-      const before: Sloped<P> = sum;
-      sum = {
-        gradient: sumOf(before.gradient, next.gradient),
-        value: sumOf<Tree>({ ...before.value }, { ...next.value }) as unknown as LossValue,
-        buffers: next.buffers,
-      };
-      disposeTree(before.buffers);
+    let mean = first(params, buffers);
+    for (const slope of others) {
+      const { gradient, value, ...next } = slope(params, mean.buffers);
+      disposeTree(mean.buffers);
+      mean = { gradient: sumOf(mean.gradient, gradient), value: sumOf(mean.value, value), buffers: next.buffers };
     }
+    if (others.length === 0) return mean;
     const share = 1 / slopes.length;
-    return {
-      gradient: scaled(sum!.gradient, share),
-      value: scaled<Tree>({ ...sum!.value }, share) as unknown as LossValue,
-      buffers: sum!.buffers,
-    };
+    return { ...mean, gradient: scaled(mean.gradient, share), value: scaled(mean.value, share) };
   };
 }
 
 /** Consumes both. */
 function sumOf<T extends Tree>(a: T, b: T): T {
   const others = new Map(entries(b));
-  return consuming([a, b], () => mapTree(a, (leaf, path) => add(leaf, others.get(path)!)));
+  const sum = mapTree(a, (leaf, path) => add(leaf, others.get(path)!));
+  disposeTree([a, b]);
+  return sum;
 }
 
 /** Consumes it. */
 function scaled<T extends Tree>(tree: T, factor: number): T {
-  return consuming([tree], () => mapTree(tree, (leaf) => mul(leaf, factor)));
-}
-
-function consuming<T extends Tree>(trees: readonly Tree[], make: () => T): T {
-  const made = tidy(() => make() as never) as T;
-  for (const tree of trees) disposeTree(tree);
-  return made;
+  const product = mapTree(tree, (leaf) => mul(leaf, factor));
+  disposeTree(tree);
+  return product;
 }

@@ -31,12 +31,12 @@ export const cosine = part<Cosine, "period">("cosine", { floor: 0, warmup: 0, ev
  * whose first one should not be lost, it starts one part of warmup + 1 above.
  *
  * @param rate the optimizer's
- * @param epoch epochs done, fractional within an epoch
+ * @param progress `epoch`: epochs done, fractional within an epoch
  *
  * Source: SGDR (Loshchilov and Hutter 2017, eq. 5) without restarts; past the period it goes up again, as the closed
  * form of PyTorch's `CosineAnnealingLR` does.
  */
-export function cosineRate(spec: Cosine, rate: number, epoch: number): number {
+export function cosineRate(spec: Cosine, rate: number, { epoch }: { readonly epoch: number }): number {
   const { period, floor, warmup } = spec;
   const done = spec.every === "epoch" ? Math.floor(epoch) : epoch;
   const share = done < warmup

@@ -1,7 +1,8 @@
 import { loadInto, storeTree } from "../engine/layout.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../engine/safetensors.ts";
-import { disposeTree, type Tree } from "../engine/tree.ts";
-import type { ModelParams } from "../models/model.ts";
+import { disposeTree } from "../engine/tree.ts";
+import type { ModelNetwork } from "../models/model.ts";
+import { loadNetwork } from "../models/weights.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import type { EpochRow, RunRecord, StepRow } from "../types.ts";
 import type { Weights } from "./step.ts";
@@ -12,9 +13,11 @@ const BEST = "best.safetensors";
 
 /** All that training carries from step to step. */
 export interface TrainState {
-  params: ModelParams;
+  params: Weights["params"];
+  buffers: Weights["buffers"];
   /** Of the optimizer. */
   state: Weights["state"];
+  ema: Weights["ema"];
   /** Steps done. */
   step: number;
   /** Wall time spent on batches, steps and validation, pauses left out. */
@@ -28,18 +31,22 @@ export interface TrainState {
   readonly data: Readonly<Record<string, string>>;
 }
 
-type Progress = Omit<TrainState, "params" | "state">;
+type Progress = Omit<TrainState, keyof Weights>;
 
 /** Keeps the state in the run's folder: tensors and progress in one file, so that they cannot disagree. */
-export async function saveState(folder: string, { params, state, ...progress }: TrainState): Promise<string> {
-  const tensors = await storeTree({ params, state });
+export async function saveState(
+  folder: string,
+  { params, buffers, state, ema, ...progress }: TrainState,
+): Promise<string> {
+  const tensors = await storeTree({ params, buffers, state, ema });
   await writeAtomic(`${folder}/${LAST}`, writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
   return LAST;
 }
 
-/** Keeps parameters as those to evaluate. */
-export async function saveBest(folder: string, params: ModelParams): Promise<string> {
-  await writeAtomic(`${folder}/${BEST}`, writeSafetensors(await storeTree(params)));
+/** Keeps a network as the one to evaluate: parameters and buffers side by side, as PyTorch has them. */
+export async function saveBest(folder: string, { params, buffers }: ModelNetwork): Promise<string> {
+  const tensors = new Map([...await storeTree(params), ...await storeTree(buffers)]);
+  await writeAtomic(`${folder}/${BEST}`, writeSafetensors(tensors));
   return BEST;
 }
 
@@ -58,21 +65,25 @@ export async function loadState(folder: string, fresh: TrainState): Promise<Trai
       if (progress === null) throw new TypeError('it has no "progress" in its metadata');
       refuseOtherData(progress.data, fresh.data);
       refuseOtherBackend(progress.backend, fresh.backend);
-      const weights = { params: fresh.params, state: fresh.state };
+      const weights = weightsOf(fresh);
       const history = progress.history.map((row) => ({ ...row, distances: row.distances ?? null })); // older than these
-      const loaded = loadInto(weights as Tree, readSafetensors(bytes)) as typeof weights;
+      const loaded = loadInto(weights, readSafetensors(bytes));
       return { ...loaded, ...progress, history, backend: fresh.backend };
     });
   } finally {
-    disposeTree(fresh.params);
-    disposeTree(fresh.state);
+    disposeTree(weightsOf(fresh));
   }
 }
 
-/** The parameters to evaluate. @param template owned by the caller */
-export async function loadBest(folder: string, template: ModelParams): Promise<ModelParams> {
+/** The network to evaluate. @param template owned by the caller */
+export async function loadBest(folder: string, template: ModelNetwork): Promise<ModelNetwork> {
   const bytes = await Deno.readFile(`${folder}/${BEST}`);
-  return reading(`${folder}/${BEST}`, () => loadInto(template, readSafetensors(bytes)));
+  return reading(`${folder}/${BEST}`, () => loadNetwork(template, readSafetensors(bytes)));
+}
+
+/** The tensors of a state, which it owns. */
+export function weightsOf({ params, buffers, state, ema }: TrainState): Weights {
+  return { params, buffers, state, ema };
 }
 
 /** @param trained undefined in a checkpoint older than this check */

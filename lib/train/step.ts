@@ -1,76 +1,222 @@
+/** One step of training: its objective, its optimizer, and what is done to the parameters after it. */
 import { canCompile, compile } from "../engine/compiled.ts";
-import { type Scalar, scalar } from "../engine/ops.ts";
-import { disposeTree } from "../engine/tree.ts";
+import { add, clone, mul, relu, type Scalar, scalar, sub, tensor, tidy } from "../engine/ops.ts";
+import { combine, disposeTree, entries, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
-import { forwardModel, type ModelParams } from "../models/model.ts";
-import { optimizers, type OptimizerState } from "../optimizers/mod.ts";
+import { forwardModel, lastWeight, learnsOf, modelDraws, type ModelNetwork } from "../models/model.ts";
+import { learning } from "../nn/pass.ts";
+import { optimizerKind, type OptimizerState } from "../optimizers/mod.ts";
+import { meanSlope, type Slope, type Sloped, slopeOf } from "../optimizers/slope.ts";
+import { random } from "../random.ts";
 import type { Batch, LossValue } from "../types.ts";
 
-/** What a step changes. */
-export interface Weights {
-  readonly params: ModelParams;
-  readonly state: OptimizerState<ModelParams>;
-}
+/** What a step changes; its tensors belong to whoever holds it. */
+export type Weights = ModelNetwork & {
+  /** Of the optimizer, for the parameters that learn. */
+  readonly state: OptimizerState<FlatTree>;
+  /** Running mean of the parameters that learn and of the buffers; empty where the definition has none. */
+  readonly ema: Average;
+};
+
+/** What is averaged over the steps. */
+export type Average = { readonly params: FlatTree; readonly buffers: FlatTree };
+
+/** What of a batch a step looks at, and the random numbers for it. */
+export type Seen = Pick<Batch, "images" | "labels"> & { readonly draws: FlatTree };
+
+type Numbers<N> = { readonly rate: N; readonly step: N };
 
 /**
- * One step of training: the objective of the definition on one batch, handed to its optimizer.
+ * What training changes, before the first step.
+ *
+ * @param network belongs to the weights from now on
+ */
+export function firstWeights(experiment: Experiment, network: ModelNetwork): Weights {
+  const { optimizer, trainable } = experiment;
+  const [free] = partition(network.params, learnsOf(experiment.model, trainable?.lastStages ?? null));
+  const copies = (tree: Tree): FlatTree => Object.fromEntries(entries(tree).map(([path, leaf]) => [path, clone(leaf)]));
+  const averaged = (trainable?.ema ?? null) !== null;
+  return {
+    ...network,
+    state: optimizerKind(optimizer).init(optimizer, free),
+    ema: averaged ? { params: copies(free), buffers: copies(network.buffers) } : { params: {}, buffers: {} },
+  };
+}
+
+/** The network that is judged: the average where the definition has one. Its tensors stay those of the weights. */
+export function judgedNetwork({ params, buffers, ema }: Pick<Weights, "params" | "buffers" | "ema">): ModelNetwork {
+  const over = <T extends Tree>(tree: T, averages: FlatTree): T =>
+    mapTree(tree, (leaf, path) => averages[path] ?? leaf);
+  return { params: over(params, ema.params), buffers: over(buffers, ema.buffers) };
+}
+
+/** Random numbers for a batch of one step, by name; the caller owns them. */
+export function drawsOf(experiment: Experiment, rows: number, at: readonly (string | number)[]): FlatTree {
+  const learns = learnsOf(experiment.model, experiment.trainable?.lastStages ?? null);
+  const wanted = Object.entries(modelDraws(experiment.model, rows)).filter(([name]) => learns(name));
+  return Object.fromEntries(wanted.map(([name, shape]) => {
+    const { uniform } = random(experiment.seed, "draw", name, ...at);
+    const size = shape.reduce((product, n) => product * n, 1);
+    return [name, tensor(Float32Array.from({ length: size }, uniform), [...shape])];
+  }));
+}
+
+/** Where a slope is taken: the parameters that learn come from the optimizer. */
+type At = ModelNetwork & { readonly frozen: FlatTree };
+
+/** The slope of the definition's objective on one batch. */
+function batchSlope(
+  experiment: Experiment,
+  { params, frozen, buffers }: At,
+  { seen: { images, labels, draws }, groups }: { readonly seen: Seen; readonly groups: Batch["groups"] },
+): Slope<FlatTree> {
+  return slopeOf((free) => {
+    const learners = new Set(Object.values(free));
+    const pass = learning({ learns: (weight) => learners.has(weight), draws });
+    const network = { params: combine(params, free, frozen), buffers };
+    const outputs = forwardModel(experiment.model, network, { images, pass });
+    const value = totalLoss(experiment.loss, { ...outputs, labels, groups });
+    return { value, buffers: mapTree(buffers, (buffer) => pass.moved(buffer) ?? clone(buffer)) };
+  });
+}
+
+/** The weights after a step, and the loss before it; the caller owns both. */
+type Taken = Weights & { readonly value: LossValue };
+
+/**
+ * One step of training: the slope is handed to the optimizer, then the last layer is held ≥ 0 and the average moved,
+ * where the definition says so.
  *
  * @param at consumed: its tensors are freed, those of the returned weights replace them
  * @param options `rate` of this step; `step` counted from 1
- * @returns the new weights and the loss before the step; the caller owns both
  */
-export function trainStep(
+function trainStep(
   experiment: Experiment,
   at: Weights,
-  { batch, rate, step }: {
-    batch: Pick<Batch, "images" | "labels" | "groups">;
-    rate: number | Scalar;
-    step: number | Scalar;
-  },
-): Weights & { readonly value: LossValue } {
-  const objective = (params: ModelParams): LossValue => {
-    const outputs = forwardModel(experiment.model, params, batch.images);
-    return totalLoss(experiment.loss, { ...outputs, labels: batch.labels, groups: batch.groups });
+  { slopeAt, rate, step }: Numbers<number | Scalar> & { readonly slopeAt: (at: At) => Slope<FlatTree> },
+): Taken {
+  const { optimizer, trainable, model, clip } = experiment;
+  const [free, frozen] = partition(at.params, learnsOf(model, trainable?.lastStages ?? null));
+  const slope = slopeAt({ params: at.params, buffers: at.buffers, frozen });
+  const stepped = optimizerKind(optimizer).step(optimizer, slope, { params: free, state: at.state, rate, step, clip });
+  const params = trainable?.headNonNegative ? nonNegative(stepped.params, lastWeight(model)) : stepped.params;
+  const kept = mapTree(frozen, (leaf) => clone(leaf)); // a recorded step cannot hand back what it was given
+  disposeTree([frozen, at.buffers]);
+  return {
+    params: combine(at.params, params, kept),
+    buffers: stepped.buffers as ModelNetwork["buffers"],
+    state: stepped.state,
+    ema: averaged(at.ema, { params, buffers: stepped.buffers, share: trainable?.ema ?? null }),
+    value: stepped.value,
   };
-  return optimizers[experiment.optimizer.kind].step(experiment.optimizer, objective, { ...at, rate, step });
+}
+
+/** Consumes the leaf at `path`: its negative values become 0. */
+function nonNegative(params: FlatTree, path: string): FlatTree {
+  const held = relu(params[path]);
+  params[path].dispose();
+  return { ...params, [path]: held };
+}
+
+/** share · average + (1 − share) · newest. Consumes the average. */
+function averaged(
+  average: Average,
+  { params, buffers, share }: { readonly params: FlatTree; readonly buffers: Tree; readonly share: number | null },
+): Average {
+  if (share === null) return average;
+  const towards = (old: FlatTree, tree: Tree): FlatTree => {
+    const next = entries(tree).map(([path, leaf]) => [
+      path,
+      tidy(() => add(old[path], mul(sub(leaf, old[path]), 1 - share))),
+    ]);
+    disposeTree(old);
+    return Object.fromEntries(next);
+  };
+  return { params: towards(average.params, params), buffers: towards(average.buffers, buffers) };
 }
 
 /** Takes the steps of one training; disposed when it ends. */
 export interface Stepper extends Disposable {
-  /** As {@linkcode trainStep}. */
-  take(
-    at: Weights,
-    given: { readonly batch: Batch; readonly rate: number; readonly step: number },
-  ): ReturnType<typeof trainStep>;
+  /** As {@linkcode trainStep}, by the mean gradient of some batches. */
+  take(at: Weights, given: { readonly batches: readonly Batch[] } & Numbers<number>): Taken;
 }
 
-/** Steps by {@linkcode trainStep}, recorded and replayed where the backend can: once for each size of a batch. */
+/**
+ * Steps of a definition, recorded and replayed where the backend can, once for each size of a batch: of a single
+ * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once.
+ */
 export function stepper(experiment: Experiment): Stepper {
-  if (!canCompile()) return { take: (at, given) => trainStep(experiment, at, given), [Symbol.dispose]() {} };
-  const compiled = compile(({ state: { params, state }, inputs: { images, labels, rate, step }, fixed }: Recorded) => {
-    const batch = { images, labels, groups: fixed };
-    const { value: { total, terms }, ...next } = trainStep(experiment, { params, state }, { batch, rate, step });
-    return { params: next.params, state: next.state, value: { total, terms } };
-  });
+  const { step, slope, [Symbol.dispose]: dispose } = canCompile() ? recorded(experiment) : direct(experiment);
   return {
-    take({ params, state }, { batch: { images, labels, groups }, ...numbers }) {
+    take(at, { batches, ...numbers }) {
+      const seen = batches.map(({ images, labels, groups }, i) => ({
+        seen: { images, labels, draws: drawsOf(experiment, images.shape[0], [numbers.step, i]) },
+        groups,
+      }));
+      try {
+        if (seen.length === 1) return step(at, { ...seen[0], ...numbers });
+        const slopeAt = (place: At): Slope<FlatTree> =>
+          meanSlope(seen.map((each) => (free, buffers) => slope({ ...place, buffers }, free, each)), place.buffers);
+        return trainStep(experiment, at, { slopeAt, ...numbers });
+      } finally {
+        for (const { seen: { draws } } of seen) disposeTree(draws);
+      }
+    },
+    [Symbol.dispose]: dispose,
+  };
+}
+
+interface Look {
+  readonly seen: Seen;
+  readonly groups: Batch["groups"];
+}
+
+interface Taking extends Disposable {
+  readonly step: (at: Weights, given: Look & Numbers<number>) => Taken;
+  readonly slope: (at: Omit<At, "buffers"> & { buffers: Tree }, free: FlatTree, look: Look) => Sloped<FlatTree>;
+}
+
+function direct(experiment: Experiment): Taking {
+  return {
+    step: (at, { rate, step, ...look }) =>
+      trainStep(experiment, at, { slopeAt: (place) => batchSlope(experiment, place, look), rate, step }),
+    slope: (at, free, look) => batchSlope(experiment, at as At, look)(free),
+    [Symbol.dispose]() {},
+  };
+}
+
+function recorded(experiment: Experiment): Taking {
+  type Inputs = Seen & { readonly rate: Scalar; readonly step: Scalar };
+  const step = compile((
+    { state, inputs: { rate, step, ...seen }, fixed }: { state: Weights; inputs: Inputs; fixed: Batch["groups"] },
+  ) =>
+    trainStep(experiment, state, { slopeAt: (at) => batchSlope(experiment, at, { seen, groups: fixed }), rate, step })
+  );
+  type Place = Omit<At, "params"> & Seen & { readonly free: FlatTree };
+  let params: ModelNetwork["params"];
+  const slope = compile((
+    { inputs: { free, frozen, buffers, ...seen }, fixed }: { state: FlatTree; inputs: Place; fixed: Batch["groups"] },
+  ) => batchSlope(experiment, { params, frozen, buffers }, { seen, groups: fixed })(free));
+  return {
+    step(at, { seen, groups, ...numbers }) {
       const changing = { rate: scalar(numbers.rate), step: scalar(numbers.step) };
       try {
-        return compiled.run({ state: { params, state }, inputs: { images, labels, ...changing }, fixed: groups });
+        return step.run({ state: at, inputs: { ...seen, ...changing }, fixed: groups });
       } finally {
         disposeTree(changing);
       }
     },
-    [Symbol.dispose]: () => compiled[Symbol.dispose](),
+    slope(at, free, { seen, groups }) {
+      params = at.params;
+      const inputs = { ...seen, free, frozen: at.frozen, buffers: at.buffers as At["buffers"] };
+      return slope.run({ state: {}, inputs, fixed: groups });
+    },
+    [Symbol.dispose]() {
+      step[Symbol.dispose]();
+      slope[Symbol.dispose]();
+    },
   };
-}
-
-/** What a recorded step works on. */
-interface Recorded {
-  readonly state: { readonly params: ModelParams; readonly state: Weights["state"] };
-  readonly inputs: Pick<Batch, "images" | "labels"> & { readonly rate: Scalar; readonly step: Scalar };
-  readonly fixed: Batch["groups"];
 }
 
 /** The numbers of a loss, total first; frees its scalars. */

@@ -2,10 +2,12 @@ import { ahead } from "../data/ahead.ts";
 import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Experiment } from "../experiment.ts";
+import type { ModelNetwork } from "../models/model.ts";
+import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
 import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
-import { readLoss, stepper } from "./step.ts";
+import { judgedNetwork, readLoss, stepper } from "./step.ts";
 
 /** What training needs beside the definition. */
 export interface Training {
@@ -14,7 +16,7 @@ export interface Training {
   /** Folder of the run, where checkpoints go. */
   readonly folder: string;
   /** Judges an epoch's parameters on the validation split. */
-  readonly validate: (params: TrainState["params"]) => Promise<Pick<EpochRow, "validation" | "distances">>;
+  readonly validate: (network: ModelNetwork) => Promise<Pick<EpochRow, "validation" | "distances">>;
   readonly signal?: AbortSignal;
 }
 
@@ -57,26 +59,35 @@ async function* loop(
   { pairs, sight, folder, validate, signal }: Training,
 ): AsyncGenerator<RunEvent, void> {
   const drawing = drawingOf(experiment);
+  const accumulate = experiment.batch.accumulate ?? 1;
   const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
-  const rate = (step = state.step) => rateAt(experiment.schedule, experiment.optimizer.rate, step / stepsPerEpoch);
+  const rate = () =>
+    rateAt(experiment.schedule, rateOf(experiment.optimizer), {
+      epoch: state.step / stepsPerEpoch,
+      history: state.history,
+    });
   using steps = stepper(experiment);
 
-  for (let epoch = state.history.length + 1; epoch <= experiment.epochs; epoch++) {
+  for (let epoch = state.history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
     const first = (epoch - 1) * stepsPerEpoch;
+    let last = rate();
+    if (last === null) break;
     const seconds = { data: 0, step: 0, evaluate: 0 };
     let clock = stopwatch();
     const batches = ahead(
-      { from: state.step - first, to: stepsPerEpoch },
+      { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate },
       (i) => trainingBatch(pairsOf(epoch, i), { drawing, sight, at: [epoch, i] }),
     );
-    for await (const each of batches) {
-      using batch = each;
+    for await (const each of inGroups(batches, accumulate)) {
+      using stack = new DisposableStack();
+      const group = each.map((batch) => stack.use(batch));
       const waited = clock();
       seconds.data += waited;
-      const { value, ...weights } = steps.take(state, { batch, rate: rate(), step: state.step + 1 });
+      last = rate()!;
+      const { value, ...weights } = steps.take(state, { batches: group, rate: last, step: state.step + 1 });
       Object.assign(state, weights, { step: state.step + 1 });
       const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
-      refuseInfinite(row, batch.ids);
+      refuseInfinite(row, group[0].ids);
       state.steps.push(row);
       const spent = clock();
       seconds.step += spent;
@@ -89,7 +100,7 @@ async function* loop(
       clock = stopwatch(); // what the reader of events does is not ours
     }
     clock = stopwatch();
-    const judged = await validate(state.params).catch(async (error) => {
+    const judged = await validate(judgedNetwork(state)).catch(async (error) => {
       await saveState(folder, state);
       throw error;
     });
@@ -97,14 +108,16 @@ async function* loop(
     const row: EpochRow = {
       epoch,
       step: state.step,
-      rate: rate(state.step - 1),
+      rate: last,
       loss: meanLoss(state.steps, epoch),
       ...judged,
       seconds,
     };
     state.history.push(row);
     state.seconds += seconds.evaluate;
-    if (isBest(experiment, state.history)) state.best = { epoch, checkpoint: await saveBest(folder, state.params) };
+    if (isBest(experiment, state.history)) {
+      state.best = { epoch, checkpoint: await saveBest(folder, judgedNetwork(state)) };
+    }
     const file = await saveState(folder, state);
     yield { kind: "epoch", row };
     yield { kind: "checkpoint", epoch, file };
@@ -112,7 +125,7 @@ async function* loop(
 }
 
 function drawingOf({ seed, batch, augment }: Experiment): Drawing {
-  return { seed, size: batch.size, synced: batch.synced, augment };
+  return { seed, size: batch.size, accumulate: batch.accumulate ?? 1, synced: batch.synced, augment };
 }
 
 function stopwatch(): () => number {
