@@ -57,7 +57,17 @@ export {
   reconstructionTriplet,
 } from "./lib/losses/mod.ts";
 export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
-export { type AdamW, adamW, type Optimizer } from "./lib/optimizers/mod.ts";
+export {
+  type Adam,
+  adam,
+  type AdamW,
+  adamW,
+  type Optimizer,
+  type Sam,
+  sam,
+  type Sgd,
+  sgd,
+} from "./lib/optimizers/mod.ts";
 export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
 export {
   type BarsOptions,
@@ -84,7 +94,15 @@ export {
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
-export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
+export {
+  type Constant,
+  constant,
+  type Cosine,
+  cosine,
+  type Plateau,
+  plateau,
+  type Schedule,
+} from "./lib/schedules/mod.ts";
 export type {
   Distances,
   Environment,

@@ -227,6 +227,12 @@ function checkFit(made: Experiment): void {
       'Give "epochs", or take plateau() as "schedule"',
     );
   }
+  if (made.schedule.kind === "plateau" && made.schedule.floor > optimizers.rateOf(made.optimizer)) {
+    refuse(
+      `"schedule.floor" is ${made.schedule.floor}, above the rate ${optimizers.rateOf(made.optimizer)} of "optimizer"`,
+      "Take a smaller floor: training ends below it",
+    );
+  }
   const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;
   if (batch.size % groups !== 0) {
     const names = groups === 2 ? "real and fake" : `real, fake and the reconstructions that "reconstruct" makes`;

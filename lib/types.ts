@@ -184,12 +184,14 @@ export type RunEvent =
     readonly kind: "start";
     readonly name: string;
     readonly id: string;
+    /** Of the whole run; while the schedule decides when it ends, the least there will be. */
+    readonly steps: number;
     /** Null: until the schedule ends it. */
-    readonly steps: number | null;
     readonly epochs: number | null;
   }
   | { readonly kind: "step"; readonly row: StepRow; readonly seconds: number }
-  | { readonly kind: "epoch"; readonly row: EpochRow }
+  /** `steps` of the whole run as it is known now, as at the start. */
+  | { readonly kind: "epoch"; readonly row: EpochRow; readonly steps: number }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly file: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
   /** Trivial cues of images are being measured, after the test sets were scored. */

@@ -35,7 +35,9 @@ type Numbers<N> = { readonly rate: N; readonly step: N };
 export function firstWeights(experiment: Experiment, network: ModelNetwork): Weights {
   const { optimizer, trainable } = experiment;
   const [free] = partition(network.params, learnsOf(experiment.model, trainable?.lastStages ?? null));
-  const copies = (tree: Tree): FlatTree => Object.fromEntries(entries(tree).map(([path, leaf]) => [path, clone(leaf)]));
+  // not clones: a recorded step knows its inputs by the place of their values, which those would share
+  const copies = (tree: Tree): FlatTree =>
+    Object.fromEntries(entries(tree).map(([path, leaf]) => [path, add(leaf, 0)]));
   const averaged = (trainable?.ema ?? null) !== null;
   return {
     ...network,
@@ -146,8 +148,8 @@ export interface Stepper extends Disposable {
  * Steps of a definition, recorded and replayed where the backend can, once for each size of a batch: of a single
  * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once.
  */
-export function stepper(experiment: Experiment): Stepper {
-  const { step, slope, [Symbol.dispose]: dispose } = canCompile() ? recorded(experiment) : direct(experiment);
+export function stepper(experiment: Experiment, { records = canCompile() }: { records?: boolean } = {}): Stepper {
+  const { step, slope, [Symbol.dispose]: dispose } = records ? recorded(experiment) : direct(experiment);
   return {
     take(at, { batches, ...numbers }) {
       const seen = batches.map(({ images, labels, groups }, i) => ({

@@ -20,6 +20,7 @@ const sight: Sight = { view: crop({ size: 6 }), mean: [0.5, 0.4, 0.3], std: [0.5
 const drawing: Drawing = {
   seed: 7,
   size: 8,
+  accumulate: 1,
   synced: true,
   augment: [flip({ p: 0.5 }), compress({ quality: [60, 90], p: 0.5 })],
 };
@@ -85,6 +86,11 @@ Deno.test("planEpochs() takes the same pairs with and without reconstructions wh
 Deno.test("planEpochs() refuses a batch that cannot hold one pair of each or that the data do not fill", () => {
   assertThrows(() => planEpochs([...real, ...fake], { ...drawing, size: 3 }), RangeError, "4 rows for one of each");
   assertThrows(() => planEpochs([...real, ...fake], { ...drawing, size: 400 }), RangeError, "at most 28");
+  assertThrows(
+    () => planEpochs([...real, ...fake], { ...drawing, size: 16, accumulate: 2 }),
+    RangeError,
+    "Cannot fill 2 batches of 16 rows",
+  );
   assertThrows(() => planEpochs(real, drawing), RangeError, "0 fake training samples");
 });
 

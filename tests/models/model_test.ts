@@ -2,7 +2,7 @@ import { storeTree } from "../../lib/engine/layout.ts";
 import { tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
 import { writeSafetensors } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries } from "../../lib/engine/tree.ts";
-import { backbones, convnext, heads, linear } from "../../lib/models/mod.ts";
+import { backbones, convnext, heads, linear, type LinearHead } from "../../lib/models/mod.ts";
 import * as room from "../../lib/models/mod.ts";
 import {
   fakeProbability,
@@ -13,6 +13,8 @@ import {
   modelView,
 } from "../../lib/models/model.ts";
 import { hashWeights, loadWeights, weightsFile, weightsTable } from "../../lib/models/weights.ts";
+import type { LinearHeadParams } from "../../lib/models/linear_head.ts";
+import { judging } from "../../lib/nn/pass.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
@@ -26,10 +28,10 @@ const streams = (name: string) => random(1, name);
 testTensors("forwardModel() gives embedding and logits of the head's widths", async () => {
   const images = tensor(random(1, "images").normals(2 * 8 * 8 * 3), [2, 8, 8, 3]) as Tensor4D;
   const shapes = async (head: Model["head"]) => {
-    const params = await initModel({ ...model, head }, streams);
-    const outputs = forwardModel({ ...model, head }, params, images);
+    const network = await initModel({ ...model, head }, streams);
+    const outputs = forwardModel({ ...model, head }, network, { images });
     const found = [outputs.embedding.shape, outputs.logits.shape];
-    disposeTree({ params, ...outputs });
+    disposeTree({ network, ...outputs });
     return found;
   };
   assertEquals(await shapes(linear({ classes: 1 })), [[2, 6], [2, 1]]);
@@ -41,13 +43,15 @@ testTensors("a linear head embeds, activates and classifies as paper and pencil 
   const features = tensor([[1, -2]]) as Tensor2D;
   const embedding = { weight: tensor([[1, 1], [0, 1]]), bias: tensor([1, 0]) }; // → (0, −2)
   const fc = { weight: tensor([[3, 5]]), bias: tensor([0.5]) };
-  const plain = heads.linear.forward(linear({ embedding: 2 }), { embedding, fc }, features);
+  const see = (head: LinearHead, params: LinearHeadParams) =>
+    heads.linear.forward(head, { params, buffers: {} }, { features, pass: judging });
+  const plain = see(linear({ embedding: 2 }), { embedding, fc });
   assertClose(plain.embedding.dataSync(), [0, -2], 1e-6);
   assertClose(take(plain.logits), [-9.5], 1e-6);
-  const active = heads.linear.forward(linear({ embedding: 2, activation: "gelu" }), { embedding, fc }, features);
+  const active = see(linear({ embedding: 2, activation: "gelu" }), { embedding, fc });
   assertClose(active.embedding.dataSync(), [0, -2], 1e-6); // taken before the activation
   assertClose(take(active.logits), [0.5 + 5 * -2 * 0.0227501], 1e-5); // Φ(−2)
-  const bare = heads.linear.forward(linear(), { fc }, features);
+  const bare = see(linear(), { fc });
   assertEquals([...bare.embedding.dataSync()], [1, -2]);
   assertClose(take(bare.logits), [-6.5], 1e-6);
   disposeTree([
@@ -67,7 +71,7 @@ testTensors("initModel() gives the same parameters for the same seed, others for
   const [a, b] = [await initModel(model, streams), await initModel(model, streams)];
   const other = await initModel(model, (name) => random(2, name));
   assertEquals(await storeTree(a), await storeTree(b));
-  const values = (params: typeof a) => [...params.head.fc.weight.dataSync()];
+  const values = ({ params }: typeof a) => entries(params.head).flatMap(([, leaf]) => [...leaf.dataSync()]);
   assert(values(a).join() !== values(other).join());
   disposeTree({ a, b, other });
 });
@@ -105,7 +109,7 @@ testTensors("loadWeights() loads a published file without its classifier, and te
   const spec = convnext({ depths: [1], dims: [2] });
   const published = backbones.convnext.init(spec, streams);
   const classifier = { head: { fc: { weight: tensor([[1, 2]]), bias: tensor([0]) } } };
-  const stored = new Map([...await storeTree(published), ...await storeTree(classifier)]);
+  const stored = new Map([...await storeTree(published.params), ...await storeTree(classifier)]);
   await Deno.writeFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, writeSafetensors(stored));
   const template = backbones.convnext.init(spec, null);
   const loaded = await loadWeights(name, folder, template);
