@@ -3,7 +3,7 @@
  * operations from here, so that TensorFlow.js stays behind one door.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { freeingTape, freeOnTheWayBack } from "./tape.ts";
+import { freeingTape, freeOnTheWayBack, tapingFrom } from "./tape.ts";
 
 export {
   abs,
@@ -117,13 +117,14 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
 ): { value: tf.Scalar; gradients: tf.Tensor[]; aux: Aux } {
   let aux: Aux | undefined;
   const { value, grads } = freeingTape(() =>
-    tf.engine().gradients(() => {
-      const result = f(leaves);
-      aux = result.aux;
-      for (const tensor of Object.values(aux)) tf.keep(tensor);
-      freeOnTheWayBack(leaves);
-      return result.value;
-    }, leaves), () => tf.dispose({ ...aux }));
+    tapingFrom(leaves, () =>
+      tf.engine().gradients(() => {
+        const result = f(leaves);
+        aux = result.aux;
+        for (const tensor of Object.values(aux)) tf.keep(tensor);
+        freeOnTheWayBack(leaves);
+        return result.value;
+      }, leaves)), () => tf.dispose({ ...aux }));
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
   return { value: value as tf.Scalar, gradients, aux: aux! };
 }
