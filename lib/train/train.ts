@@ -32,9 +32,10 @@ export function plannedSteps(
 ): number {
   if (epochs !== null && schedule.kind !== "plateau") return epochs * stepsPerEpoch;
   const worse = [...history];
+  const worst = { validation: { accuracy: 0, auc: 0 } } as unknown as EpochRow;
   while (worse.length < (epochs ?? Infinity)) {
     if (rateAt(schedule, rateOf(optimizer), { epoch: worse.length, history: worse }) === null) break;
-    worse.push({ validation: {} } as EpochRow); // no metric is above another
+    worse.push(worst);
   }
   return worse.length * stepsPerEpoch;
 }
