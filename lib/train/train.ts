@@ -7,7 +7,8 @@ import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
 import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
-import { judgedNetwork, readLoss, stepper } from "./step.ts";
+import { readLoss, stepper } from "./step.ts";
+import { judgedNetwork } from "./weights.ts";
 
 /** What training needs beside the definition. */
 export interface Training {

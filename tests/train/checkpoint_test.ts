@@ -1,7 +1,7 @@
 import { tensor } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { loadState, saveState, type TrainState, weightsOf } from "../../lib/train/checkpoint.ts";
-import type { Weights } from "../../lib/train/step.ts";
+import type { Weights } from "../../lib/train/weights.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { testTensors } from "../tensors.ts";
