@@ -86,11 +86,11 @@ test("a recorded step is the step itself, whatever the size of the batch and wha
     clip: 0.5,
   });
   const held: Tree[] = [];
-  for (const  of of[experiment, everything, derive(everything, { batch: { accumulate: 2 } })]) {
-    const count = of.batch.accumulate ?? 1;
+  for (const each of [experiment, everything, derive(everything, { batch: { accumulate: 2 } })]) {
+    const count = each.batch.accumulate ?? 1;
     const sizes = [3, 3, 2, 3, 3, 2];
     const batches = sizes.map((rows, i) => Array.from({ length: count }, (_, j) => batchOf(rows, `${i} ${j}`)));
-    const [plain, stepped] = [await train(of, { batches, records: false }), await train(of, { batches })];
+    const [plain, stepped] = [await train(each, { batches, records: false }), await train(each, { batches })];
     // a recorded step may be fused and rounded in another way; losses are about 1, rounded to 1e-7
     assertClose(stepped.losses, plain.losses, 1e-6, "losses");
     assertNear(stepped.weights, plain.weights, 2e-6);
