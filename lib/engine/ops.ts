@@ -50,6 +50,7 @@ export {
   ones,
   onesLike,
   pad,
+  pow,
   relu,
   reshape,
   reverse,
@@ -100,6 +101,7 @@ export {
   type Padding,
 } from "./convolve.ts";
 export { gelu, type GeluForm } from "./gelu.ts";
+export { nthLargest } from "./largest.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
 export { logSoftmax } from "./softmax.ts";
