@@ -46,15 +46,23 @@ export {
   type PocketGenerator,
 } from "./lib/layouts/mod.ts";
 export {
+  type Auc,
+  auc,
   type BinaryCrossEntropy,
   binaryCrossEntropy,
   type Contrastive,
   contrastive,
   type CrossEntropy,
   crossEntropy,
+  type Cvar,
+  cvar,
   type Loss,
+  type MarginContrastive,
+  marginContrastive,
   type ReconstructionTriplet,
   reconstructionTriplet,
+  type SupervisedContrastive,
+  supervisedContrastive,
 } from "./lib/losses/mod.ts";
 export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
 export {

@@ -32,9 +32,11 @@ export const binaryCrossEntropy = part<BinaryCrossEntropy>("binaryCrossEntropy",
 export function binaryCrossEntropyLoss(spec: BinaryCrossEntropy, input: LossInput): Scalar {
   countRows("binary cross-entropy", input);
   checkLogits("binary cross-entropy", input, { classes: 1, other: "crossEntropy" });
-  return tidy(() => {
-    // softplus(±l) keeps the digits that softplus(l) − y·l loses where the model is sure and right
-    const wrong_B = mul(sub(1, mul(input.labels, 2)), squeeze(input.logits, [1]));
-    return meanOfRows("binary cross-entropy", softplus(wrong_B) as Tensor1D, { input, balanced: spec.balanced });
-  });
+  return tidy(() => meanOfRows("binary cross-entropy", rowLosses(input), { input, balanced: spec.balanced }));
+}
+
+/** The binary cross-entropy of each row. `logits` [B, 1] → [B]. */
+export function rowLosses({ logits, labels }: Pick<LossInput, "logits" | "labels">): Tensor1D {
+  // softplus(±l) keeps the digits that softplus(l) − y·l loses where the model is sure and right
+  return softplus(mul(sub(1, mul(labels, 2)), squeeze(logits, [1])));
 }
