@@ -21,13 +21,15 @@ import {
   binaryCrossEntropyCase,
   contrastiveCase,
   crossEntropyCase,
+  cvarAucCase,
   dualCase,
+  marginContrastiveCase,
   reconstructionCase,
 } from "./golden_kinds/losses.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
-import { optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { clipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -36,7 +38,10 @@ const standing: Readonly<Record<string, Compute>> = {
   "loss.dual": dualCase,
   "loss.crossEntropy": crossEntropyCase,
   "loss.bce": binaryCrossEntropyCase,
+  "loss.marginContrastive": marginContrastiveCase,
+  "loss.cvarAuc": cvarAucCase,
   optimizer: optimizerCase,
+  gradClip: clipCase,
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,
