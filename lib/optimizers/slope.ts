@@ -1,6 +1,6 @@
 /** The objective of a step and its gradient, of one batch or of several. */
 import { valueAndGradient } from "../engine/gradient.ts";
-import { add, mul, type Scalar, type Tensor } from "../engine/ops.ts";
+import { add, clone, mul, type Scalar, type Tensor } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { LossValue } from "../types.ts";
 
@@ -23,7 +23,8 @@ export function slopeOf<P extends Tree>(objective: Objective<P>): Slope<P> {
     const { value, gradient, aux } = valueAndGradient<P, Record<string, Tensor>>((at) => {
       const { value: { total, terms }, buffers } = objective(at);
       told = { terms: Object.keys(terms), buffers };
-      const kept = [...Object.values(terms), ...entries(buffers).map(([, buffer]) => buffer)];
+      // a norm that is frozen may hand on the buffer it was given, which is not the step's to free
+      const kept = [...Object.values(terms), ...entries(buffers).map(([, buffer]) => clone(buffer))];
       return { value: total, aux: Object.fromEntries(kept.entries()) };
     }, params);
     const kept = Object.values(aux);
@@ -50,7 +51,7 @@ export function meanSlope<P extends Tree>(
   return (params) => {
     let mean = first(params, buffers);
     for (const slope of others) {
-      const { gradient, value, ...next } = slope(params, mean.buffers);
+      const { gradient, value, ...next } = orFree(mean, ({ buffers }) => slope(params, buffers));
       disposeTree(mean.buffers);
       mean = { gradient: sumOf(mean.gradient, gradient), value: sumOf(mean.value, value), buffers: next.buffers };
     }
@@ -58,6 +59,19 @@ export function meanSlope<P extends Tree>(
     const share = 1 / slopes.length;
     return { ...mean, gradient: scaled(mean.gradient, share), value: scaled(mean.value, share) };
   };
+}
+
+/**
+ * Goes on from a result; where that fails, on a full heap say, the result is freed, so that a smaller batch finds the
+ * memory.
+ */
+export function orFree<T extends Tree, Next>(result: T, next: (result: T) => Next): Next {
+  try {
+    return next(result);
+  } catch (error) {
+    disposeTree(result);
+    throw error;
+  }
 }
 
 /** Consumes both. */
