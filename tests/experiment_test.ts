@@ -1,11 +1,13 @@
 import {
   adamW,
+  auc,
   binaryCrossEntropy,
   contrastive,
   convnext,
   cosine,
   crop,
   crossEntropy,
+  cvar,
   derive,
   diff,
   existing,
@@ -20,6 +22,7 @@ import {
   plateau,
   pocket,
   reconstructionTriplet,
+  sam,
 } from "../mod.ts";
 import { assert, assertEquals, assertThrows } from "./assert.ts";
 
@@ -166,6 +169,16 @@ Deno.test("experiment() refuses logits that a loss does not take, with both fiel
     TypeError,
     'no term that trains the logits of "model.head": pull. Add binaryCross',
   );
+});
+
+Deno.test("experiment() takes CVaR and AUC of one logit, trained by SAM", () => {
+  const robust = {
+    loss: { cvar: cvar({ weight: 0.5 }), auc: auc({ weight: 0.5 }) },
+    optimizer: sam({ base: adamW() }),
+  };
+  assertEquals(experiment(cell(robust)).optimizer, sam({ base: adamW(), rho: 0.05 }));
+  const two = cell({ ...robust, model: { ...input.model, head: linear({ classes: 2 }) } });
+  assertThrows(() => experiment(two), TypeError, '"loss.cvar" is cvar() and takes 1 logit a row');
 });
 
 Deno.test("experiment() refuses a loss that lacks reconstructions, with both fields and the fix", () => {
