@@ -94,6 +94,19 @@ Deno.test("planEpochs() refuses a batch that cannot hold one pair of each or tha
   assertThrows(() => planEpochs(real, drawing), RangeError, "0 fake training samples");
 });
 
+Deno.test("trainingBatch() labels photographs 0 and everything else 1, whatever is reconstructed", async () => {
+  const bare = (pairs: readonly Pair[]) => pairs.map((pair): Pair => ({ ...pair, reconstruction: null }));
+  const [photographs, fakes] = [real.slice(0, 2), fake.slice(0, 2)];
+  const labelsOf = async (real: readonly Pair[], fake: readonly Pair[]) => {
+    using batch = await trainingBatch({ real, fake }, { drawing, sight, at: [1, 0] });
+    return [...await batch.labels.data()];
+  };
+  assertEquals(await labelsOf(bare(photographs), bare(fakes)), [0, 0, 1, 1]);
+  assertEquals(await labelsOf(photographs, bare(fakes)), [0, 0, 1, 1, 1, 1]);
+  assertEquals(await labelsOf(bare(photographs), fakes), [0, 0, 1, 1, 1, 1]);
+  assertEquals(await labelsOf(photographs, fakes), [0, 0, 1, 1, 1, 1, 1, 1]);
+});
+
 Deno.test("trainingBatch() stands in the order real, fake, reconstructions, with labels to match", async () => {
   const before = memory().numTensors;
   {
