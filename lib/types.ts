@@ -57,12 +57,14 @@ export interface Batch extends Disposable {
 }
 
 /** What a model says of a batch. */
-export interface Outputs {
+export type Outputs = {
   /** [B, D], not normalised: what the metric losses see. */
   readonly embedding: Tensor2D;
   /** [B, K]; K = 1: the log-odds of fake, K = 2: real and fake. */
   readonly logits: Tensor2D;
-}
+  /** [B, H, W, K], logits of every place, whose means are `logits`; missing where the head judges whole images. */
+  readonly places?: Tensor4D;
+};
 
 /** What a loss term is given. */
 export interface LossInput extends Outputs {

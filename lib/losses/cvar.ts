@@ -26,7 +26,7 @@ export const cvar = part<Cvar>("cvar", { weight: 1, alpha: 0.8 }, {
  * min over λ of λ + mean(max(loss − λ, 0)) / α, which is the mean binary cross-entropy of the worst share α of the rows,
  * the one at its border counted in part.
  *
- * @param input `logits` [B, 1]; `labels` [B], 0 or 1, in any order
+ * @param input `logits` [B, 1]; `places` [B, H, W, 1] where there are any; `labels` [B], 0 or 1, in any order
  * @returns scalar, not yet weighted; the gradient is that at a fixed λ, as the envelope theorem has it. The border's
  * row, whose loss λ is, stands in the kink of max and gets none, though its share in the value may be a fraction.
  * @throws {TypeError} when the model gives two logits a row
