@@ -220,6 +220,12 @@ function checkFit(made: Experiment): void {
       `Add ${model.head.classes === 1 ? "binaryCrossEntropy()" : "crossEntropy()"}`,
     );
   }
+  if (model.head.kind === "linear" && model.head.places === true && !models.backboneKind(model.backbone).places) {
+    refuse(
+      `"model.head" judges places and "model.backbone" is ${model.backbone.kind}(), whose features are no mean of a map`,
+      'Take a backbone that has places, or set "model.head.places" to null',
+    );
+  }
   if (trainable !== null) learnsOf(model, trainable.lastStages);
   if (made.epochs === null && made.schedule.kind !== "plateau") {
     refuse(

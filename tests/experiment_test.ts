@@ -171,6 +171,15 @@ Deno.test("experiment() refuses logits that a loss does not take, with both fiel
   );
 });
 
+Deno.test("experiment() refuses a head of places where the backbone has none", () => {
+  const head = linear({ places: true });
+  assertThrows(
+    () => experiment(cell({ model: { ...input.model, head } })),
+    TypeError,
+    '"model.head" judges places and "model.backbone" is convnext(), whose features are no mean of a map',
+  );
+});
+
 Deno.test("experiment() takes CVaR and AUC of one logit, trained by SAM", () => {
   const robust = {
     loss: { cvar: cvar({ weight: 0.5 }), auc: auc({ weight: 0.5 }) },

@@ -78,7 +78,7 @@ function inside(streams: Streams, part: keyof ModelTree): Streams {
 }
 
 /**
- * Embedding [B, D] and logits [B, K] of images.
+ * Embedding [B, D] and logits [B, K] of images, and logits of their places where the head judges these.
  *
  * @param images_BHWC normalised as {@linkcode modelView} says
  * @param pass how the model sees them; by default as it is judged
@@ -90,17 +90,17 @@ export function forwardModel(
   { images, pass = judging }: { readonly images: Tensor4D; readonly pass?: Pass },
 ): Outputs {
   return tidy(() => {
-    const { pooled } = backboneKind(spec.backbone).forward(
+    const { pooled, places } = backboneKind(spec.backbone).forward(
       spec.backbone,
       { params: params.backbone, buffers: buffers.backbone },
       { images, pass: within(pass, "backbone") },
     );
     const head = { params: params.head, buffers: buffers.head };
-    const { embedding, logits } = headKind(spec.head).forward(spec.head, head, {
+    return headKind(spec.head).forward(spec.head, head, {
       features: pooled,
+      ...(places === undefined ? {} : { places }),
       pass: within(pass, "head"),
     });
-    return { embedding, logits };
   });
 }
 

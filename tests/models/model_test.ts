@@ -1,5 +1,5 @@
 import { storeTree } from "../../lib/engine/layout.ts";
-import { tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
+import { type Tensor, tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
 import { writeSafetensors } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries } from "../../lib/engine/tree.ts";
 import { backbones, convnext, heads, linear, type LinearHead } from "../../lib/models/mod.ts";
@@ -31,7 +31,7 @@ testTensors("forwardModel() gives embedding and logits of the head's widths", as
     const network = await initModel({ ...model, head }, streams);
     const outputs = forwardModel({ ...model, head }, network, { images });
     const found = [outputs.embedding.shape, outputs.logits.shape];
-    disposeTree({ network, ...outputs });
+    disposeTree([network, outputs.embedding, outputs.logits]);
     return found;
   };
   assertEquals(await shapes(linear({ classes: 1 })), [[2, 6], [2, 1]]);
@@ -65,6 +65,32 @@ testTensors("a linear head embeds, activates and classifies as paper and pencil 
   ]);
   assertEquals([...features.dataSync()], [1, -2]);
   features.dispose();
+});
+
+testTensors("a linear head of places judges each of them, and an image by their mean", () => {
+  // two places of two features: (1, −2) and (3, 0), the mean (2, −1)
+  const places = tensor([1, -2, 3, 0], [1, 1, 2, 2]) as Tensor4D;
+  const features = tensor([[2, -1]]) as Tensor2D;
+  const fc = { weight: tensor([[3, 5]]), bias: tensor([0.5]) };
+  const judge = (head: LinearHead, draw: () => Tensor | null = () => null) =>
+    heads.linear.forward(head, { params: { fc }, buffers: {} }, { features, places, pass: { ...judging, draw } });
+  const judged = judge(linear({ places: true }));
+  assertClose(take(judged.places!), [-6.5, 9.5], 1e-6);
+  assertClose(take(judged.logits), [1.5], 1e-6);
+  assertEquals(take(judged.embedding), [2, -1]);
+  // the second input is left out, at both places; the first counts twice
+  const uniform = tensor([[0.9, 0.1]]);
+  const learning = judge(linear({ places: true, dropout: 0.5 }), () => uniform);
+  assertClose(take(learning.places!), [6.5, 18.5], 1e-6);
+  assertClose(take(learning.logits), [12.5], 1e-6);
+  disposeTree([learning.embedding, uniform]);
+  const whole = judge(linear());
+  assertEquals(whole.places, undefined);
+  disposeTree([whole.embedding, whole.logits]);
+  const bare = () =>
+    heads.linear.forward(linear({ places: true }), { params: { fc }, buffers: {} }, { features, pass: judging });
+  assertThrows(bare, TypeError, "Cannot judge places: the backbone gives none");
+  disposeTree([places, features, fc.weight, fc.bias]);
 });
 
 testTensors("initModel() gives the same parameters for the same seed, others for another", async () => {
