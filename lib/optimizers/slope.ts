@@ -1,10 +1,13 @@
 /** The objective of a step and its gradient, of one batch or of several. */
 import { valueAndGradient } from "../engine/gradient.ts";
-import { add, clone, mul, type Scalar, type Tensor } from "../engine/ops.ts";
+import { add, mul, type Scalar, type Tensor } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { LossValue } from "../types.ts";
 
-/** The loss as a function of the parameters, and what the model's norms remember after it. */
+/**
+ * The loss as a function of the parameters, and what the model's norms remember after it: tensors of its own, not those
+ * it was given.
+ */
 export type Objective<P extends Tree> = (params: P) => { readonly value: LossValue; readonly buffers: Tree };
 
 /** An objective's value, gradient and buffers at one place; the caller owns them. */
@@ -23,8 +26,7 @@ export function slopeOf<P extends Tree>(objective: Objective<P>): Slope<P> {
     const { value, gradient, aux } = valueAndGradient<P, Record<string, Tensor>>((at) => {
       const { value: { total, terms }, buffers } = objective(at);
       told = { terms: Object.keys(terms), buffers };
-      // a norm that is frozen may hand on the buffer it was given, which is not the step's to free
-      const kept = [...Object.values(terms), ...entries(buffers).map(([, buffer]) => clone(buffer))];
+      const kept = [...Object.values(terms), ...entries(buffers).map(([, buffer]) => buffer)];
       return { value: total, aux: Object.fromEntries(kept.entries()) };
     }, params);
     const kept = Object.values(aux);

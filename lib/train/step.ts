@@ -43,7 +43,7 @@ function batchSlope(
     const network = { params: combine(params, free, frozen), buffers };
     const outputs = forwardModel(experiment.model, network, { images, pass });
     const value = totalLoss(experiment.loss, { ...outputs, labels, groups });
-    return { value, buffers: mapTree(buffers, (buffer) => pass.moved(buffer) ?? clone(buffer)) };
+    return { value, buffers: mapTree(buffers, pass.moved) };
   });
 }
 

@@ -32,14 +32,6 @@ testTensors("slopeOf() gives the value, its terms, its gradient and the buffers,
   disposeTree([params, buffers]);
 });
 
-testTensors("slopeOf() gives buffers of its own, even where the objective hands on what it was given", () => {
-  const [params, buffers] = [{ p: tensor([3]) }, { seen: tensor(1) }];
-  const found = slopeOf(({ p }: Params) => ({ value: { total: mean<Scalar>(p), terms: {} }, buffers }))(params);
-  disposeTree([found.value, found.gradient, found.buffers]);
-  assert(!buffers.seen.isDisposed);
-  disposeTree([params, buffers]);
-});
-
 testTensors("meanSlope() of equal parts of a batch is the slope of the whole", () => {
   const numbers = random(5, "batch").normals(12);
   const [params, buffers] = [{ p: tensor([0.7]) }, { seen: tensor(0) }];
