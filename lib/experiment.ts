@@ -222,7 +222,7 @@ function checkFit(made: Experiment): void {
   }
   if (model.head.kind === "linear" && model.head.places === true && !models.backboneKind(model.backbone).places) {
     refuse(
-      `"model.head" judges places and "model.backbone" is ${model.backbone.kind}(), whose features are no mean of a map`,
+      `"model.head" judges places, and the features of "model.backbone" ${model.backbone.kind}() are no mean of a map`,
       'Take a backbone that has places, or set "model.head.places" to null',
     );
   }

@@ -176,7 +176,7 @@ Deno.test("experiment() refuses a head of places where the backbone has none", (
   assertThrows(
     () => experiment(cell({ model: { ...input.model, head } })),
     TypeError,
-    '"model.head" judges places and "model.backbone" is convnext(), whose features are no mean of a map',
+    '"model.head" judges places, and the features of "model.backbone" convnext() are no mean of a map',
   );
 });
 

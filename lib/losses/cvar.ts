@@ -23,8 +23,8 @@ export const cvar = part<Cvar>("cvar", { weight: 1, alpha: 0.8 }, {
 });
 
 /**
- * min over λ of λ + mean(max(loss − λ, 0)) / α, which is the mean binary cross-entropy of the worst share α of the rows,
- * the one at its border counted in part.
+ * min over λ of λ + mean(max(loss − λ, 0)) / α, which is the mean binary cross-entropy of the worst share α of the
+ * rows, the one at its border counted in part.
  *
  * @param input `logits` [B, 1]; `places` [B, H, W, 1] where there are any; `labels` [B], 0 or 1, in any order
  * @returns scalar, not yet weighted; the gradient is that at a fixed λ, as the envelope theorem has it. The border's
@@ -39,8 +39,8 @@ export function cvarLoss({ alpha }: Cvar, input: LossInput): Scalar {
   checkLogits("CVaR", input, { classes: 1, other: "crossEntropy" });
   return tidy(() => {
     const loss_B = rowLosses(input);
-    const λ = cvarThreshold(loss_B, alpha);
-    return add<Scalar>(λ, mul(mean(relu(sub(loss_B, λ))), 1 / alpha));
+    const threshold = cvarThreshold(loss_B, alpha);
+    return add<Scalar>(threshold, mul(mean(relu(sub(loss_B, threshold))), 1 / alpha));
   });
 }
 
@@ -48,8 +48,9 @@ export function cvarLoss({ alpha }: Cvar, input: LossInput): Scalar {
  * The λ that minimises λ + mean(max(loss − λ, 0)) / α: with losses ≥ 0, the one below the worst ⌊α · B⌋. It counts as a
  * constant.
  *
- * The derivative by λ is 1 − share / α, of the share of rows with a loss above λ; it changes its sign there. Where α · B
- * is whole, every λ down to that loss is a minimiser, and this lowest one gives all of the worst rows their gradient.
+ * The derivative by λ is 1 − share / α, of the share of rows with a loss above λ; it changes its sign there. Where
+ * α · B is whole, every λ from there to the next larger loss is a minimiser, and this lowest one gives all of the worst
+ * rows their gradient.
  *
  * @param loss_B [B], none negative
  */

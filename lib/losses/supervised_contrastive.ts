@@ -34,8 +34,8 @@ export const supervisedContrastive = part<SupervisedContrastive>("supervisedCont
  * @returns scalar, not yet weighted
  * @throws {RangeError} when the batch has rows of one class only
  *
- * Source: Khosla et al. 2020, equation 2, with one view of each image. The code that AlignedForensics carries multiplies
- * by temperature / 0.07, which is 1 at the default; its training never calls it.
+ * Source: Khosla et al. 2020, equation 2, with one view of each image. The code that AlignedForensics carries
+ * multiplies by temperature / 0.07, which is 1 at the default; its training never calls it.
  */
 export function supervisedContrastiveLoss({ temperature }: SupervisedContrastive, input: LossInput): Scalar {
   const { real, other } = countClasses("supervised contrastive", input);

@@ -54,7 +54,7 @@ export interface BackboneKind<Spec, N extends Network = Network> {
 export interface HeadKind<Spec, N extends Network = Network> {
   /** As a backbone's, for features of `width`. */
   init(spec: Spec, options: { readonly width: number; readonly streams: Streams | null }): N;
-  /** [B, F] → embedding [B, D] and logits [B, K], of every place too where the head judges them; the caller owns all. */
+  /** [B, F] → embedding [B, D] and logits [B, K], those of places where the head judges them; the caller owns all. */
   forward(
     spec: Spec,
     network: N,

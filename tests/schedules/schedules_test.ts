@@ -94,8 +94,8 @@ Deno.test("plateau warms up, and its history counts from the start", () => {
 
 Deno.test("plateau lowers the rate when PyTorch's ReduceLROnPlateau does", () => {
   // deno-fmt-ignore -- forty accuracies of a walk upwards
-  const accuracies = [47, 48, 47, 49, 51, 46, 40, 45, 42, 39, 46, 46, 51, 51, 54, 50, 52, 57, 58, 62, 64, 59, 63, 65, 63,
-    57, 62, 62, 66, 71, 75, 81, 80, 84, 84, 90, 95, 91, 86, 83].map((percent) => percent / 100);
+  const accuracies = [47, 48, 47, 49, 51, 46, 40, 45, 42, 39, 46, 46, 51, 51, 54, 50, 52, 57, 58, 62, 64, 59, 63, 65,
+    63, 57, 62, 62, 66, 71, 75, 81, 80, 84, 84, 90, 95, 91, 86, 83].map((percent) => percent / 100);
   // recorded with PyTorch 2.13, mode "max", threshold_mode "abs": how often the rate was halved after each epoch
   const recorded: readonly [Parameters<typeof plateau>[0], string][] = [
     [{ patience: 1, threshold: 0.02 }, "00111122334455556666677778899999999999aa"],
