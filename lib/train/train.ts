@@ -33,7 +33,7 @@ export function plannedSteps(
 ): number {
   if (epochs !== null && schedule.kind !== "plateau") return epochs * stepsPerEpoch;
   const worse = [...history];
-  const worst = { validation: { accuracy: 0, auc: 0 } } as unknown as EpochRow;
+  const worst = { validation: { accuracy: 0, balancedAccuracy: 0, auc: 0 } } as unknown as EpochRow;
   while (worse.length < (epochs ?? Infinity)) {
     if (rateAt(schedule, rateOf(optimizer), { epoch: worse.length, history: worse }) === null) break;
     worse.push(worst);
