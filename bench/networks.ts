@@ -1,11 +1,7 @@
 /** The networks that training steps are measured on, and how fast they are meant to be beside PyTorch. */
 import { methods } from "../experiments/pocket.ts";
 import type { BackendName } from "../lib/engine/backend.ts";
-import { convnext } from "../lib/models/convnext.ts";
-import { linear } from "../lib/models/linear_head.ts";
-import type { Head } from "../lib/models/mod.ts";
-import type { Convnext } from "../lib/models/convnext.ts";
-import { fiftyLayers, type Resnet50 } from "../lib/models/resnet50.ts";
+import { type Backbone, convnext, type Head, linear, resnet } from "../lib/models/mod.ts";
 import { crossEntropy } from "../lib/losses/cross_entropy.ts";
 import type { Loss } from "../lib/losses/mod.ts";
 import { type AdamW, adamW } from "../lib/optimizers/adamw.ts";
@@ -20,7 +16,7 @@ export interface Network {
   readonly side: number;
   /** What both sides build, plain data. */
   readonly model: {
-    readonly backbone: Convnext | ({ readonly kind: "resnet50" } & Resnet50) | SmallResnet;
+    readonly backbone: Backbone | SmallResnet;
     readonly head: Head;
   };
   readonly loss: Loss;
@@ -85,7 +81,7 @@ export const networks: Readonly<Record<string, Network>> = {
     side: 64,
     model: pocket.model,
     loss: pocket.loss.classification,
-    optimizer: pocket.optimizer,
+    optimizer: pocket.optimizer as AdamW,
     goals: [],
   },
   "convnext-tiny": {
@@ -108,7 +104,7 @@ export const networks: Readonly<Record<string, Network>> = {
     title: "ResNet-50 nodown, 8 images of 96²",
     rows: 8,
     side: 96,
-    model: { backbone: { kind: "resnet50", downsample: false, depths: fiftyLayers }, head: linear({ classes: 2 }) },
+    model: { backbone: resnet({ downsample: false }), head: linear({ classes: 2 }) },
     // small enough that its second loss does not hang on the signs of gradients that are rounding
     optimizer: adamW({ rate: 1e-5 }),
     goals: [{ backend: "tensorflow", threads: [1, 2], most: 0.85 }],

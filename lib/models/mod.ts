@@ -10,9 +10,19 @@ import {
 } from "./convnext.ts";
 import { applyLinearHead, initLinearHead, type LinearHead, linearHeadDraws } from "./linear_head.ts";
 import type { BackboneKind, HeadKind } from "./network.ts";
+import {
+  initResnet,
+  type Resnet,
+  resnetDraws,
+  resnetFeatures,
+  resnetStages,
+  resnetView,
+  resnetWidth,
+} from "./resnet.ts";
 
 export { type Convnext, convnext } from "./convnext.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
+export { type Resnet, resnet } from "./resnet.ts";
 
 /** kind → how it is made and run. */
 export const backbones = {
@@ -24,6 +34,14 @@ export const backbones = {
     stages: convnextStages,
     draws: convnextDraws,
   } satisfies BackboneKind<Convnext, ReturnType<typeof initConvnext>>,
+  resnet: {
+    init: initResnet,
+    forward: resnetFeatures,
+    width: resnetWidth,
+    view: resnetView,
+    stages: resnetStages,
+    draws: resnetDraws,
+  } satisfies BackboneKind<Resnet, ReturnType<typeof initResnet>>,
 };
 
 /** kind → how it is made and run. */

@@ -7,6 +7,7 @@ import { readSafetensors, type Stored, type StoredTensors } from "../engine/safe
 import { entries, fill, type Tree } from "../engine/tree.ts";
 import type { Convnext } from "./convnext.ts";
 import type { Network } from "./network.ts";
+import type { Resnet } from "./resnet.ts";
 
 /** How pixels (0…1) become a network's input: (pixel − mean) / std, by channel in the order R, G, B. */
 export interface View {
@@ -16,8 +17,8 @@ export interface View {
 
 /** One published set of weights. */
 export interface Weights extends View {
-  /** The size of ConvNeXt it belongs to. */
-  readonly size: NonNullable<Convnext["size"]>;
+  /** What it belongs to: a size of ConvNeXt or a depth of ResNet. */
+  readonly size: NonNullable<Convnext["size"]> | Resnet["depth"];
   /** Path inside the folder of weights. */
   readonly file: string;
   /** Where the file is published. */
@@ -33,16 +34,25 @@ export const imagenetView: View = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.
 /** For networks trained from scratch: −1…1. */
 export const plainView: View = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
-function timmConvnext(size: Weights["size"], tag: string): [string, Weights] {
-  const name = `timm/convnext_${size}.${tag}`;
+function timm(name: string, told: Pick<Weights, "size" | "licence" | "leaves">): [string, Weights] {
   return [name, {
     ...imagenetView,
-    size,
+    ...told,
     file: `${name}.safetensors`,
     address: `https://huggingface.co/${name}/resolve/main/model.safetensors`,
-    licence: "Apache-2.0 as published by timm; MIT in the original repository, facebookresearch/ConvNeXt",
-    leaves: ["head.fc."],
   }];
+}
+
+function timmConvnext(size: NonNullable<Convnext["size"]>, tag: string): [string, Weights] {
+  const licence = tag.startsWith("fb_")
+    ? "Apache-2.0 as published by timm; MIT in the original repository, facebookresearch/ConvNeXt"
+    : "Apache-2.0";
+  return timm(`timm/convnext_${size}.${tag}`, { size, licence, leaves: ["head.fc."] });
+}
+
+/** Torchvision's first weights of a ResNet, which AlignedForensics starts from. */
+function timmResnet(depth: Resnet["depth"]): [string, Weights] {
+  return timm(`timm/resnet${depth}.tv_in1k`, { size: depth, licence: "BSD-3-Clause", leaves: ["fc."] });
 }
 
 /** Every set of weights by name. The names are timm's, after the account that publishes them. */
@@ -54,6 +64,8 @@ export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntrie
   ]),
   timmConvnext("xlarge", "fb_in22k"),
   timmConvnext("xlarge", "fb_in22k_ft_in1k"),
+  timmResnet(18),
+  timmResnet(50),
 ]);
 
 /**
