@@ -6,6 +6,7 @@ import { clone, scalar } from "../engine/ops.ts";
 import { readSafetensors, type Stored, type StoredTensors } from "../engine/safetensors.ts";
 import { entries, fill, type Tree } from "../engine/tree.ts";
 import type { Convnext } from "./convnext.ts";
+import { fromTimm } from "./convnext_names.ts";
 import type { Network } from "./network.ts";
 import type { Resnet } from "./resnet.ts";
 
@@ -57,6 +58,10 @@ function timmResnet(depth: Resnet["depth"]): [string, Weights] {
 
 /** Every set of weights by name. The names are timm's, after the account that publishes them. */
 export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntries([
+  timmConvnext("atto", "d2_in1k"),
+  timmConvnext("femto", "d1_in1k"),
+  timmConvnext("pico", "d1_in1k"),
+  ...["d1h_in1k", "in12k", "in12k_ft_in1k"].map((tag) => timmConvnext("nano", tag)),
   ...(["tiny", "small", "base", "large"] as const).flatMap((size) => [
     timmConvnext(size, "fb_in1k"),
     timmConvnext(size, "fb_in22k"),
@@ -122,7 +127,7 @@ export async function loadWeights(name: string, folder: string | null, template:
   for (const key of stored.keys()) {
     if (leaves.some((start) => key.startsWith(start))) stored.delete(key);
   }
-  return loadNetwork(template, stored);
+  return loadNetwork(template, fromTimm(stored));
 }
 
 /**
