@@ -8,11 +8,11 @@ import { totalLoss } from "../lib/losses/total.ts";
 import { backboneKind, headKind } from "../lib/models/mod.ts";
 import type { BackboneKind } from "../lib/models/network.ts";
 import { learning } from "../lib/nn/pass.ts";
+import { applySmallResnet, initSmallResnet } from "../lib/nn/small_resnet.ts";
 import { optimizers, type OptimizerState } from "../lib/optimizers/mod.ts";
 import { slopeOf } from "../lib/optimizers/slope.ts";
 import { random } from "../lib/random.ts";
-import type { Network } from "./networks.ts";
-import { initSmallResnet, smallResnetFeatures, smallResnetWidth } from "./small_resnet.ts";
+import type { Network, SmallResnetBackbone } from "./networks.ts";
 
 type Params = { readonly backbone: Tree; readonly head: Tree };
 
@@ -22,10 +22,20 @@ type Images = { readonly images: Tensor4D; readonly labels: Tensor1D };
 
 type Spec = Network["model"]["backbone"];
 
+type Forward = BackboneKind<Spec>["forward"];
+
 function kindOf(spec: Spec): Pick<BackboneKind<Spec>, "init" | "forward" | "width"> {
-  const small = { init: initSmallResnet, forward: smallResnetFeatures, width: smallResnetWidth };
   return (spec.kind === "smallResnet" ? small : backboneKind(spec)) as unknown as BackboneKind<Spec>;
 }
+
+/** As a backbone's kind; it is measured and not offered as a part. */
+const small = {
+  init: initSmallResnet,
+  forward: (spec: SmallResnetBackbone, network: ReturnType<typeof initSmallResnet>, at: Parameters<Forward>[2]) => ({
+    pooled: applySmallResnet(spec, network, { images: at.images, norm: at.pass.norm }),
+  }),
+  width: ({ widths }: SmallResnetBackbone) => widths.at(-1)!,
+};
 
 /** Fresh weights of a network under seed 1; the caller owns them. */
 function init({ model: { backbone, head } }: Network): { params: Params; buffers: Tree } {

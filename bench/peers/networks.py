@@ -144,15 +144,15 @@ class SmallResNet(nn.Module):
     def __init__(self, spec):
         super().__init__()
         widths, depth = spec["widths"], spec["blocks"]
-        self.conv1, self.bn1 = filters(3, widths[0], 3), nn.BatchNorm2d(widths[0])
+        self.conv, self.bn = filters(spec["inputs"], widths[0], 3), nn.BatchNorm2d(widths[0])
         before = [widths[0], *widths[:-1]]
-        self.layers = nn.Sequential(
-            *(stage(BasicBlock, b, w, depth, 1 if i == 0 else 2) for i, (b, w) in enumerate(zip(before, widths)))
-        )
+        for i, (b, w) in enumerate(zip(before, widths)):
+            self.add_module(f"layer{i + 1}", stage(BasicBlock, b, w, depth, 1 if i == 0 else 2))
         self.width = widths[-1]
 
     def forward(self, x):
-        return self.layers(F.relu(self.bn1(self.conv1(x)), inplace=True)).mean((2, 3))
+        x = F.relu(self.bn(self.conv(x)), inplace=True)
+        return self.layer3(self.layer2(self.layer1(x))).mean((2, 3))
 
 
 class Head(nn.Module):
