@@ -26,6 +26,7 @@ import {
   marginContrastiveCase,
   reconstructionCase,
 } from "./golden_kinds/losses.ts";
+import { errorGuidedCase } from "./golden_kinds/lare.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
@@ -47,6 +48,7 @@ const standing: Readonly<Record<string, Compute>> = {
   "backbone.convnext.formula": convnextFormulaCase,
   "backbone.res50nodown.formula": nodownCase,
   "backbone.resnet.train": resnetTrainCase,
+  "lare.egre.formula": errorGuidedCase,
   training: trainingCase,
   metrics: metricsCase,
 };

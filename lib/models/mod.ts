@@ -1,4 +1,4 @@
-/** Backbones and heads by kind. */
+/** Backbones, refinements and heads by kind. */
 import {
   type Convnext,
   convnextDraws,
@@ -8,8 +8,15 @@ import {
   convnextWidth,
   initConvnext,
 } from "./convnext.ts";
+import {
+  type ErrorGuided,
+  errorGuidedDraws,
+  errorGuidedWidth,
+  initErrorGuided,
+  refineByError,
+} from "./error_guided.ts";
 import { applyLinearHead, initLinearHead, type LinearHead, linearHeadDraws } from "./linear_head.ts";
-import type { BackboneKind, HeadKind } from "./network.ts";
+import type { BackboneKind, HeadKind, RefineKind } from "./network.ts";
 import {
   initResnet,
   type Resnet,
@@ -21,6 +28,7 @@ import {
 } from "./resnet.ts";
 
 export { type Convnext, convnext } from "./convnext.ts";
+export { type ErrorGuided, errorGuided } from "./error_guided.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
 export { type Resnet, resnet } from "./resnet.ts";
 
@@ -45,6 +53,16 @@ export const backbones = {
 };
 
 /** kind → how it is made and run. */
+export const refinements = {
+  errorGuided: {
+    init: initErrorGuided,
+    forward: refineByError,
+    width: errorGuidedWidth,
+    draws: errorGuidedDraws,
+  } satisfies RefineKind<ErrorGuided, ReturnType<typeof initErrorGuided>>,
+};
+
+/** kind → how it is made and run. */
 export const heads = {
   linear: {
     init: initLinearHead,
@@ -57,12 +75,20 @@ export const heads = {
 /** Any backbone part. */
 export type Backbone = Parameters<(typeof backbones)[keyof typeof backbones]["init"]>[0];
 
+/** Any refinement part. */
+export type Refinement = Parameters<(typeof refinements)[keyof typeof refinements]["init"]>[0];
+
 /** Any head part. */
 export type Head = Parameters<(typeof heads)[keyof typeof heads]["init"]>[0];
 
 /** The entry of a backbone's kind. */
 export function backboneKind(spec: Backbone): BackboneKind<Backbone> {
   return backbones[spec.kind] as unknown as BackboneKind<Backbone>;
+}
+
+/** The entry of a refinement's kind. */
+export function refineKind(spec: Refinement): RefineKind<Refinement> {
+  return refinements[spec.kind] as unknown as RefineKind<Refinement>;
 }
 
 /** The entry of a head's kind. */

@@ -50,6 +50,25 @@ export interface BackboneKind<Spec, N extends Network = Network> {
   draws(spec: Spec, rows: number): DrawShapes;
 }
 
+/** How a refinement of one kind, between backbone and head, is made and run. */
+export interface RefineKind<Spec, N extends Network = Network> {
+  /** As a backbone's. */
+  init(spec: Spec, options: { readonly streams: Streams | null }): N;
+  /**
+   * Features, and error maps [B, h, w, 4] of the same images → refined features [B, R]; the caller owns them.
+   *
+   * @throws {TypeError} when it needs error maps and is given none
+   */
+  forward(
+    spec: Spec,
+    network: N,
+    at: { readonly features: Features; readonly errorMaps: Tensor4D | null; readonly pass: Pass },
+  ): Tensor2D;
+  /** R, for F features of the backbone. */
+  width(spec: Spec, width: number): number;
+  draws(spec: Spec, rows: number): DrawShapes;
+}
+
 /** How a head of one kind is made and run. */
 export interface HeadKind<Spec, N extends Network = Network> {
   /** As a backbone's, for features of `width`. */
