@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "../../lib/engine/ops.ts";
+import { type Tensor, tensor, tidy } from "../../lib/engine/ops.ts";
 import { disposeTree, mapTree } from "../../lib/engine/tree.ts";
 import { initBatchNorm } from "../../lib/nn/batch_norm.ts";
 import { initNorm } from "../../lib/nn/norm.ts";
@@ -19,6 +19,15 @@ testTensors("learning() norms by the batch where a weight learns, and leaves fro
   assertClose(numbers[0], [0.2, 1.1, 1], 1e-6);
   assertEquals(numbers.slice(1), [[0, 1, 0], [0, 1, 0]]);
   disposeTree([free, frozen, next, x]);
+});
+
+testTensors("what a pass moved outlives the scope that its norms were called in", () => {
+  const [params, buffers, x] = [initNorm(1), initBatchNorm(1), tensor([[1], [3]])];
+  const pass = learning({ learns: () => true, draws: {} });
+  tidy(() => void pass.norm(params, buffers, x));
+  const next = mapTree(buffers, pass.moved);
+  assertClose(take(next.running_mean), [0.2], 1e-6);
+  disposeTree([params, buffers, x, next.running_var, next.num_batches_tracked]);
 });
 
 testTensors("within() draws under the names of a part, judging() draws nothing", () => {
