@@ -16,6 +16,7 @@ import {
   refineByError,
 } from "./error_guided.ts";
 import { applyLinearHead, initLinearHead, type LinearHead, linearHeadDraws } from "./linear_head.ts";
+import { applyMlp, initMlp, mlpDraws, type MlpHead } from "./mlp_head.ts";
 import type { BackboneKind, HeadKind, RefineKind } from "./network.ts";
 import {
   initResnet,
@@ -30,6 +31,7 @@ import {
 export { type Convnext, convnext } from "./convnext.ts";
 export { type ErrorGuided, errorGuided } from "./error_guided.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
+export { mlp, type MlpHead } from "./mlp_head.ts";
 export { type Resnet, resnet } from "./resnet.ts";
 
 /** kind → how it is made and run. */
@@ -70,6 +72,12 @@ export const heads = {
     draws: linearHeadDraws,
     last: "fc.weight",
   } satisfies HeadKind<LinearHead, ReturnType<typeof initLinearHead>>,
+  mlp: {
+    init: initMlp,
+    forward: applyMlp,
+    draws: mlpDraws,
+    last: "output_layer.weight",
+  } satisfies HeadKind<MlpHead, ReturnType<typeof initMlp>>,
 };
 
 /** Any backbone part. */
