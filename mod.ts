@@ -64,7 +64,21 @@ export {
   type SupervisedContrastive,
   supervisedContrastive,
 } from "./lib/losses/mod.ts";
-export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
+export {
+  type Backbone,
+  type Convnext,
+  convnext,
+  type ErrorGuided,
+  errorGuided,
+  type Head,
+  linear,
+  type LinearHead,
+  mlp,
+  type MlpHead,
+  type Refinement,
+  type Resnet,
+  resnet,
+} from "./lib/models/mod.ts";
 export {
   type Adam,
   adam,

@@ -2,7 +2,7 @@ import { storeTree } from "../../lib/engine/layout.ts";
 import { type Tensor, tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
 import { writeSafetensors } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries } from "../../lib/engine/tree.ts";
-import { backbones, convnext, heads, linear, type LinearHead } from "../../lib/models/mod.ts";
+import { backbones, convnext, heads, linear, type LinearHead, refinements } from "../../lib/models/mod.ts";
 import * as room from "../../lib/models/mod.ts";
 import {
   fakeProbability,
@@ -179,8 +179,8 @@ Deno.test("linear() refuses what does not fit", () => {
   assertThrows(() => linear({ embedding: 4, activation: "relu" as "gelu" }), RangeError, 'given "relu"');
 });
 
-Deno.test("every backbone and head stands in its table under the kind that its maker writes", () => {
+Deno.test("every backbone, refinement and head stands in its table under the kind that its maker writes", () => {
   const makers = Object.values(room).filter((value) => typeof value === "function" && "kind" in value);
   const kinds = makers.map((make) => (make as unknown as { kind: string }).kind).sort();
-  assertEquals(kinds, [...Object.keys(backbones), ...Object.keys(heads)].sort());
+  assertEquals(kinds, [backbones, refinements, heads].flatMap((table) => Object.keys(table)).sort());
 });
