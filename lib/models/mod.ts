@@ -49,6 +49,7 @@ export const backbones = {
     forward: resnetFeatures,
     width: resnetWidth,
     view: resnetView,
+    places: true,
     stages: resnetStages,
     draws: resnetDraws,
   } satisfies BackboneKind<Resnet, ReturnType<typeof initResnet>>,

@@ -101,51 +101,35 @@ export function initResnet(spec: Resnet, streams: Streams | null): Network<Resne
   };
 }
 
-/** What a ResNet is given: images [B, H, W, 3] normalised as {@linkcode resnetView} says, and how it sees them. */
-type At = { readonly images: Tensor4D; readonly pass: Pass };
-
 /**
- * Features of images, the mean of {@linkcode resnetMap}: [B, H, W, 3] → [B, D]; and the third stage's map, a ResNet's
- * inner one as LaRE² looks at it.
+ * Features of images [B, H, W, 3] normalised as {@linkcode resnetView} says: `places`, the last stage's map
+ * [B, H′, W′, D], its mean [B, D], and the third stage's map, a ResNet's inner one as LaRE² looks at it.
  *
  * @throws {TypeError} when the images have not three channels, or a norm that learns sees a single pixel
  */
 export function resnetFeatures(
   spec: Resnet,
-  network: Network<ResnetParams, ResnetBuffers>,
-  at: At,
-): Required<Features> {
-  return tidy(() => {
-    const { layer3, layer4 } = maps(spec, network, at);
-    return { pooled: globalPool(layer4), map: layer3 };
-  });
-}
-
-/** The last stage's map: [B, H, W, 3] → [B, H′, W′, D]; throws as {@linkcode resnetFeatures}. */
-export function resnetMap(spec: Resnet, network: Network<ResnetParams, ResnetBuffers>, at: At): Tensor4D {
-  return tidy(() => maps(spec, network, at).layer4);
-}
-
-function maps(
-  spec: Resnet,
   { params, buffers }: Network<ResnetParams, ResnetBuffers>,
-  { images: images_BHWC, pass: { norm } }: At,
-): Record<(typeof stageNames)[number], Tensor4D> {
+  { images: images_BHWC, pass: { norm } }: { readonly images: Tensor4D; readonly pass: Pass },
+): Required<Features> {
   if (images_BHWC.rank !== 4 || images_BHWC.shape[3] !== 3) {
     throw new TypeError(`Cannot see images of shape [${images_BHWC.shape.join(", ")}]: expected [B, H, W, 3]`);
   }
-  const stride = spec.downsample ? 2 : 1;
-  const stem_BHWC = applyConv(params.conv1, images_BHWC, { stride, pad: 3 });
-  const bent_BHWC = bentNorm(norm, spec.activation)(params.bn1, buffers.bn1, stem_BHWC);
-  let x_BHWC = maxPool(bent_BHWC, 3, stride, 1);
-  const strides = stages(spec, (_, plan) => plan.stride);
-  return Object.fromEntries(stageNames.map((name) => {
-    for (const [i, block] of params[name].entries()) {
-      const at = { buffers: buffers[name][i], norm, stride: strides[name][i], bend: spec.activation };
-      x_BHWC = applyBlock(block, at, x_BHWC);
-    }
-    return [name, x_BHWC];
-  })) as Record<(typeof stageNames)[number], Tensor4D>;
+  return tidy(() => {
+    const stride = spec.downsample ? 2 : 1;
+    const stem_BHWC = applyConv(params.conv1, images_BHWC, { stride, pad: 3 });
+    const bent_BHWC = bentNorm(norm, spec.activation)(params.bn1, buffers.bn1, stem_BHWC);
+    let x_BHWC = maxPool(bent_BHWC, 3, stride, 1);
+    const strides = stages(spec, (_, plan) => plan.stride);
+    const maps = stageNames.map((name) => {
+      for (const [i, block] of params[name].entries()) {
+        const at = { buffers: buffers[name][i], norm, stride: strides[name][i], bend: spec.activation };
+        x_BHWC = applyBlock(block, at, x_BHWC);
+      }
+      return x_BHWC;
+    });
+    return { pooled: globalPool(maps[3]), map: maps[2], places: maps[3] };
+  });
 }
 
 /** Every stage's blocks by name and plan; a stage's first block takes what the stage before made. */

@@ -1,12 +1,10 @@
 /** Golden cases of ResNet-50: judged without downsampling at the start, and one step of learning. */
 import { valueAndGradient } from "../../lib/engine/gradient.ts";
 import { loadInto, storeTree, torchShape } from "../../lib/engine/layout.ts";
-import { mean, type Scalar, square, type Tensor, type Tensor4D } from "../../lib/engine/ops.ts";
+import { mean, type Scalar, square, type Tensor } from "../../lib/engine/ops.ts";
 import type { Stored } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../../lib/engine/tree.ts";
 import { backbones, heads, linear, type Resnet, resnet } from "../../lib/models/mod.ts";
-import { resnetMap } from "../../lib/models/resnet.ts";
-import { applyLinear } from "../../lib/nn/linear.ts";
 import { judging, learning } from "../../lib/nn/pass.ts";
 import { type Computed, only, type OpenCase, shapeOf, valuesOf } from "./cases.ts";
 import { formulaImage, formulaWeight } from "./formula.ts";
@@ -21,17 +19,16 @@ export async function nodownCase(open: OpenCase): Promise<Computed> {
   const spec = resnet({ downsample: false });
   const { params: { fc, ...params }, buffers } = load(open, spec);
   const at = { images: toHouse(formulaImage(seed, pixels), pixels.shape), pass: judging };
-  const { pooled, map } = backbones.resnet.forward(spec, { params, buffers }, at);
+  const { pooled, map, places } = backbones.resnet.forward(spec, { params, buffers }, at);
   const network = { params: { fc }, buffers: {} };
-  const { embedding, logits } = heads.linear.forward(head(open), network, { features: pooled, pass: judging });
-  const places = resnetMap(spec, { params, buffers }, at);
-  const judged = applyLinear(fc, places) as Tensor4D;
+  const seen = { features: pooled, places, pass: judging };
+  const judged = heads.linear.forward({ ...head(open), places: true }, network, seen);
   const found = {
-    "out.features": await embedding.data(),
-    "out.logits": await logits.data(),
-    "out.map": await toTorch(judged),
+    "out.features": await judged.embedding.data(),
+    "out.logits": await judged.logits.data(),
+    "out.map": await toTorch(judged.places!),
   };
-  disposeTree({ params, fc, buffers, image: at.images, pooled, map, embedding, logits, places, judged });
+  disposeTree([{ params, buffers }, fc, at.images, pooled, map, places, ...Object.values(judged)]);
   return found;
 }
 

@@ -1,14 +1,7 @@
 import { add, concat, mul, sub, sum, type Tensor, tensor, type Tensor4D, tidy, zeros } from "../../lib/engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, sizeOf } from "../../lib/engine/tree.ts";
 import { type Resnet, resnet } from "../../lib/models/mod.ts";
-import {
-  initResnet,
-  resnetFeatures,
-  resnetMap,
-  resnetStages,
-  resnetView,
-  resnetWidth,
-} from "../../lib/models/resnet.ts";
+import { initResnet, resnetFeatures, resnetStages, resnetView, resnetWidth } from "../../lib/models/resnet.ts";
 import { judging, learning } from "../../lib/nn/pass.ts";
 import { globalPool } from "../../lib/nn/pool.ts";
 import { random } from "../../lib/random.ts";
@@ -24,10 +17,10 @@ function images(seed: number, shape: [number, number, number, number]): Tensor4D
   return tensor(random(seed, "images").normals(size), shape) as Tensor4D;
 }
 
-/** Features; the inner map is freed. */
+/** Features; the maps are freed. */
 function features(spec: Resnet, network: ReturnType<typeof initResnet>, images: Tensor4D, pass = judging): number[] {
-  const { pooled, map } = resnetFeatures(spec, network, { images, pass });
-  map.dispose();
+  const { pooled, map, places } = resnetFeatures(spec, network, { images, pass });
+  disposeTree([map, places]);
   return take(pooled);
 }
 
@@ -79,10 +72,9 @@ testTensors("a ResNet halves height and width five times, and three times withou
     const x = images(1, [1, 16, 8, 3]);
     const shapes = (downsample: boolean): number[][] => {
       const at = { images: x, pass: judging };
-      const { pooled, map: inner } = resnetFeatures({ ...spec, downsample }, network, at);
-      const last = resnetMap({ ...spec, downsample }, network, at);
-      disposeTree([pooled, inner, last]);
-      return [inner.shape, last.shape];
+      const { pooled, map, places } = resnetFeatures({ ...spec, downsample }, network, at);
+      disposeTree([pooled, map, places]);
+      return [map.shape, places.shape];
     };
     const width = resnetWidth(spec);
     assertEquals(shapes(true), [[1, 1, 1, width / 2], [1, 1, 1, width]]);
@@ -91,18 +83,18 @@ testTensors("a ResNet halves height and width five times, and three times withou
   }
 });
 
-testTensors("resnetFeatures() are the mean of the map and do not depend on neighbours in the batch", () => {
+testTensors("resnetFeatures() are the mean of their places and do not depend on neighbours in the batch", () => {
   const network = initResnet(small, streams);
   const both = images(1, [2, 16, 16, 3]);
   const first = tensor(both.dataSync().slice(0, 16 * 16 * 3), [1, 16, 16, 3]) as Tensor4D;
-  const map = resnetMap(small, network, { images: both, pass: judging });
-  const whole = features(small, network, both);
-  assertClose(take(globalPool(map)), whole, 1e-5);
+  const { pooled, map, places } = resnetFeatures(small, network, { images: both, pass: judging });
+  const whole = take(pooled);
+  assertClose(take(globalPool(places)), whole, 1e-5);
   // a random network of this depth, never normed by a batch, says large numbers
   const scale = Math.max(...whole.map(Math.abs));
   const alone = features(small, network, first);
   assertClose(alone.map((value) => value / scale), whole.slice(0, 2048).map((value) => value / scale), 1e-5);
-  disposeTree({ network, both, first, map });
+  disposeTree([network.params, network.buffers, both, first, map, places]);
 });
 
 testTensors("the judged network says of a batch what the learning one said, given that batch's own statistics", () => {
