@@ -21,12 +21,15 @@ export interface ForwardNetwork {
 export const rows = 8;
 
 /** Least images a second over PyTorch's with as many threads. */
-export const forwardGoals: readonly { readonly backend: BackendName; readonly threads: number; readonly least: number }[] =
-  [
-    { backend: "tensorflow", threads: 1, least: 1 },
-    { backend: "tensorflow", threads: 2, least: 1 },
-    { backend: "wasm", threads: 1, least: 0.35 },
-  ];
+export const forwardGoals: readonly {
+  readonly backend: BackendName;
+  readonly threads: number;
+  readonly least: number;
+}[] = [
+  { backend: "tensorflow", threads: 1, least: 1 },
+  { backend: "tensorflow", threads: 2, least: 1 },
+  { backend: "wasm", threads: 1, least: 0.35 },
+];
 
 /** By the name that `--only` takes, and that `peers/forward.py` knows. */
 export const forwardNetworks: Readonly<Record<string, ForwardNetwork>> = {
@@ -58,7 +61,7 @@ export async function forwardsFrom(
   const template = init(backbone, null);
   const network = loadNetwork(template, naming(stored));
   disposeTree([template.params, template.buffers]);
-  const images = tensor(data as Float32Array, [...shape]) as Tensor4D;
+  const images = tensor(data as Float32Array, [...shape] as [number, number, number, number]) as Tensor4D;
   return async () => {
     const features = forward(backbone, network, { images, pass: judging });
     const values = await features.pooled.data();

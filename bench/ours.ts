@@ -6,7 +6,7 @@
  *     deno run -A bench/ours.ts step|forward NETWORK FILE BACKEND THREADS
  */
 import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
-import { forwardsFrom, forwardNetworks } from "./forward.ts";
+import { forwardNetworks, forwardsFrom } from "./forward.ts";
 import { networks } from "./networks.ts";
 import { stepsFrom } from "./step.ts";
 

@@ -166,7 +166,9 @@ async function write({ kind, name }: Row, { file, python }: { file: string; pyth
   if (kind === "step") return await writeStart(networks[name], file);
   const args = [here("./peers/forward.py"), "write", name, file];
   const { success } = await new Deno.Command(python, { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`Cannot make the weights of "${name}": "${python} ${args.join(" ")}" failed, see above`);
+  if (!success) {
+    throw new Error(`Cannot make the weights of "${name}": "${python} ${args.join(" ")}" failed, see above`);
+  }
 }
 
 function comparisonOf(

@@ -98,7 +98,13 @@ function memoryCells({ network, threads, ours, theirs }: MemoryRow): string[] {
   const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
   const ratio = ours / theirs;
   const told = [megabytes(ours), megabytes(theirs), ratio.toFixed(2)];
-  return [network.title, "tensorflow", `${threads}`, ...told, ...goalCells(ratio, { most: network.memory ?? undefined })];
+  return [
+    network.title,
+    "tensorflow",
+    `${threads}`,
+    ...told,
+    ...goalCells(ratio, { most: network.memory ?? undefined }),
+  ];
 }
 
 function goalCells(
