@@ -66,6 +66,9 @@ export {
 } from "./lib/losses/mod.ts";
 export {
   type Backbone,
+  type Clip,
+  clip,
+  type ClipVariant,
   type Convnext,
   convnext,
   type ErrorGuided,

@@ -5,6 +5,7 @@ import { loadInto } from "../engine/layout.ts";
 import { clone, scalar } from "../engine/ops.ts";
 import { readSafetensors, type Stored, type StoredTensors } from "../engine/safetensors.ts";
 import { entries, fill, type Tree } from "../engine/tree.ts";
+import type { ClipVariant } from "./clip.ts";
 import type { Convnext } from "./convnext.ts";
 import { fromTimm } from "./convnext_names.ts";
 import type { Network } from "./network.ts";
@@ -18,8 +19,8 @@ export interface View {
 
 /** One published set of weights. */
 export interface Weights extends View {
-  /** What it belongs to: a size of ConvNeXt or a depth of ResNet. */
-  readonly size: NonNullable<Convnext["size"]> | Resnet["depth"];
+  /** What it belongs to: a size of ConvNeXt, a depth of ResNet or a variant of CLIP. */
+  readonly size: NonNullable<Convnext["size"]> | Resnet["depth"] | ClipVariant;
   /** Path inside the folder of weights. */
   readonly file: string;
   /** Where the file is published. */
