@@ -27,6 +27,7 @@ import {
   reconstructionCase,
 } from "./golden_kinds/losses.ts";
 import { errorGuidedCase } from "./golden_kinds/lare.ts";
+import { clipCase, clipResnetCase, clipVisionCase } from "./golden_kinds/clip.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
@@ -46,6 +47,9 @@ const standing: Readonly<Record<string, Compute>> = {
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,
+  "backbone.clip": clipCase,
+  "backbone.clip.vision.formula": clipVisionCase,
+  "backbone.clipRN50.formula": clipResnetCase,
   "backbone.res50nodown.formula": nodownCase,
   "backbone.resnet.train": resnetTrainCase,
   "lare.egre.formula": errorGuidedCase,
