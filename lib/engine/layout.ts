@@ -46,8 +46,8 @@ export async function storeTree(tree: Tree): Promise<Map<string, Stored>> {
  */
 export function loadTensor(name: string, stored: Stored): Tensor {
   if (!isFloating(stored)) throw new TypeError(`Cannot load "${name}": it holds ${stored.dtype}, expected ${floating}`);
-  const { shape } = stored;
-  const values = float32(stored);
+  const { shape, data } = stored;
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
   const [o, i, h, w] = shape;
   const rows = shape.length === 4 ? transpose(values, [o, i, h * w]) : values;
   return tensor(rows, houseShape(shape), "float32");
@@ -94,28 +94,8 @@ function firstOf(complaints: readonly (() => string)[]): string {
 
 const floating = "F32, F64, F16 or BF16";
 
-type Floating = Stored & { readonly data: Float32Array | Float64Array };
-
-function isFloating(stored: Stored): stored is Floating {
+function isFloating(stored: Stored): stored is Stored & { data: Float32Array | Float64Array } {
   return stored.data instanceof Float32Array || stored.data instanceof Float64Array;
-}
-
-function float32({ data }: Floating): Float32Array {
-  return data instanceof Float32Array ? data : Float32Array.from(data);
-}
-
-/**
- * A stored matrix with its axes exchanged, a copy: [A, B] → [B, A].
- *
- * @throws {TypeError} for another rank, and for whole numbers
- */
-export function transposed(stored: Stored): Stored {
-  const { dtype, shape } = stored;
-  if (shape.length !== 2 || !isFloating(stored)) {
-    throw new TypeError(`Cannot turn ${dtype} [${shape.join(", ")}]: expected a matrix of ${floating}`);
-  }
-  const [rows, columns] = shape;
-  return { dtype: "F32", shape: [columns, rows], data: transpose(float32(stored), [rows, 1, columns]) };
 }
 
 /** Values of [a, b, c] in the order of [c, b, a]; a copy. */
