@@ -98,6 +98,26 @@ function isFloating(stored: Stored): stored is Stored & { data: Float32Array | F
   return stored.data instanceof Float32Array || stored.data instanceof Float64Array;
 }
 
+/**
+ * A stored matrix with its axes exchanged, turned when it is looked at: [A, B] → [B, A].
+ *
+ * @throws {TypeError} for another rank, and for whole numbers
+ */
+export function transposed(stored: Stored): Stored {
+  const { dtype, shape } = stored;
+  if (shape.length !== 2 || !isFloating(stored)) {
+    throw new TypeError(`Cannot turn ${dtype} [${shape.join(", ")}]: expected a matrix of ${floating}`);
+  }
+  const [rows, columns] = shape;
+  return {
+    dtype,
+    shape: [columns, rows],
+    get data() {
+      return transpose(stored.data as Float32Array, [rows, 1, columns]);
+    },
+  };
+}
+
 /** Values of [a, b, c] in the order of [c, b, a]; a copy. */
 function transpose(values: Float32Array, [a, b, c]: readonly [number, number, number]): Float32Array {
   const out = new Float32Array(values.length);

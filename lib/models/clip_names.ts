@@ -14,7 +14,7 @@ export type Tower = "image" | "text";
 /**
  * Tensors of a file of transformers (`CLIPModel`, or one tower with its projection) under the tower's own names.
  *
- * @param stored stays as it is; the result shares its data
+ * @param stored stays as it is
  */
 export function fromTransformers(stored: StoredTensors, tower: Tower): StoredTensors {
   const [own, other] = tower === "image" ? ["vision_model.", "text_model."] : ["text_model.", "vision_model."];
@@ -32,7 +32,7 @@ export function fromTransformers(stored: StoredTensors, tower: Tower): StoredTen
  * spelling, the joint weight of query, key and value in three, projections turned; the ResNet's as they are, but for
  * the prefix.
  *
- * @param stored stays as it is; the result shares its data where nothing is turned
+ * @param stored stays as it is; nothing is read or turned before it is looked at
  */
 export function fromOpenAI(stored: StoredTensors, tower: Tower): StoredTensors {
   const own = [...stored].filter(([name]) =>
@@ -104,10 +104,17 @@ function renamed(name: string, tensor: Stored, tower: Tower): Named[] {
   return [[`encoder.layers.${layer}.${inside[part]}.${kind}`, tensor]];
 }
 
-/** The i-th third of a tensor's rows, in place. */
-function third({ dtype, shape: [rows, ...rest], data }: Stored, i: number): Stored {
-  const length = data.length / 3;
-  return { dtype, shape: [rows / 3, ...rest], data: data.subarray(i * length, (i + 1) * length) };
+/** The i-th third of a tensor's rows, cut when it is looked at. */
+function third(stored: Stored, i: number): Stored {
+  const { dtype, shape: [rows, ...rest] } = stored;
+  return {
+    dtype,
+    shape: [rows / 3, ...rest],
+    get data() {
+      const { data } = stored;
+      return data.subarray(i * data.length / 3, (i + 1) * data.length / 3);
+    },
+  };
 }
 
 function without(prefix: string, name: string): string {
