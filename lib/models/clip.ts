@@ -15,14 +15,14 @@ import {
 } from "./clip_resnet.ts";
 import { type ClipVit, clipVitFeatures, type ClipVitNetwork, clipVitStages, initClipVit } from "./clip_vit.ts";
 import type { DrawShapes, Features } from "./network.ts";
-import { type View, weightsOf } from "./weights.ts";
+import { openaiView, type View, weightsOf } from "./weights.ts";
 
 type Sizes = Omit<ClipVit, "activation">;
 
 const base = { width: 768, layers: 12, heads: 12, hidden: 3072, image: 224, projection: 512 };
 const large = { width: 1024, layers: 24, heads: 16, hidden: 4096, patch: 14, projection: 768 };
 
-/** The vision transformers, as the paper's Table 19 and 20 have them. */
+/** The vision transformers, as the paper's Table 20 has them. */
 const vits = {
   "ViT-B/32": { ...base, patch: 32 },
   "ViT-B/16": { ...base, patch: 16 },
@@ -30,7 +30,7 @@ const vits = {
   "ViT-L/14@336": { ...large, image: 336 },
 } as const satisfies Record<string, Sizes>;
 
-/** The ResNets. */
+/** The ResNet, as the paper's Table 19 has it. */
 const resnets = {
   "RN50": { blocks: [3, 4, 6, 3], width: 64, heads: 32, image: 224, projection: 1024 },
 } as const satisfies Record<string, ClipResnet>;
@@ -55,12 +55,6 @@ export interface Clip extends Part<"clip"> {
 
 /** Defines an image tower of CLIP. */
 export const clip = part<Clip>("clip", { variant: null, sizes: null, activation: null, weights: null }, { check });
-
-/** Mean and standard deviation that CLIP's images are normalised by, as its code prints them. */
-export const clipMoments: View = {
-  mean: [0.48145466, 0.4578275, 0.40821073],
-  std: [0.26862954, 0.26130258, 0.27577711],
-};
 
 /** Either form's network. */
 export type ClipNetwork = ClipVitNetwork | ClipResnetNetwork;
@@ -95,7 +89,7 @@ export function clipWidth(spec: Clip): number {
 
 /** How images are normalised: as the weights were trained, without weights as OpenAI's were. */
 export function clipView({ weights }: Clip): View {
-  if (weights === null) return clipMoments;
+  if (weights === null) return openaiView;
   const { mean, std } = weightsOf(weights);
   return { mean, std };
 }
@@ -122,7 +116,7 @@ function isResnet(variant: ClipVariant): variant is keyof typeof resnets {
 
 function check({ variant, sizes, activation, weights }: Clip): void {
   if ((variant === null) === (sizes === null)) {
-    refuse(`variant ${show(variant)} and sizes ${show(sizes)}, expected either one`);
+    refuse(`variant ${show(variant)} and sizes ${show(sizes)}, expected one of them`);
   }
   if (variant !== null) checkChoice("clip.variant", variant, [...Object.keys(vits), ...Object.keys(resnets)]);
   if (sizes !== null) checkSizes(sizes);

@@ -87,11 +87,13 @@ export function applyClipLayers(
     readonly wanted?: number;
   },
 ): Tensor3D {
-  return layers.reduce((x_BTD, layer, i) => {
-    const queries = i === layers.length - 1 ? wanted : undefined;
-    // what a layer makes on its way goes with it: over all layers of ViT-L/14 it is 6 GB for 8 images, more than wasm has
-    return tidy(() => applyLayer(layer, x_BTD, { heads, activation, causal, queries }));
-  }, tokens);
+  return tidy(() =>
+    layers.reduce((x_BTD, layer, i) => {
+      const queries = i === layers.length - 1 ? wanted : undefined;
+      // each by itself: what all layers of ViT-L/14 make on their way is 6 GB for 8 images, more than wasm has
+      return tidy(() => applyLayer(layer, x_BTD, { heads, activation, causal, queries }));
+    }, tokens)
+  );
 }
 
 function applyLayer(

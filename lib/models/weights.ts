@@ -33,6 +33,12 @@ export interface Weights extends View {
 /** Mean and standard deviation of ImageNet's training images, as torchvision and timm print them. */
 export const imagenetView: View = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
+/** Mean and standard deviation of CLIP's training images, as OpenAI's code prints them. */
+export const openaiView: View = {
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+
 /** For networks trained from scratch: −1…1. */
 export const plainView: View = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
