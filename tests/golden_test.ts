@@ -31,7 +31,7 @@ import { clipCase, clipResnetCase, clipVisionCase } from "./golden_kinds/clip.ts
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
-import { clipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -43,7 +43,7 @@ const standing: Readonly<Record<string, Compute>> = {
   "loss.marginContrastive": marginContrastiveCase,
   "loss.cvarAuc": cvarAucCase,
   optimizer: optimizerCase,
-  gradClip: clipCase,
+  gradClip: gradClipCase,
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,

@@ -117,7 +117,7 @@ export function clipResnetFeatures(
   spec: ClipResnet,
   { params, buffers }: ClipResnetNetwork,
   { images: images_BHWC, pass: { norm } }: { readonly images: Tensor4D; readonly pass: Pass },
-): Required<Features> {
+): Features & { readonly map: Tensor4D } {
   checkImages(images_BHWC, spec.image);
   return tidy(() => {
     let x_BHWC = stem(params, { buffers, norm }, images_BHWC);
