@@ -124,6 +124,9 @@ function check({ variant, sizes, activation, weights }: Clip): void {
   if (activation !== null && variant !== null && isResnet(variant)) {
     refuse(`activation "${activation}" for ${variant}, expected null: its filters have ReLU`);
   }
+  if (activation !== null && weights !== null) {
+    refuse(`activation "${activation}" with weights "${weights}", expected null: they were trained with QuickGELU`);
+  }
   if (weights === null) return;
   const published = weightsOf(weights);
   if (published.size !== variant) {
