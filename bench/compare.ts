@@ -26,30 +26,37 @@ export interface Times {
 /** Turns after those that are compared and before the clock counts. */
 const further = 2;
 
+/** Milliseconds that rounds may take together before they become fewer, and the fewest. */
+const enough = 180_000, fewest = 3;
+
 /**
- * Alternating turns of two processes. Each takes two steps in its turn, of which the second counts: in the first, threads of
- * OpenMP still look for work on a core of the other side, and nothing is in the cache, as never in training.
+ * Alternating turns of two processes. Each takes two steps in its turn, of which the second counts: in the first,
+ * threads of OpenMP still look for work on a core of the other side, and nothing is in the cache, as never in training.
+ * Of steps so long that `rounds` would take minutes there are fewer, and one a turn, which dwarfs its beginning.
  *
- * @param told is called after each round
+ * @param options `told` hears what share of the rounds is done
  * @throws {Error} when what the first turns tell is further apart than rounding explains
  */
 export async function compareTimes(
   comparison: Comparison,
-  { rounds, told }: { rounds: number; told: () => void },
+  { rounds, told }: { rounds: number; told: (share: number) => void },
 ): Promise<Times> {
   await using ours = await start(comparison.ours);
   await using theirs = await start(comparison.theirs);
   const apart = await agreement(comparison, { ours, theirs });
-  for (let i = 0; i < further; i++) await ours.step(), await theirs.step();
-  const second = async (side: Side): Promise<number> => {
-    await side.step();
+  const warm = [await ours.step(), await theirs.step()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const long = warm * 2 * rounds > enough;
+  const count = long ? Math.max(fewest, Math.min(rounds, Math.floor(enough / warm))) : rounds;
+  if (!long) { for (let i = 1; i < further; i++) await ours.step(), await theirs.step(); }
+  const turn = async (side: Side): Promise<number> => {
+    if (!long) await side.step();
     return (await side.step()).milliseconds;
   };
   const times: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
-  for (let i = 0; i < rounds; i++) {
-    times.ours.push(await second(ours));
-    times.theirs.push(await second(theirs));
-    told();
+  for (let i = 0; i < count; i++) {
+    times.ours.push(await turn(ours));
+    times.theirs.push(await turn(theirs));
+    told((i + 1) / count);
   }
   return { ...times, pytorch: theirs.hello, apart };
 }

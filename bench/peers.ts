@@ -133,12 +133,10 @@ async function measure(
       const text = `${name} on ${backend}, ${threads} thread${threads === 1 ? "" : "s"}`;
       const tell = (share: number) => bar.update(done + share, rows.length, text);
       tell(0);
-      let round = 0;
-      const listening = { rounds, told: () => tell(++round / (rounds + 1)) };
       try {
         if (!await exists(file)) await write(row, { file, python });
         const comparison = comparisonOf(row, { file, python });
-        const times = await compareTimes(comparison, listening);
+        const times = await compareTimes(comparison, { rounds, told: (share) => tell(0.95 * share) });
         if (kind === "forward") found.forwards.push({ network: forwardNetworks[name], backend, threads, ...times });
         else {
           const network = networks[name];

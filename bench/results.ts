@@ -34,7 +34,7 @@ export async function report({ steps, forwards, peaks }: Found): Promise<string>
   return [
     "# Times beside PyTorch's",
     "`deno task bench:peers`. Each side is a process of its own with as many threads; they take turns of two steps or " +
-    "passes, of which the second counts. Two figures are the least and the median; a ratio is that of neighbouring " +
+    "passes, of which the second counts, or of one that takes seconds. Two figures are the least and the median; a ratio is that of neighbouring " +
     "turns, and its median is held against the goal.",
     ...(steps.length === 0 ? [] : [
       "## Training steps",

@@ -23,10 +23,11 @@ import timm  # noqa: E402
 
 logging.disable(logging.WARNING)  # that weights are random is meant
 rows, side = 8, 224
+# what names begin with in the whole model's file, and the part that sees images
 networks = {
-    "convnext-base": lambda: timm.create_model("convnext_base", num_classes=0),
-    "clip-vit-l-14": lambda: open_clip.create_model("ViT-L-14", force_quick_gelu=True).visual,
-    "clip-rn50": lambda: open_clip.create_model("RN50", force_quick_gelu=True).visual,
+    "convnext-base": ("", lambda: timm.create_model("convnext_base", num_classes=0)),
+    "clip-vit-l-14": ("visual.", lambda: open_clip.create_model("ViT-L-14", force_quick_gelu=True).visual),
+    "clip-rn50": ("visual.", lambda: open_clip.create_model("RN50", force_quick_gelu=True).visual),
 }
 
 
@@ -44,35 +45,36 @@ def drawn(name, tensor, source):
     return 0.2 * (uniform - 0.5)
 
 
-def write(model, file):
+def write(model, start, file):
     source = torch.Generator().manual_seed(1)
     state = {name: tensor for name, tensor in model.state_dict().items() if tensor.dtype == torch.float32}
-    tensors = {name: drawn(name, tensor, source) for name, tensor in state.items()}
+    tensors = {start + name: drawn(name, tensor, source) for name, tensor in state.items()}
     tensors["images"] = 2 * torch.rand((rows, side, side, 3), generator=source) - 1
     write_safetensors(file, tensors)
 
 
-def run(model, file, threads):
+def run(model, start, file, threads):
     torch.set_num_threads(threads)
     tensors, _ = read_safetensors(file)
     images = tensors.pop("images").permute(0, 3, 1, 2)  # its memory is channels_last as it is
+    tensors = {name.removeprefix(start): tensor for name, tensor in tensors.items()}
     missing, unknown = model.load_state_dict(tensors, strict=False)
     assert not unknown and all(name.endswith("num_batches_tracked") for name in missing), (missing, unknown)
     model = model.to(memory_format=torch.channels_last)
     weights = torch.cos(torch.arange(rows * model(images[:1]).shape[1], dtype=torch.float64))
     print("ready", torch.__version__, timm.__version__, open_clip.__version__, flush=True)
     for _ in sys.stdin:
-        start = time.perf_counter()
+        began = time.perf_counter()
         features = model(images)
-        milliseconds = 1000 * (time.perf_counter() - start)
+        milliseconds = 1000 * (time.perf_counter() - began)
         flat = features.double().flatten()
         print(f"{milliseconds:.3f} {(flat @ weights / flat.norm()).item()!r}", flush=True)
 
 
 with torch.inference_mode():
     command, name, file = sys.argv[1:4]
-    model = networks[name]().eval()
+    start, make = networks[name]
     if command == "write":
-        write(model, file)
+        write(make().eval(), start, file)
     else:
-        run(model, file, int(sys.argv[4]))
+        run(make().eval(), start, file, int(sys.argv[4]))
