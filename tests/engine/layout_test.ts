@@ -1,6 +1,6 @@
 import { houseShape, loadInto, loadTensor, storeTree, torchShape } from "../../lib/engine/layout.ts";
 import { tensor, zeros } from "../../lib/engine/ops.ts";
-import type { Stored } from "../../lib/engine/safetensors.ts";
+import type { Stored } from "../../lib/engine/stored.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { testTensors } from "../tensors.ts";
@@ -19,6 +19,36 @@ testTensors("loadTensor() turns OIHW into HWIO", () => {
   filter.dispose();
   // the value at (o 1, i 2, h 3, w 0) of the file stands at (h 3, w 0, i 2, o 1) in memory
   assertEquals(values[((3 * w + 0) * i + 2) * o + 1], ((1 * i + 2) * h + 3) * w + 0);
+});
+
+testTensors("loadTensor() turns every value of a filter larger than its blocks, also in double precision", () => {
+  const [o, i, h, w] = [70, 37, 3, 1];
+  const stored = counting(o, i, h, w);
+  const double: Stored = { ...stored, dtype: "F64", data: Float64Array.from(stored.data as Float32Array) };
+  const filter = loadTensor("w", double);
+  const expected = new Float32Array(stored.data.length);
+  for (let a = 0, from = 0; a < o; a++) {
+    for (let b = 0; b < i; b++) for (let c = 0; c < h * w; c++) expected[(c * i + b) * o + a] = from++;
+  }
+  assertEquals(filter.dataSync() as Float32Array<ArrayBuffer>, expected);
+  filter.dispose();
+});
+
+testTensors("loadInto() does not look at data that it refuses, and copies straight where it can", () => {
+  const unseen: Stored = {
+    dtype: "F32",
+    shape: [2],
+    get data(): Float32Array {
+      throw new Error("looked at");
+    },
+  };
+  const template = { w: zeros([2]) };
+  assertThrows(() => loadInto(template, new Map([["v", unseen]])), TypeError, 'missing "w"');
+  const loaded = loadInto(template, new Map([["w", { ...counting(2), copyTo: (values) => values.set([3, 4]) }]]));
+  assertEquals([...loaded.w.dataSync()], [3, 4]);
+  const two = { v: zeros([2]), w: zeros([2]) };
+  assertThrows(() => loadInto(two, new Map([["v", counting(2)], ["w", unseen]])), Error, "looked at");
+  disposeTree({ template, loaded, two });
 });
 
 testTensors("loadTensor() turns a depthwise [C, 1, k, k] into [k, k, 1, C]", () => {
