@@ -1,97 +1,19 @@
-/** Pretrained weights: what each set is called, where it comes from, and how images must be normalised for it. */
-import { createHash } from "node:crypto";
-import { meant } from "../definition/nearest.ts";
+/** Pretrained weights in memory: what of a file goes where. */
 import { loadInto } from "../engine/layout.ts";
 import { clone, scalar } from "../engine/ops.ts";
-import { readSafetensors, type Stored, type StoredTensors } from "../engine/safetensors.ts";
+import type { StoredFile, StoredTensors } from "../engine/stored.ts";
+import { openTensors } from "../engine/tensor_file.ts";
 import { entries, fill, type Tree } from "../engine/tree.ts";
-import type { Convnext } from "./convnext.ts";
+import { namings } from "./namings.ts";
 import type { Network } from "./network.ts";
+import { weightsFile } from "./weights_file.ts";
+import { weightsOf } from "./weights_table.ts";
 
-/** How pixels (0…1) become a network's input: (pixel − mean) / std, by channel in the order R, G, B. */
-export interface View {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-}
-
-/** One published set of weights. */
-export interface Weights extends View {
-  /** The size of ConvNeXt it belongs to. */
-  readonly size: NonNullable<Convnext["size"]>;
-  /** Path inside the folder of weights. */
-  readonly file: string;
-  /** Where the file is published. */
-  readonly address: string;
-  readonly licence: string;
-  /** Beginnings of names in the file that the backbone leaves out: its classifier. */
-  readonly leaves: readonly string[];
-}
-
-/** Mean and standard deviation of ImageNet's training images, as torchvision and timm print them. */
-export const imagenetView: View = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-
-/** For networks trained from scratch: −1…1. */
-export const plainView: View = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
-
-function timmConvnext(size: Weights["size"], tag: string): [string, Weights] {
-  const name = `timm/convnext_${size}.${tag}`;
-  return [name, {
-    ...imagenetView,
-    size,
-    file: `${name}.safetensors`,
-    address: `https://huggingface.co/${name}/resolve/main/model.safetensors`,
-    licence: "Apache-2.0 as published by timm; MIT in the original repository, facebookresearch/ConvNeXt",
-    leaves: ["head.fc."],
-  }];
-}
-
-/** Every set of weights by name. The names are timm's, after the account that publishes them. */
-export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntries([
-  ...(["tiny", "small", "base", "large"] as const).flatMap((size) => [
-    timmConvnext(size, "fb_in1k"),
-    timmConvnext(size, "fb_in22k"),
-    timmConvnext(size, "fb_in22k_ft_in1k"),
-  ]),
-  timmConvnext("xlarge", "fb_in22k"),
-  timmConvnext("xlarge", "fb_in22k_ft_in1k"),
-]);
+export { hashWeights, weightsFile } from "./weights_file.ts";
+export { imagenetView, misfit, plainView, type View, type Weights, weightsOf, weightsTable } from "./weights_table.ts";
 
 /**
- * The entry of a name.
- *
- * @throws {RangeError} when there is none, with the nearest name
- */
-export function weightsOf(name: string): Weights {
-  if (Object.hasOwn(weightsTable, name)) return weightsTable[name];
-  throw new RangeError(`Cannot find weights "${name}": ${meant(name, Object.keys(weightsTable), "known sets")}`);
-}
-
-/**
- * Where the file of a set lies.
- *
- * @param folder of weights, null when the user named none
- * @throws {Deno.errors.NotFound} saying which file is expected, where it comes from and under which licence
- */
-export async function weightsFile(name: string, folder: string | null): Promise<string> {
-  const { file, address, licence } = weightsOf(name);
-  const get = `fetch ${address} (${licence}) and save it there`;
-  if (folder === null) {
-    throw new Deno.errors.NotFound(
-      `Cannot load weights "${name}": no folder of weights is named (weights of run(), --weights DIR or WEIGHTS), ` +
-        `expected one that holds "${file}"; ${get}`,
-    );
-  }
-  const path = `${folder}/${file}`;
-  try {
-    if ((await Deno.stat(path)).isFile) return path;
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-  }
-  throw new Deno.errors.NotFound(`Cannot load weights "${name}": no file "${path}"; ${get}`);
-}
-
-/**
- * A network like `template` with the weights of a published set.
+ * A network like `template` with the weights of a published set, read tensor by tensor.
  *
  * @param template stays the caller's
  * @returns tensors that the caller owns
@@ -99,18 +21,22 @@ export async function weightsFile(name: string, folder: string | null): Promise<
  * @throws {TypeError} when the file does not fit the template, as {@linkcode loadInto}
  */
 export async function loadWeights(name: string, folder: string | null, template: Network): Promise<Network> {
-  const path = await weightsFile(name, folder);
-  const { leaves } = weightsOf(name);
-  let stored: Map<string, Stored>;
+  const { leaves, naming } = weightsOf(name);
+  using file = opened(name, await weightsFile(name, folder));
+  const kept = [...file.tensors].filter(([key]) => !leaves.some((start) => key.startsWith(start)));
+  return loadNetwork(template, namings[naming](new Map(kept)));
+}
+
+function opened(name: string, path: string): StoredFile {
   try {
-    stored = readSafetensors(await Deno.readFile(path));
+    return openTensors(path);
   } catch (cause) {
-    throw new Error(`Cannot load weights "${name}": "${path}" is not readable; fetch it again`, { cause });
+    throw new Error(
+      `Cannot load weights "${name}": "${path}" is not readable (${(cause as Error).message}); delete it and get it ` +
+        `again with: deno task weights get ${name}`,
+      { cause },
+    );
   }
-  for (const key of stored.keys()) {
-    if (leaves.some((start) => key.startsWith(start))) stored.delete(key);
-  }
-  return loadNetwork(template, stored);
 }
 
 /**
@@ -134,16 +60,4 @@ export function loadNetwork<P extends Tree, B extends Tree>(
     loaded.set(name, count === undefined ? clone(tensor) : scalar(Number(count)));
   }
   return { params: fill(template.params, loaded), buffers: fill(template.buffers, loaded) };
-}
-
-/**
- * SHA-256 of a file of weights, for the record of a run; read in pieces, since files have hundreds of megabytes.
- *
- * @throws as {@linkcode weightsFile}
- */
-export async function hashWeights(name: string, folder: string | null): Promise<string> {
-  const hash = createHash("sha256");
-  using file = await Deno.open(await weightsFile(name, folder));
-  for await (const piece of file.readable) hash.update(piece);
-  return hash.digest("hex");
 }

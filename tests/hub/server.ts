@@ -4,8 +4,10 @@ import { createHash } from "node:crypto";
 /** What stands on the hub, and how it behaves; the tests change it as they go. */
 export interface Hub {
   readonly address: string;
+  /** The one repository that it has. */
+  repo: string;
   commit: string;
-  /** Files of the repository "test/tiny" by path. */
+  /** Its files by path. */
   readonly files: Map<string, Uint8Array<ArrayBuffer>>;
   /** Bytes of a file after which the next answer breaks off; null: never. */
   breakAfter: number | null;
@@ -25,6 +27,7 @@ export function sha256(bytes: Uint8Array): string {
 /** Runs a test beside a hub and an empty cache. */
 export async function withHub(test: (hub: Hub, cache: string) => Promise<void>): Promise<void> {
   const hub: Omit<Hub, "address"> = {
+    repo: "test/tiny",
     commit: "c".repeat(40),
     files: new Map(),
     breakAfter: null,
@@ -43,11 +46,12 @@ export async function withHub(test: (hub: Hub, cache: string) => Promise<void>):
 
 function answer(request: Request, hub: Omit<Hub, "address">): Response {
   const { pathname } = new URL(request.url);
-  if (pathname === "/api/models/test/tiny/revision/main") {
-    return Response.json({ _id: "1", id: "test/tiny", sha: hub.commit, lastModified: "2026-01-01T00:00:00.000Z" });
+  if (pathname === `/api/models/${hub.repo}/revision/main`) {
+    return Response.json({ _id: "1", id: hub.repo, sha: hub.commit, lastModified: "2026-01-01T00:00:00.000Z" });
   }
-  const path = pathname.startsWith(`/test/tiny/resolve/${hub.commit}/`) ? pathname.split("/").slice(5).join("/") : null;
-  if (path === null) return new Response("no such repository", { status: 401 });
+  const folder = `/${hub.repo}/resolve/${hub.commit}/`;
+  if (!pathname.startsWith(folder)) return new Response("no such repository", { status: 401 });
+  const path = pathname.slice(folder.length);
   const bytes = hub.files.get(path);
   if (bytes === undefined) return new Response("", { status: 404, headers: { "X-Error-Code": "EntryNotFound" } });
   const range = request.headers.get("Range");
