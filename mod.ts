@@ -56,6 +56,7 @@ export {
   type ReconstructionTriplet,
   reconstructionTriplet,
 } from "./lib/losses/mod.ts";
+export { describe, description } from "./lib/models/describe.ts";
 export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
 export { type AdamW, adamW, type Optimizer } from "./lib/optimizers/mod.ts";
 export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
