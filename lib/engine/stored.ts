@@ -96,35 +96,37 @@ export function decode(dtype: StoredType, bytes: Uint8Array<ArrayBuffer>): Store
   return new arrays[dtype](...place);
 }
 
+/** A tensor whose values are made when they are asked for, of others or out of a file, so that nothing is read before. */
+export function derived({ dtype, shape, copyTo }: Omit<Stored, "data">, make: () => StoredData): Stored {
+  return {
+    dtype,
+    shape,
+    get data() {
+      return make();
+    },
+    copyTo,
+  };
+}
+
 /** A tensor whose values lie side by side in a source and are read when they are asked for. */
 export function storedAt(
   source: ByteSource,
   { dtype, shape, at }: Pick<Stored, "dtype" | "shape"> & { readonly at: number },
 ): Stored {
-  return {
-    dtype,
-    shape,
-    get data() {
-      const bytes = new Uint8Array(countOf(shape) * bytesOf[dtype]);
-      source.read(at, bytes);
-      return decode(dtype, bytes);
-    },
-    copyTo: dtype !== "F32" ? undefined : (values) => {
-      source.read(at, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    },
+  const copyTo = (values: Float32Array) => {
+    source.read(at, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   };
+  return derived({ dtype, shape, copyTo: dtype === "F32" ? copyTo : undefined }, () => {
+    const bytes = new Uint8Array(countOf(shape) * bytesOf[dtype]);
+    source.read(at, bytes);
+    return decode(dtype, bytes);
+  });
 }
 
 /** The same values in single precision where they are halves, which are written by nobody here. */
 export function inSingle(stored: Stored): Stored {
   if (stored.dtype !== "F16" && stored.dtype !== "BF16") return stored;
-  return {
-    dtype: "F32",
-    shape: stored.shape,
-    get data() {
-      return stored.data;
-    },
-  };
+  return derived({ dtype: "F32", shape: stored.shape }, () => stored.data);
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -2,7 +2,7 @@
 import type { ByteSource } from "./byte_source.ts";
 import type { Global } from "./pickle.ts";
 import { SLOT } from "./pickle_reader.ts";
-import { arrayOf, bytesOf, countOf, decode, type Stored, storedAt, type StoredType } from "./stored.ts";
+import { arrayOf, bytesOf, countOf, decode, derived, type Stored, storedAt, type StoredType } from "./stored.ts";
 
 /** What a pickle says of the numbers that tensors are made of, and may share. */
 export interface StorageName {
@@ -155,34 +155,19 @@ export function storedTensor({ storage: { named, place }, offset, shape, strides
   const { dtype } = named;
   const begin = () => place.at() + offset * bytesOf[dtype];
   if (isContiguous(shape, strides)) {
-    return checked({ dtype, shape }, place, () => storedAt(place.source, { dtype, shape, at: begin() }));
+    const found = (): Stored => {
+      place.check();
+      return storedAt(place.source, { dtype, shape, at: begin() });
+    };
+    const copyTo = dtype !== "F32" ? undefined : (values: Float32Array) => found().copyTo!(values);
+    return derived({ dtype, shape, copyTo }, () => found().data);
   }
-  return checked({ dtype, shape }, place, () => ({
-    dtype,
-    shape,
-    get data() {
-      const bytes = new Uint8Array(span(shape, strides) * bytesOf[dtype]);
-      place.source.read(begin(), bytes);
-      return gather(decode(dtype, bytes), { dtype, shape, strides });
-    },
-  }));
-}
-
-/** A tensor that is looked for when it is first asked for, in a storage that is checked before. */
-function checked(kind: Pick<Stored, "dtype" | "shape">, place: Place, find: () => Stored): Stored {
-  const found = (): Stored => {
+  return derived({ dtype, shape }, () => {
     place.check();
-    return find();
-  };
-  return {
-    ...kind,
-    get data() {
-      return found().data;
-    },
-    get copyTo() {
-      return kind.dtype === "F32" ? found().copyTo : undefined;
-    },
-  };
+    const bytes = new Uint8Array(span(shape, strides) * bytesOf[dtype]);
+    place.source.read(begin(), bytes);
+    return gather(decode(dtype, bytes), { dtype, shape, strides });
+  });
 }
 
 /** Values at strides, side by side. */

@@ -51,6 +51,18 @@ testTensors("loadInto() does not look at data that it refuses, and copies straig
   disposeTree({ template, loaded, two });
 });
 
+testTensors("tensors that are loaded one after the other keep values of their own", () => {
+  const sizes = Array.from({ length: 64 }, (_, i) => 1 + (7 * i) % 40);
+  const stored = sizes.map((size, i): Stored => ({
+    dtype: "F32",
+    shape: [size],
+    data: new Float32Array(size).fill(i),
+  }));
+  const loaded = stored.map((one) => loadTensor("w", one));
+  for (const [i, tensor] of loaded.entries()) assertEquals([...tensor.dataSync()], Array(sizes[i]).fill(i));
+  disposeTree(loaded);
+});
+
 testTensors("loadTensor() turns a depthwise [C, 1, k, k] into [k, k, 1, C]", () => {
   const filter = loadTensor("w", counting(4, 1, 3, 3));
   assertEquals(filter.shape, [3, 3, 1, 4]);
