@@ -8,7 +8,7 @@
  * Source: the opcodes are described in Python's `pickletools`; those of protocols 2 to 5 are read, without the buffers
  * that stand outside of a file.
  */
-import { CONTAINER, type PickleReader, SLOT } from "./pickle_reader.ts";
+import { BUFFER, CONTAINER, type PickleReader, SLOT } from "./pickle_reader.ts";
 
 /** What a pickle may name: a class or function of Python, and what calling it makes here. */
 export interface Global {
@@ -78,12 +78,18 @@ function number(m: Machine, bytes: number): number {
   return taken.reduceRight((value, byte) => value * 256 + byte, 0);
 }
 
-/** A copy of as many bytes as the number before them says. */
+/** As many bytes as the number before them says; a view. */
 function counted(m: Machine, width: number): Uint8Array<ArrayBuffer> {
   const count = number(m, width);
   const bytes = m.take(count);
   m.spend(count);
-  return bytes.slice();
+  return bytes;
+}
+
+/** A copy of them. */
+function buffer(m: Machine, width: number): Uint8Array<ArrayBuffer> {
+  m.spend(BUFFER);
+  return counted(m, width).slice();
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -97,11 +103,18 @@ function text(m: Machine, width: number): string {
   }
 }
 
+/** Big-endian, unlike everything else. */
+function float(m: Machine): number {
+  const { buffer, byteOffset } = m.take(8);
+  return new DataView(buffer, byteOffset, 8).getFloat64(0);
+}
+
 /** Python's integers of any length: little-endian, two's complement. */
 function long(m: Machine, width: number): number | bigint {
   const bytes = counted(m, width);
   if (bytes.length > 1000) throw new RangeError(`it holds an integer of ${bytes.length} bytes, expected at most 1000`);
   if (bytes.length === 0) return 0;
+  m.spend(2 * SLOT);
   const hex = Array.from(bytes.toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`));
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
@@ -225,16 +238,16 @@ const opcodes: readonly (readonly [code: number | string, step: Step])[] = [
   ["M", push((m) => number(m, 2))], // BININT2
   [0x8a, push((m) => long(m, 1))], // LONG1
   [0x8b, push((m) => long(m, 4))], // LONG4
-  ["G", push((m) => new DataView(m.take(8).slice().buffer).getFloat64(0))], // BINFLOAT, big-endian
+  ["G", push(float)], // BINFLOAT
   ["U", push((m) => text(m, 1))], // SHORT_BINSTRING
   ["T", push((m) => text(m, 4))], // BINSTRING
   [0x8c, push((m) => text(m, 1))], // SHORT_BINUNICODE
   ["X", push((m) => text(m, 4))], // BINUNICODE
   [0x8d, push((m) => text(m, 8))], // BINUNICODE8
-  ["C", push((m) => counted(m, 1))], // SHORT_BINBYTES
-  ["B", push((m) => counted(m, 4))], // BINBYTES
-  [0x8e, push((m) => counted(m, 8))], // BINBYTES8
-  [0x96, push((m) => counted(m, 8))], // BYTEARRAY8
+  ["C", push((m) => buffer(m, 1))], // SHORT_BINBYTES
+  ["B", push((m) => buffer(m, 4))], // BINBYTES
+  [0x8e, push((m) => buffer(m, 8))], // BINBYTES8
+  [0x96, push((m) => buffer(m, 8))], // BYTEARRAY8
   ["]", container(() => [])], // EMPTY_LIST
   ["a", append], // APPEND
   ["e", (m) => appendAll(m, toMark(m))], // APPENDS
@@ -248,7 +261,7 @@ const opcodes: readonly (readonly [code: number | string, step: Step])[] = [
   ["u", (m) => setItems(m, toMark(m))], // SETITEMS
   [0x8f, container(() => new Set())], // EMPTY_SET
   [0x90, (m) => addItems(m, toMark(m))], // ADDITEMS
-  [0x91, push((m) => new Set(toMark(m)))], // FROZENSET
+  [0x91, frozenSet], // FROZENSET
   ["h", (m) => recall(m, number(m, 1))], // BINGET
   ["j", (m) => recall(m, number(m, 4))], // LONG_BINGET
   ["q", (m) => remember(m, number(m, 1))], // BINPUT
@@ -285,6 +298,12 @@ function addItems(m: Machine, items: readonly unknown[]): void {
   const target = kind<Set<unknown>>(top(m), Set, "a set");
   m.spend(SLOT * items.length);
   for (const item of items) target.add(item);
+}
+
+function frozenSet(m: Machine): void {
+  const items = toMark(m);
+  m.spend(CONTAINER + SLOT * items.length);
+  m.stack.push(new Set(items));
 }
 
 function persistent(m: Machine): void {

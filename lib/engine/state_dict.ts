@@ -14,8 +14,8 @@ const MOST_SHARED = 8;
 type Found = Map<string, Map<unknown, unknown>>;
 
 /**
- * The tensors of an object that `torch.save` wrote. Either it is a dictionary of tensors itself, or it has one under
- * some name beside other things: the one called `state_dict`, `model_state_dict` or `model`, or the only one there is.
+ * The tensors of an object that `torch.save` wrote. It has a dictionary of them that is called `state_dict`,
+ * `model_state_dict` or `model`, or is a dictionary of tensors itself, or has only one under any name. A tensor alone, as error maps are kept, is called "tensor".
  *
  * @param value what `unpickle` gave
  * @param options `key`: name of the dictionary, null to find it; `size`: of the file, bytes
@@ -41,6 +41,7 @@ export function stateDict(
 }
 
 function choose(value: unknown, key: string | null): Map<unknown, unknown> {
+  if (value instanceof TorchTensor && key === null) return new Map([["tensor", value]]);
   if (!(value instanceof Map)) throw new TypeError("it holds no dictionary, expected tensors by name");
   const found: Found = new Map(
     [...value].filter((entry): entry is [string, Map<unknown, unknown>] =>
@@ -52,9 +53,9 @@ function choose(value: unknown, key: string | null): Map<unknown, unknown> {
     if (chosen !== undefined) return chosen;
     throw new TypeError(`it has no dictionary of tensors "${key}", expected one of ${listed(found)}`);
   }
-  if (hasTensors(value)) return value;
   const named = usual.filter((name) => found.has(name));
-  if (named.length === 1) return found.get(named[0])!;
+  if (named.length === 1) return found.get(named[0])!; // a tensor beside it is a best accuracy or the like
+  if (named.length === 0 && hasTensors(value)) return value;
   if (found.size === 1) return [...found.values()][0];
   if (found.size === 0) throw new TypeError("it holds no tensors under names of their own");
   throw new TypeError(

@@ -21,14 +21,14 @@ export interface TorchFileOptions {
 /** The first number of the older form. */
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 
-/** Memory that a pickle's values may take whatever the size of the file: a few thousand tensors take one megabyte. */
-const LEAST_MEMORY = 8e6;
+/** Memory that a pickle's values may take whatever the size of the file: a tensor takes some 8 kB. */
+const LEAST_MEMORY = 32e6;
 
 /**
  * Opens a file of PyTorch and finds its tensors, which are read one by one, each when it is asked for. The prefix
  * `module.` that parallel training puts before all names is left out. Nothing in the file is executed.
  *
- * Values take at most twice the size of the file, or 8 MB, and a tensor no more than its numbers.
+ * Values take at most twice the size of the file, or 32 MB, and a tensor no more than its numbers.
  *
  * @throws {TypeError} when it is another format, or holds what is not read: classes, functions, compressed entries
  * @throws {RangeError} when it is cut off or damaged, or a tensor reaches out of its storage

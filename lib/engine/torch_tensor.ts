@@ -1,7 +1,7 @@
 /** What PyTorch's pickles name: storages, tensors over them, and the plain containers of Python. */
 import type { ByteSource } from "./byte_source.ts";
 import type { Global } from "./pickle.ts";
-import { SLOT } from "./pickle_reader.ts";
+import { BUFFER, SLOT } from "./pickle_reader.ts";
 import { arrayOf, bytesOf, countOf, decode, derived, type Stored, storedAt, type StoredType } from "./stored.ts";
 
 /** What a pickle says of the numbers that tensors are made of, and may share. */
@@ -219,7 +219,7 @@ function setOf(items: readonly unknown[], spend: (bytes: number) => void): Set<u
 
 /** Bytes as protocol 2 writes them: text of one letter a byte. */
 function latin1(text: string, spend: (bytes: number) => void): Uint8Array {
-  spend(text.length);
+  spend(BUFFER + text.length);
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 

@@ -82,6 +82,8 @@ good = {
     "views.pth": (views, {}),
     "training.pth": (training, {}),
     "parallel.pth": (parameters, {}),
+    "best.pth": ({"best": torch.tensor(0.5), "state_dict": model, "ema": model}, {}),
+    "alone.pth": (torch.arange(6.0).reshape(2, 3), {}),
     "legacy.pth": (model, {"_use_new_zipfile_serialization": False}),
     "legacy_views.pth": ({k: v for k, v in views.items()}, {"_use_new_zipfile_serialization": False}),
     **{f"protocol_{p}.pth": (model, {"pickle_protocol": p}) for p in (3, 4, 5)},
@@ -90,7 +92,7 @@ good = {
 expected = {}
 for name, (value, options) in good.items():
     torch.save(value, path(name), **options)
-    tensors = value.get("model", value)
+    tensors = {"tensor": value} if torch.is_tensor(value) else value.get("model", value.get("state_dict", value))
     expected[name] = {
         key.removeprefix("module."): {
             "shape": list(tensor.shape),
