@@ -15,7 +15,8 @@ type Found = Map<string, Map<unknown, unknown>>;
 
 /**
  * The tensors of an object that `torch.save` wrote. It has a dictionary of them that is called `state_dict`,
- * `model_state_dict` or `model`, or is a dictionary of tensors itself, or has only one under any name. A tensor alone, as error maps are kept, is called "tensor".
+ * `model_state_dict` or `model`, or is a dictionary of tensors itself, or has only one under any name. A tensor alone,
+ * as error maps are kept, is called "tensor".
  *
  * @param value what `unpickle` gave
  * @param options `key`: name of the dictionary, null to find it; `size`: of the file, bytes
@@ -59,8 +60,8 @@ function choose(value: unknown, key: string | null): Map<unknown, unknown> {
   if (found.size === 1) return [...found.values()][0];
   if (found.size === 0) throw new TypeError("it holds no tensors under names of their own");
   throw new TypeError(
-    `it has several dictionaries of tensors, ${listed(found)}; the only one of ${usual.join(", ")} would be taken, ` +
-      "or the only one there is. Name the one that is meant (--key NAME)",
+    `it has several dictionaries of tensors, ${listed(found)}; the only one called ${usual.join(" or ")} would be ` +
+      "taken, or the only one there is. Name the one that is meant (--key NAME)",
   );
 }
 

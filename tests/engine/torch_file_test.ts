@@ -41,7 +41,7 @@ Deno.test("openTorchFile() refuses what it does not read by its name, and says w
   refused("refused_float8.pth", 'numbers of the kind "torch.float8_e4m3fn"');
   refused("refused_empty.pth", "it holds no tensors under names of their own");
   refused("refused_script.pt", "it is a TorchScript archive");
-  refused("refused_ambiguous.pth", 'several dictionaries of tensors, "a", "b"; the only one of state_dict');
+  refused("refused_ambiguous.pth", 'several dictionaries of tensors, "a", "b"; the only one called state_dict or');
   refused("expected.json", "it is no file of PyTorch");
   assertThrows(() => openTorchFile(`${folder}nowhere.pth`), Deno.errors.NotFound);
 });
