@@ -1,5 +1,7 @@
 /** Bytes that are read where they are asked for: of a file, or of memory. */
 export interface ByteSource {
+  /** What messages call it. */
+  readonly name: string;
   /** Number of bytes. */
   readonly size: number;
   /** Fills `into` with the bytes from `at` on; the caller has seen to it that there are so many. */
@@ -18,6 +20,7 @@ export function openSource(path: string): FileSource {
   const file = Deno.openSync(path);
   const { size } = file.statSync();
   return {
+    name: path,
     size,
     read(at, into) {
       file.seekSync(at, Deno.SeekMode.Start);
@@ -33,7 +36,7 @@ export function openSource(path: string): FileSource {
 
 /** Bytes in memory as a source. */
 export function sourceOf(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: (at, into) => into.set(bytes.subarray(at, at + into.length)) };
+  return { name: "memory", size: bytes.length, read: (at, into) => into.set(bytes.subarray(at, at + into.length)) };
 }
 
 /** A copy of some bytes of a source. */

@@ -109,7 +109,12 @@ function archivedStorages(
       throw new RangeError(`its storage "${name}" has ${entry.size} bytes, expected ${named.bytes}`);
     }
     const check = () => {
-      if (!checked.has(name)) checkEntry(source, name, entry);
+      if (checked.has(name)) return;
+      try {
+        checkEntry(source, name, entry);
+      } catch (error) {
+        throw inWords(error, source.name); // tensors are read long after the file was opened
+      }
       checked.add(name);
     };
     return new TorchStorage(named, { source, at: () => entry.at, check });
