@@ -71,34 +71,41 @@ export async function downloadFile(
 async function announce({ repo, path }: HubFile, hubUrl: string, signal?: AbortSignal): Promise<Announced> {
   const name = `${repo}/${path}`;
   const asking: typeof fetch = (input, init) => fetch(input, { ...init, signal });
+  let commit: string, info: Awaited<ReturnType<typeof fileDownloadInfo>>;
   try {
-    const { sha } = await modelInfo({ name: repo, revision: BRANCH, additionalFields: ["sha"], hubUrl, fetch: asking });
-    const info = await fileDownloadInfo({ repo, path, revision: sha, hubUrl, fetch: asking });
-    if (info === null) throw new Deno.errors.NotFound(`Cannot get "${name}": the repository has no such file`);
-    const hash = info.etag.replace(/^W\//, "").replaceAll('"', "");
-    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) {
-      throw new Error(`Cannot get "${name}": the hub names it by "${hash}", expected a SHA-256 or SHA-1`);
-    }
-    return { commit: sha, bytes: info.size, hash, url: info.url };
+    ({ sha: commit } = await modelInfo({
+      name: repo,
+      revision: BRANCH,
+      additionalFields: ["sha"],
+      hubUrl,
+      fetch: asking,
+    }));
+    info = await fileDownloadInfo({ repo, path, revision: commit, hubUrl, fetch: asking });
   } catch (cause) {
     signal?.throwIfAborted();
-    if (cause instanceof HubApiError) {
-      if (cause.statusCode !== 401 && cause.statusCode !== 404) {
-        throw new Error(`Cannot get "${name}": ${hubUrl} answers with ${cause.statusCode}; try again later`, { cause });
-      }
-      throw new Deno.errors.NotFound(`Cannot get "${name}": ${hubUrl} has no such repository or file`, { cause });
-    }
-    if (cause instanceof TypeError) throw unreachable(name, hubUrl, cause);
-    throw cause;
+    throw refusal(name, hubUrl, cause as Error);
   }
+  if (info === null) throw new Deno.errors.NotFound(`Cannot get "${name}": the repository has no such file`);
+  const hash = info.etag.replace(/^W\//, "").replaceAll('"', "");
+  if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return { commit, bytes: info.size, hash, url: info.url };
+  throw new Error(`Cannot get "${name}": ${hubUrl} names it by "${hash}", expected a SHA-256 or SHA-1`);
 }
 
-function unreachable(name: string, hub: string, cause: Error): Error {
-  return new Error(
-    `Cannot get "${name}": ${hub} does not answer (${cause.message}). Check the network or its proxy, or name a ` +
-      "mirror in HF_ENDPOINT, and run the same command again",
-    { cause },
-  );
+/** What an error of asking the hub means, and what to do. */
+function refusal(name: string, hub: string, cause: Error): Error {
+  if (cause instanceof HubApiError && (cause.statusCode === 401 || cause.statusCode === 404)) {
+    return new Deno.errors.NotFound(`Cannot get "${name}": ${hub} has no such repository or file`, { cause });
+  }
+  if (cause instanceof TypeError) { // of fetch: nobody answers
+    return new Error(
+      `Cannot get "${name}": ${hub} does not answer (${cause.message}). Check the network or its proxy, or name a ` +
+        "mirror in HF_ENDPOINT, and run the same command again",
+      { cause },
+    );
+  }
+  const what = cause instanceof HubApiError ? cause.statusCode : `what is not expected of it (${cause.message})`;
+  const remedy = "try again later, or name a mirror in HF_ENDPOINT";
+  return new Error(`Cannot get "${name}": ${hub} answers with ${what}; ${remedy}`, { cause });
 }
 
 async function isWhole(blob: string, bytes: number): Promise<boolean> {

@@ -109,7 +109,15 @@ testHub("what the hub has not is told apart from a hub that does not answer", as
   await assertRejects(() => downloadFile(other, options), Deno.errors.NotFound, "no such repository or file");
   const nobody = { endpoint: "http://127.0.0.1:1", cache };
   await assertRejects(() => downloadFile(file, nobody), Error, "Check the network or its proxy, or name a mirror");
+  hub.status = 503;
+  await assertRejects(() => downloadFile(file, options), Error, "answers with 503; try again later");
+  hub.status = 200;
+  await assertRejects(() => downloadFile(file, options), Error, "answers with what is not expected of it");
+  hub.status = null;
   hub.files.set(file.path, content);
+  hub.hash = "no hash";
+  await assertRejects(() => downloadFile(file, options), Error, 'names it by "no hash", expected a SHA-256');
+  hub.hash = null;
   const { file: there } = await downloadFile(file, options);
   assertEquals(await downloadFile(file, nobody), { file: there, bytes: 100_000, fresh: false });
 });

@@ -13,6 +13,8 @@ export interface Hub {
   breakAfter: number | null;
   /** What is announced instead of a file's own hash; null: the truth. */
   hash: string | null;
+  /** Status of every answer; null: what is right. */
+  status: number | null;
   /** Whether it heeds that only a part is asked for. */
   ranges: boolean;
   /** Ranges that were asked for, without those of one byte that only ask what there is. */
@@ -32,6 +34,7 @@ export async function withHub(test: (hub: Hub, cache: string) => Promise<void>):
     files: new Map(),
     breakAfter: null,
     hash: null,
+    status: null,
     ranges: true,
     asked: [],
   };
@@ -46,6 +49,7 @@ export async function withHub(test: (hub: Hub, cache: string) => Promise<void>):
 
 function answer(request: Request, hub: Omit<Hub, "address">): Response {
   const { pathname } = new URL(request.url);
+  if (hub.status !== null) return new Response("as the test wants it", { status: hub.status });
   if (pathname === `/api/models/${hub.repo}/revision/main`) {
     return Response.json({ _id: "1", id: hub.repo, sha: hub.commit, lastModified: "2026-01-01T00:00:00.000Z" });
   }
