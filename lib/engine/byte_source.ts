@@ -17,7 +17,7 @@ export interface FileSource extends ByteSource, Disposable {}
  * @throws {Deno.errors.NotFound} when there is none
  */
 export function openSource(path: string): FileSource {
-  const file = Deno.openSync(path);
+  const file = opened(path);
   const { size } = file.statSync();
   return {
     name: path,
@@ -32,6 +32,15 @@ export function openSource(path: string): FileSource {
     },
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+function opened(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new Deno.errors.NotFound(`Cannot read "${path}": there is no such file`, { cause });
+  }
 }
 
 /** Bytes in memory as a source. */
