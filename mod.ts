@@ -46,19 +46,51 @@ export {
   type PocketGenerator,
 } from "./lib/layouts/mod.ts";
 export {
+  type Auc,
+  auc,
   type BinaryCrossEntropy,
   binaryCrossEntropy,
   type Contrastive,
   contrastive,
   type CrossEntropy,
   crossEntropy,
+  type Cvar,
+  cvar,
   type Loss,
+  type MarginContrastive,
+  marginContrastive,
   type ReconstructionTriplet,
   reconstructionTriplet,
+  type SupervisedContrastive,
+  supervisedContrastive,
 } from "./lib/losses/mod.ts";
 export { describe, description } from "./lib/models/describe.ts";
-export { type Backbone, type Convnext, convnext, type Head, linear, type LinearHead } from "./lib/models/mod.ts";
-export { type AdamW, adamW, type Optimizer } from "./lib/optimizers/mod.ts";
+export {
+  type Backbone,
+  type Convnext,
+  convnext,
+  type ErrorGuided,
+  errorGuided,
+  type Head,
+  linear,
+  type LinearHead,
+  mlp,
+  type MlpHead,
+  type Refinement,
+  type Resnet,
+  resnet,
+} from "./lib/models/mod.ts";
+export {
+  type Adam,
+  adam,
+  type AdamW,
+  adamW,
+  type Optimizer,
+  type Sam,
+  sam,
+  type Sgd,
+  sgd,
+} from "./lib/optimizers/mod.ts";
 export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
 export {
   type BarsOptions,
@@ -85,7 +117,15 @@ export {
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
 export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
-export { type Constant, constant, type Cosine, cosine, type Schedule } from "./lib/schedules/mod.ts";
+export {
+  type Constant,
+  constant,
+  type Cosine,
+  cosine,
+  type Plateau,
+  plateau,
+  type Schedule,
+} from "./lib/schedules/mod.ts";
 export type {
   Distances,
   Environment,

@@ -102,7 +102,7 @@ async function measure(file: string, backend: string, rounds: number): Promise<R
   const times: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
   for (let i = 0; i <= rounds; i++) {
     const [a, b] = [await ours.step(), await theirs.step()];
-    if (a.loss !== b.loss) throw new Error(`Cannot compare: we read ${a.loss} values, Python ${b.loss}`);
+    if (a.told !== b.told) throw new Error(`Cannot compare: we read ${a.told} values, Python ${b.told}`);
     if (i > 0) times.ours.push(a.milliseconds), times.theirs.push(b.milliseconds);
   }
   return { backend, ...times, memory };

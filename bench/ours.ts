@@ -1,22 +1,24 @@
 // deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
- * Our side of `deno task bench:peers`: one training step a line on stdin, its milliseconds and loss on stdout.
+ * Our side of `deno task bench:peers`: a training step or a forward pass for each line on stdin, its milliseconds and
+ * what the other side should tell as well on stdout.
  *
- *     deno run -A bench/ours.ts NETWORK FILE BACKEND THREADS
+ *     deno run -A bench/ours.ts step|forward NETWORK FILE BACKEND THREADS
  */
 import { type BackendName, closeBackend, useBackend } from "../lib/engine/backend.ts";
+import { forwardNetworks, forwardsFrom } from "./forward.ts";
 import { networks } from "./networks.ts";
 import { stepsFrom } from "./step.ts";
 
-const [name, file, backend, threads] = Deno.args;
+const [kind, name, file, backend, threads] = Deno.args;
 await useBackend(backend as BackendName, { threads: Number(threads) });
-const step = await stepsFrom(networks[name], file);
+const turn = kind === "step" ? await stepsFrom(networks[name], file) : await forwardsFrom(forwardNetworks[name], file);
 console.log("ready");
 for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
   for (const _ of text.matchAll(/\n/g)) {
     const start = performance.now();
-    const loss = await step();
-    console.log(`${(performance.now() - start).toFixed(3)} ${loss}`);
+    const told = await turn();
+    console.log(`${(performance.now() - start).toFixed(3)} ${told}`);
   }
 }
 closeBackend();

@@ -1,28 +1,33 @@
 // deno-lint-ignore-file no-console -- a bench reports on the console
 /**
- * Time of whole training steps against PyTorch's, and the memory that they take.
+ * Times beside PyTorch's: whole training steps and the memory that they take, forward passes of the published networks.
  *
  *     deno task bench:peers [--only NETWORK] [--backend wasm|tensorflow] [--threads 1|2] [--rounds 10]
  *
- * Both sides are processes of their own, start from the same weights and images (`step.ts` writes them), and are
- * timed only when their first losses agree. They step in turn, each by its own clock, and the median of the ratios of
- * neighbouring steps is what to quote. With one thread a busy machine slows both alike; with two it slows PyTorch most,
- * whose threads wait for each other on their cores, so such rows want a quiet machine. A run of everything writes
+ * Both sides are processes of their own, start from the same weights and images, and are timed only when what they
+ * first compute agrees. They work in turn, each by its own clock, and the median of the ratios of neighbouring turns
+ * is what to quote. With one thread a busy machine slows both alike; with two it slows PyTorch most, whose threads
+ * wait for each other on their cores, so such rows want a quiet machine. A run of everything writes
  * `bench/peers/results.md`; a narrowed one prints its rows only. The environment variable PYTHON names the
- * interpreter (default python3).
+ * interpreter (default python3); forward passes want timm and open_clip_torch in it.
  */
 import { parseArgs } from "@std/cli";
+import { fileURLToPath } from "node:url";
 import { meant } from "../lib/definition/nearest.ts";
 import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
 import { progress } from "../lib/terminal/progress.ts";
 import { comparePeaks, compareTimes, type Comparison } from "./compare.ts";
+import { forwardNetworks } from "./forward.ts";
 import { networks } from "./networks.ts";
-import { type MemoryRow, report, type TimeRow } from "./results.ts";
-import { writeStart } from "./step.ts";
+import { type Found, report } from "./results.ts";
+import { lossTolerances, writeStart } from "./step.ts";
 
 /** Steps before the peak of memory is read: recordings are made in the first. */
 const stepsOfPeak = 3;
+
+/** Difference of the numbers that stand for features, whose sums differ in their order. Measured: 3e-6. */
+const featureTolerance = 1e-4;
 
 if (import.meta.main) {
   try {
@@ -36,10 +41,11 @@ if (import.meta.main) {
 async function main(args: readonly string[]): Promise<void> {
   const options = read(args);
   const python = Deno.env.get("PYTHON") ?? "python3";
-  await requirePyTorch(python);
-  const rows = chosen(options, python);
-  const { times, peaks, failed } = await measure(rows, options.rounds);
-  const text = await report({ times, peaks });
+  await requireModules(python, ["torch"]);
+  const rows = chosen(options);
+  if (rows.some(({ kind }) => kind === "forward")) await requireModules(python, ["timm", "open_clip"]);
+  const { found, failed } = await measure(rows, { python, rounds: options.rounds });
+  const text = await report(found);
   console.log(text);
   for (const message of failed) console.error(message);
   if (failed.length > 0) throw new Error(`Cannot measure ${failed.length} of ${rows.length} rows: see above`);
@@ -64,8 +70,9 @@ function read(args: readonly string[]): Options {
       );
     },
   });
-  if (only !== undefined && !Object.hasOwn(networks, only)) {
-    throw new RangeError(`Cannot bench "${only}": ${meant(only, Object.keys(networks), "networks")}`);
+  const names = [...Object.keys(networks), ...Object.keys(forwardNetworks)];
+  if (only !== undefined && !names.includes(only)) {
+    throw new RangeError(`Cannot bench "${only}": ${meant(only, names, "networks")}`);
   }
   if (backend !== undefined && backend !== "wasm" && backend !== "tensorflow") {
     throw new RangeError(`Cannot bench backend "${backend}": expected "wasm" or "tensorflow"`);
@@ -82,18 +89,27 @@ function read(args: readonly string[]): Options {
   };
 }
 
-type Place = Omit<Comparison, "file">;
+/** A line of a table. */
+interface Row {
+  readonly kind: "step" | "forward";
+  readonly name: string;
+  readonly backend: BackendName;
+  /** Threads of each side. */
+  readonly threads: number;
+}
 
-/** Rows of the table that the options leave, those of a network together. */
-function chosen({ only, backend, threads }: Options, python: string): Place[] {
-  const rows = Object.entries(networks).flatMap(([name, network]) =>
-    network.backends.flatMap((each) =>
-      [1, 2].map((count) => ({ name, network, backend: each, threads: count, python }))
-    )
+/** Rows of the tables that the options leave, those of a network together. */
+function chosen({ only, backend, threads }: Options): Row[] {
+  const steps = Object.entries(networks).map(([name, { backends }]) => ({ kind: "step", name, backends }) as const);
+  const forwards = Object.keys(forwardNetworks).map((name) =>
+    ({ kind: "forward", name, backends: ["wasm", "tensorflow"] }) as const
+  );
+  const rows = [...steps, ...forwards].flatMap(({ kind, name, backends }) =>
+    backends.flatMap((each) => [1, 2].map((count): Row => ({ kind, name, backend: each, threads: count })))
   ).filter((row) => only === undefined || row.name === only)
     .filter((row) => backend === undefined || row.backend === backend)
     .filter((row) => threads === undefined || row.threads === threads);
-  if (rows.length === 0) throw new RangeError("Cannot bench: no row is left, see the table in bench/networks.ts");
+  if (rows.length === 0) throw new RangeError("Cannot bench: no row is left, see the tables in bench/networks.ts");
   const here = rows.filter((row) => row.backend !== "tensorflow" || builtAddon() !== null);
   if (here.length < rows.length) console.error("Without tensorflow, which is not built: deno task engine:tensorflow");
   if (here.length === 0) throw new Error("Cannot bench: nothing is left without tensorflow");
@@ -101,47 +117,91 @@ function chosen({ only, backend, threads }: Options, python: string): Place[] {
 }
 
 async function measure(
-  rows: readonly Place[],
-  rounds: number,
-): Promise<{ times: TimeRow[]; peaks: MemoryRow[]; failed: string[] }> {
-  const times: TimeRow[] = [], peaks: MemoryRow[] = [], failed: string[] = [];
+  rows: readonly Row[],
+  { python, rounds }: { python: string; rounds: number },
+): Promise<{ found: Found; failed: string[] }> {
+  const found = { steps: [], forwards: [], peaks: [] } as { -readonly [K in keyof Found]: Found[K][number][] };
+  const failed: string[] = [];
   await useBackend("cpu"); // only to write what both sides start from
   const folder = await Deno.makeTempDir({ prefix: "counterproof-bench-" });
   using bar = progress();
   let done = 0;
   try {
     for (const row of rows) {
-      const { name, network, backend, threads } = row;
-      const file = `${folder}/${name}.safetensors`;
+      const { kind, name, backend, threads } = row;
+      const file = `${folder}/${kind}-${name}.safetensors`;
       const text = `${name} on ${backend}, ${threads} thread${threads === 1 ? "" : "s"}`;
       const tell = (share: number) => bar.update(done + share, rows.length, text);
       tell(0);
-      if (!times.some((measured) => measured.network === network)) await writeStart(network, file);
       let round = 0;
+      const listening = { rounds, told: () => tell(++round / (rounds + 1)) };
       try {
-        const found = await compareTimes({ ...row, file }, { rounds, told: () => tell(++round / (rounds + 1)) });
-        times.push({ network, backend, threads, ...found });
-        if (network.memory !== null && backend === "tensorflow") {
-          peaks.push({ network, threads, ...await comparePeaks({ ...row, file }, stepsOfPeak) });
+        if (!await exists(file)) await write(row, { file, python });
+        const comparison = comparisonOf(row, { file, python });
+        const times = await compareTimes(comparison, listening);
+        if (kind === "forward") found.forwards.push({ network: forwardNetworks[name], backend, threads, ...times });
+        else {
+          const network = networks[name];
+          found.steps.push({ network, backend, threads, ...times });
+          if (network.memory !== null && backend === "tensorflow") {
+            found.peaks.push({ network, threads, ...await comparePeaks(comparison, stepsOfPeak) });
+          }
         }
       } catch (error) {
         failed.push((error as Error).message);
       }
       tell(1);
       done++;
+      const next = rows[done];
+      if (next?.name !== name || next.kind !== kind) await Deno.remove(file).catch(() => {}); // up to 1.2 GB each
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  return { times, peaks, failed };
+  return { found, failed };
 }
 
-async function requirePyTorch(python: string): Promise<void> {
+/** Writes what both sides start from. */
+async function write({ kind, name }: Row, { file, python }: { file: string; python: string }): Promise<void> {
+  if (kind === "step") return await writeStart(networks[name], file);
+  const args = [here("./peers/forward.py"), "write", name, file];
+  const { success } = await new Deno.Command(python, { args, stderr: "inherit" }).output();
+  if (!success) {
+    throw new Error(`Cannot make the weights of "${name}": "${python} ${args.join(" ")}" failed, see above`);
+  }
+}
+
+function comparisonOf(
+  { kind, name, backend, threads }: Row,
+  { file, python }: { file: string; python: string },
+): Comparison {
+  const theirs = kind === "step" ? [here("./peers/step.py")] : [here("./peers/forward.py"), "run", name];
+  return {
+    what: `"${name}" on ${backend}`,
+    ours: [Deno.execPath(), "run", "-A", here("./ours.ts"), kind, name, file, backend, `${threads}`],
+    theirs: [python, ...theirs, file, `${threads}`],
+    tolerances: kind === "step" ? lossTolerances : [featureTolerance],
+  };
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
+
+async function requireModules(python: string, modules: readonly string[]): Promise<void> {
   const missing = (what: string, command: string) =>
     new Error(`Cannot compare with PyTorch: ${what}; ${command} (PYTHON names another interpreter)`);
+  const packages = modules.map((name) => name === "open_clip" ? "open_clip_torch" : name).join(" ");
+  const find = "import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))";
   try {
-    const { success } = await new Deno.Command(python, { args: ["-c", "import torch"], stderr: "null" }).output();
-    if (!success) throw missing(`"${python}" has no torch`, `install it with: ${python} -m pip install torch`);
+    const { success } = await new Deno.Command(python, { args: ["-c", find, ...modules], stderr: "null" }).output();
+    if (!success) {
+      throw missing(`"${python}" lacks ${modules.join(" or ")}`, `install with: ${python} -m pip install ${packages}`);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw missing(`there is no "${python}"`, "install Python 3 with PyTorch");

@@ -3,11 +3,12 @@ import { environment } from "../lib/runs/environment.ts";
 import { wheels } from "../lib/engine/tensorflow/wheels.ts";
 import type { BackendName } from "../lib/engine/backend.ts";
 import type { Times } from "./compare.ts";
+import { forwardGoals, type ForwardNetwork, rows as forwardRows } from "./forward.ts";
 import type { Network } from "./networks.ts";
 
 /** Times of a network on a backend. */
-export interface TimeRow extends Times {
-  readonly network: Network;
+export interface TimeRow<N> extends Times {
+  readonly network: N;
   readonly backend: BackendName;
   readonly threads: number;
 }
@@ -22,29 +23,43 @@ export interface MemoryRow {
 
 /** Everything that one run of the bench found. */
 export interface Found {
-  readonly times: readonly TimeRow[];
+  /** Training steps. */
+  readonly steps: readonly TimeRow<Network>[];
+  readonly forwards: readonly TimeRow<ForwardNetwork>[];
   readonly peaks: readonly MemoryRow[];
 }
 
 /** The tables, and what they were measured with. */
-export async function report({ times, peaks }: Found): Promise<string> {
+export async function report({ steps, forwards, peaks }: Found): Promise<string> {
   return [
-    "# Training steps beside PyTorch's",
-    "Forward, backward and AdamW from the same weights on the same images, `deno task bench:peers`. Each side is a " +
-    "process of its own with as many threads; they take turns of two steps, of which the second counts. Times are " +
-    "least / median in milliseconds; the ratio is ours over PyTorch's of neighbouring turns, least / median, and the median is held against the goal.",
-    ...(times.length === 0 ? [] : [table(timeHead, times.map(timeCells))]),
+    "# Times beside PyTorch's",
+    "`deno task bench:peers`. Each side is a process of its own with as many threads; they take turns of two steps or " +
+    "passes, of which the second counts. Two figures are the least and the median; a ratio is that of neighbouring " +
+    "turns, and its median is held against the goal.",
+    ...(steps.length === 0 ? [] : [
+      "## Training steps",
+      "Forward, backward and AdamW from the same weights on the same images, milliseconds; the ratio is our time over " +
+      "PyTorch's.",
+      table(stepHead, steps.map(stepCells)),
+    ]),
     ...(peaks.length === 0 ? [] : [
       "Most resident memory of a fresh process that loads the weights and does three steps, MiB.",
       table(memoryHead, peaks.map(memoryCells)),
     ]),
-    await measuredWith(times),
+    ...(forwards.length === 0 ? [] : [
+      "## Forward passes",
+      `Features of ${forwardRows} images of 224² by the published networks, from weights under the names of timm and ` +
+      "open_clip, against those libraries; images a second, the ratio is ours over PyTorch's.",
+      table(forwardHead, forwards.map(forwardCells)),
+    ]),
+    "## Measured with",
+    await measuredWith([...steps, ...forwards]),
   ].join("\n\n") + "\n";
 }
 
-const timeHead = ["network", "backend", "threads", "rounds", "ours", "PyTorch", "ratio", "goal", ""];
+const stepHead = ["network", "backend", "threads", "rounds", "ours", "PyTorch", "ratio", "goal", ""];
 
-function timeCells({ network, backend, threads, ours, theirs }: TimeRow): string[] {
+function stepCells({ network, backend, threads, ours, theirs }: TimeRow<Network>): string[] {
   const ratios = ours.map((time, i) => time / theirs[i]);
   const most = network.goals.find((goal) => goal.backend === backend && goal.threads.includes(threads))?.most;
   return [
@@ -55,7 +70,25 @@ function timeCells({ network, backend, threads, ours, theirs }: TimeRow): string
     leastAndMedian(ours, 1),
     leastAndMedian(theirs, 1),
     leastAndMedian(ratios, 2),
-    ...goalCells(median(ratios), most ?? null),
+    ...goalCells(median(ratios), { most }),
+  ];
+}
+
+const forwardHead = stepHead;
+
+function forwardCells({ network, backend, threads, ours, theirs }: TimeRow<ForwardNetwork>): string[] {
+  const perSecond = (times: readonly number[]) => times.map((time) => 1000 * forwardRows / time);
+  const ratios = ours.map((time, i) => theirs[i] / time);
+  const goal = forwardGoals.find((each) => each.backend === backend && each.threads === threads);
+  return [
+    network.title,
+    backend,
+    `${threads}`,
+    `${ours.length}`,
+    leastAndMedian(perSecond(ours), 1),
+    leastAndMedian(perSecond(theirs), 1),
+    leastAndMedian(ratios, 2),
+    ...goalCells(median(ratios), { least: goal?.least }),
   ];
 }
 
@@ -65,14 +98,24 @@ function memoryCells({ network, threads, ours, theirs }: MemoryRow): string[] {
   const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
   const ratio = ours / theirs;
   const told = [megabytes(ours), megabytes(theirs), ratio.toFixed(2)];
-  return [network.title, "tensorflow", `${threads}`, ...told, ...goalCells(ratio, network.memory)];
+  return [
+    network.title,
+    "tensorflow",
+    `${threads}`,
+    ...told,
+    ...goalCells(ratio, { most: network.memory ?? undefined }),
+  ];
 }
 
-function goalCells(ratio: number, most: number | null): [goal: string, reached: string] {
-  return most === null ? ["", ""] : [`≤ ${most}`, ratio <= most ? "reached" : "missed"];
+function goalCells(
+  ratio: number,
+  { most = Infinity, least = 0 }: { most?: number; least?: number },
+): [goal: string, reached: string] {
+  if (most === Infinity && least === 0) return ["", ""];
+  return [least === 0 ? `≤ ${most}` : `≥ ${least}`, ratio <= most && ratio >= least ? "reached" : "missed"];
 }
 
-async function measuredWith(times: readonly TimeRow[]): Promise<string> {
+async function measuredWith(times: readonly Times[]): Promise<string> {
   const { counterproof, deno, system, packages, commit } = await environment({
     backend: "cpu",
     threads: 1,
@@ -90,8 +133,8 @@ async function measuredWith(times: readonly TimeRow[]): Promise<string> {
       `Deno ${deno}, TensorFlow.js ${packages["@tensorflow/tfjs"]}, ${wheels.cpu[0].package} ${wheels.cpu[0].version}`,
     ],
     ...(times.length === 0 ? [] : [
-      ["PyTorch", `${pytorch.join(", ")}; channels_last, fused AdamW`],
-      ["first losses", `at most ${apart.toExponential(0)} apart, relative to the larger of 1 and the loss`],
+      ["PyTorch", `${pytorch.join("; ")} (with timm and open_clip for forward passes); channels_last, fused AdamW`],
+      ["first losses and features", `at most ${apart.toExponential(0)} apart, relative to the larger of 1 and theirs`],
     ]),
   ].map(([name, told]) => `- ${name}: ${told}`).join("\n");
 }

@@ -1,10 +1,10 @@
-/** A process that does training steps on demand: ours or PyTorch's. */
+/** A process that does one thing again and again on demand, a training step or a forward pass: ours or PyTorch's. */
 
 /** One of the two sides of a comparison; disposing it ends its process. */
 export interface Side extends AsyncDisposable {
   /** What it said when it was ready. */
   readonly hello: string;
-  /** One training step, by its own clock. */
+  /** Does it once, by its own clock. */
   step(): Promise<Step>;
   /** The most resident memory that it ever held, bytes; Linux only. */
   peak(): Promise<number>;
@@ -13,12 +13,12 @@ export interface Side extends AsyncDisposable {
 /** What a side tells of a step. */
 export interface Step {
   readonly milliseconds: number;
-  /** Before the step. */
-  readonly loss: number;
+  /** What the other side should tell as well: the loss before a step, a number that stands for features. */
+  readonly told: number;
 }
 
 /**
- * Starts a process that says "ready …" and then answers each line with "MILLISECONDS LOSS".
+ * Starts a process that says "ready …" and then answers each line with "MILLISECONDS TOLD".
  *
  * @throws {Error} when it ends before it answers; what it has to say about that is on the standard error
  */
@@ -49,8 +49,8 @@ export async function startSide(command: string, args: readonly string[]): Promi
       hello,
       async step() {
         await ask.write(new TextEncoder().encode("step\n"));
-        const [milliseconds, loss] = (await line()).split(" ").map(Number);
-        return { milliseconds, loss };
+        const [milliseconds, told] = (await line()).split(" ").map(Number);
+        return { milliseconds, told };
       },
       async peak() {
         const status = await Deno.readTextFile(`/proc/${child.pid}/status`);

@@ -1,66 +1,49 @@
 /** Training steps of the measured networks: forward, backward and AdamW by the functions that training calls. */
 import { canCompile, compile } from "../lib/engine/compiled.ts";
 import { loadInto, storeTree } from "../lib/engine/layout.ts";
-import { keep, type Scalar, scalar, tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../lib/engine/ops.ts";
+import { type Scalar, scalar, tensor, type Tensor1D, type Tensor4D } from "../lib/engine/ops.ts";
 import { readSafetensors, type Stored, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { disposeTree, mapTree, type Tree } from "../lib/engine/tree.ts";
 import { totalLoss } from "../lib/losses/total.ts";
-import { convnextFeatures, convnextWidth, initConvnext } from "../lib/models/convnext.ts";
-import type { LinearHeadParams } from "../lib/models/linear_head.ts";
-import { heads } from "../lib/models/mod.ts";
-import { initResnet50, resnet50Width, trainResnet50 } from "../lib/models/resnet50.ts";
-import type { Streams } from "../lib/nn/initial.ts";
+import { backboneKind, headKind } from "../lib/models/mod.ts";
+import type { BackboneKind } from "../lib/models/network.ts";
+import { learning } from "../lib/nn/pass.ts";
+import { applySmallResnet, initSmallResnet } from "../lib/nn/small_resnet.ts";
 import { optimizers, type OptimizerState } from "../lib/optimizers/mod.ts";
+import { slopeOf } from "../lib/optimizers/slope.ts";
 import { random } from "../lib/random.ts";
-import type { Network } from "./networks.ts";
-import { initSmallResnet, trainSmallResnet } from "./small_resnet.ts";
+import type { Network, SmallResnetBackbone } from "./networks.ts";
 
-type Params = { readonly backbone: Tree; readonly head: LinearHeadParams };
+type Params = { readonly backbone: Tree; readonly head: Tree };
 
 type State = { readonly params: Params; readonly buffers: Tree; readonly moments: OptimizerState<Params> };
 
 type Images = { readonly images: Tensor4D; readonly labels: Tensor1D };
 
-/** A backbone in training: what it starts from, and features with the buffers after the batch. */
-interface Backbone {
-  readonly init: (streams: Streams) => { params: Tree; buffers: Tree };
-  readonly train: (
-    at: { params: Tree; buffers: Tree },
-    images: Tensor4D,
-  ) => { features: Tensor2D; buffers: Tree };
-  readonly width: number;
+type Spec = Network["model"]["backbone"];
+
+type Forward = BackboneKind<Spec>["forward"];
+
+function kindOf(spec: Spec): Pick<BackboneKind<Spec>, "init" | "forward" | "width"> {
+  return (spec.kind === "smallResnet" ? small : backboneKind(spec)) as unknown as BackboneKind<Spec>;
 }
 
-function backboneOf({ model: { backbone: spec } }: Network): Backbone {
-  switch (spec.kind) {
-    case "convnext":
-      return {
-        init: (streams) => ({ params: initConvnext(spec, streams), buffers: {} }),
-        train: ({ params }, images) => ({ features: convnextFeatures(spec, params as never, images), buffers: {} }),
-        width: convnextWidth(spec),
-      };
-    case "resnet50":
-      return {
-        init: (streams) => initResnet50(spec, streams),
-        train: (at, images) => trainResnet50(spec, at as never, images),
-        width: resnet50Width(spec),
-      };
-    case "smallResnet":
-      return {
-        init: (streams) => initSmallResnet(spec, streams),
-        train: (at, images) => trainSmallResnet(spec, at as never, images),
-        width: spec.widths.at(-1)!,
-      };
-  }
-}
+/** As a backbone's kind; it is measured and not offered as a part. */
+const small = {
+  init: initSmallResnet,
+  forward: (spec: SmallResnetBackbone, network: ReturnType<typeof initSmallResnet>, at: Parameters<Forward>[2]) => ({
+    pooled: applySmallResnet(spec, network, { images: at.images, norm: at.pass.norm }),
+  }),
+  width: ({ widths }: SmallResnetBackbone) => widths.at(-1)!,
+};
 
 /** Fresh weights of a network under seed 1; the caller owns them. */
-function init(network: Network): { params: Params; buffers: Tree } {
-  const { init, width } = backboneOf(network);
-  const { params, buffers } = init((name) => random(1, "backbone", name));
-  const { head } = network.model;
+function init({ model: { backbone, head } }: Network): { params: Params; buffers: Tree } {
+  const kind = kindOf(backbone);
+  const { params, buffers } = kind.init(backbone, (name) => random(1, "backbone", name));
   const streams = (name: string) => random(1, "head", name);
-  return { params: { backbone: params, head: heads.linear.init(head, { width, streams }) }, buffers };
+  const fresh = headKind(head).init(head, { width: kind.width(backbone), streams });
+  return { params: { backbone: params, head: fresh.params }, buffers };
 }
 
 /**
@@ -132,18 +115,18 @@ function trainStep(
   at: State,
   { images, labels, rate, step }: Images & Numbers,
 ): State & { readonly loss: Scalar } {
-  const { loss, optimizer, rows, model: { head } } = network;
-  const { train } = backboneOf(network);
+  const { loss, optimizer, rows, model: { backbone, head } } = network;
   const groups = { real: rows / 2, fake: rows / 2, realRec: 0, fakeRec: 0 };
-  let buffers: Tree = {};
-  const objective = (params: Params) => {
-    const trained = train({ params: params.backbone, buffers: at.buffers }, images);
-    buffers = mapTree(trained.buffers, (buffer) => keep(buffer));
-    const outputs = heads.linear.forward(head, params.head, trained.features);
-    return totalLoss({ classification: loss }, { ...outputs, labels, groups });
-  };
+  const slope = slopeOf((params: Params) => {
+    const pass = learning({ learns: () => true, draws: {} });
+    const seen = { params: params.backbone, buffers: at.buffers };
+    const { pooled } = kindOf(backbone).forward(backbone, seen, { images, pass });
+    const outputs = headKind(head).forward(head, { params: params.head, buffers: {} }, { features: pooled, pass });
+    const value = totalLoss({ classification: loss }, { ...outputs, labels, groups });
+    return { value, buffers: mapTree(at.buffers, pass.moved) };
+  });
   const given = { params: at.params, state: at.moments, rate, step };
-  const { params, state, value } = optimizers[optimizer.kind].step(optimizer, objective, given);
+  const { params, buffers, state, value } = optimizers[optimizer.kind].step(optimizer, slope, given);
   disposeTree([at.buffers, ...Object.values(value.terms).filter((term) => term !== value.total)]);
   return { params, buffers, moments: state, loss: value.total };
 }

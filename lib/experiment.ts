@@ -220,11 +220,23 @@ function checkFit(made: Experiment): void {
       `Add ${model.head.classes === 1 ? "binaryCrossEntropy()" : "crossEntropy()"}`,
     );
   }
+  if (model.head.kind === "linear" && model.head.places === true && !models.backboneKind(model.backbone).places) {
+    refuse(
+      `"model.head" judges places, and the features of "model.backbone" ${model.backbone.kind}() are no mean of a map`,
+      'Take a backbone that has places, or set "model.head.places" to null',
+    );
+  }
   if (trainable !== null) learnsOf(model, trainable.lastStages);
   if (made.epochs === null && made.schedule.kind !== "plateau") {
     refuse(
       `"epochs" is null and "schedule" is ${made.schedule.kind}(), which never ends`,
       'Give "epochs", or take plateau() as "schedule"',
+    );
+  }
+  if (made.schedule.kind === "plateau" && made.schedule.floor > optimizers.rateOf(made.optimizer)) {
+    refuse(
+      `"schedule.floor" is ${made.schedule.floor}, above the rate ${optimizers.rateOf(made.optimizer)} of "optimizer"`,
+      "Take a smaller floor: training ends below it",
     );
   }
   const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;

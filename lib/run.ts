@@ -21,8 +21,8 @@ import { lockRun } from "./runs/lock.ts";
 import { peakMegabytes } from "./runs/memory.ts";
 import { checkWritable, findFolder, findRecord, runFolder, writeRecord } from "./runs/store.ts";
 import { loadBest, loadState, type TrainState, weightsOf } from "./train/checkpoint.ts";
-import { firstWeights } from "./train/step.ts";
-import { planTraining, train } from "./train/train.ts";
+import { plannedSteps, planTraining, train } from "./train/train.ts";
+import { firstWeights } from "./train/weights.ts";
 import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
 /** What a run needs that is not in its definition. */
@@ -88,7 +88,7 @@ export async function* events(
     kind: "start",
     name: experiment.name,
     id,
-    steps: experiment.epochs === null ? null : stepsPerEpoch * experiment.epochs,
+    steps: plannedSteps(experiment, { stepsPerEpoch, history: [] }),
     epochs: experiment.epochs,
   };
 

@@ -57,12 +57,14 @@ export interface Batch extends Disposable {
 }
 
 /** What a model says of a batch. */
-export interface Outputs {
+export type Outputs = {
   /** [B, D], not normalised: what the metric losses see. */
   readonly embedding: Tensor2D;
   /** [B, K]; K = 1: the log-odds of fake, K = 2: real and fake. */
   readonly logits: Tensor2D;
-}
+  /** [B, H, W, K], logits of every place, whose means are `logits`; missing where the head judges whole images. */
+  readonly places?: Tensor4D;
+};
 
 /** What a loss term is given. */
 export interface LossInput extends Outputs {
@@ -184,12 +186,14 @@ export type RunEvent =
     readonly kind: "start";
     readonly name: string;
     readonly id: string;
+    /** Of the whole run; while the schedule decides when it ends, the least there will be. */
+    readonly steps: number;
     /** Null: until the schedule ends it. */
-    readonly steps: number | null;
     readonly epochs: number | null;
   }
   | { readonly kind: "step"; readonly row: StepRow; readonly seconds: number }
-  | { readonly kind: "epoch"; readonly row: EpochRow }
+  /** `steps` of the whole run as it is known now, as at the start. */
+  | { readonly kind: "epoch"; readonly row: EpochRow; readonly steps: number }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly file: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
   /** Trivial cues of images are being measured, after the test sets were scored. */

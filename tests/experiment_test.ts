@@ -1,11 +1,13 @@
 import {
   adamW,
+  auc,
   binaryCrossEntropy,
   contrastive,
   convnext,
   cosine,
   crop,
   crossEntropy,
+  cvar,
   derive,
   diff,
   existing,
@@ -17,8 +19,10 @@ import {
   grid,
   inpainting,
   linear,
+  plateau,
   pocket,
   reconstructionTriplet,
+  sam,
 } from "../mod.ts";
 import { assert, assertEquals, assertThrows } from "./assert.ts";
 
@@ -43,7 +47,7 @@ function cell(change: object): ExperimentInput {
 Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals(small.seed, 1);
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
-  assertEquals(small.batch, { size: 64, synced: false });
+  assertEquals(small.batch, { size: 64, accumulate: null, synced: false });
   assertEquals(small.select, { metric: "accuracy" });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
@@ -61,12 +65,30 @@ Deno.test("experiment() completes parts that are older than an option", () => {
   assertEquals(experiment(carried), small);
 });
 
+Deno.test("experiment() completes what is trainable, and refuses stages that there are not", () => {
+  const { trainable } = derive(small, { trainable: { lastStages: 1 } });
+  assertEquals(trainable, { lastStages: 1, ema: null, headNonNegative: false });
+  assertThrows(
+    () => derive(small, { trainable: { lastStages: 4 } }),
+    RangeError,
+    "it has 3 (stem, stages.0, stages.1)",
+  );
+  assertThrows(() => derive(small, { trainable: { ema: 1 } }), TypeError, "a number > 0 and < 1");
+});
+
+Deno.test("experiment() takes no end of its epochs only from a schedule that ends, and starts above its floor", () => {
+  assertThrows(() => derive(small, { epochs: null }), TypeError, "cosine(), which never ends");
+  assertEquals(derive(small, { epochs: null, schedule: plateau() }).epochs, null);
+  const low = { epochs: null, schedule: plateau({ floor: 0.01 }) };
+  assertThrows(() => derive(small, low), TypeError, '"schedule.floor" is 0.01, above the rate 0.001');
+});
+
 Deno.test("experiment() refuses unknown and missing fields with the nearest name", () => {
   const refused = (change: object, told: string) => assertThrows(() => experiment(cell(change)), TypeError, told);
   refused({ epoch: 3 }, 'Cannot define an experiment: unknown field "epoch", did you mean "epochs"?');
   refused(
     { batch: { sise: 8 } },
-    'Cannot define "batch": unknown field "sise", did you mean "size"? the fields are size, synced',
+    'Cannot define "batch": unknown field "sise", did you mean "size"? the fields are size, accumulate, synced',
   );
   refused({ epochs: undefined }, 'Cannot define an experiment: missing field "epochs"');
   refused({ data: { train: [pocket()] } }, 'Cannot define "data": missing field "test"');
@@ -147,6 +169,25 @@ Deno.test("experiment() refuses logits that a loss does not take, with both fiel
     TypeError,
     'no term that trains the logits of "model.head": pull. Add binaryCross',
   );
+});
+
+Deno.test("experiment() refuses a head of places where the backbone has none", () => {
+  const head = linear({ places: true });
+  assertThrows(
+    () => experiment(cell({ model: { ...input.model, head } })),
+    TypeError,
+    '"model.head" judges places, and the features of "model.backbone" convnext() are no mean of a map',
+  );
+});
+
+Deno.test("experiment() takes CVaR and AUC of one logit, trained by SAM", () => {
+  const robust = {
+    loss: { cvar: cvar({ weight: 0.5 }), auc: auc({ weight: 0.5 }) },
+    optimizer: sam({ base: adamW() }),
+  };
+  assertEquals(experiment(cell(robust)).optimizer, sam({ base: adamW(), rho: 0.05 }));
+  const two = cell({ ...robust, model: { ...input.model, head: linear({ classes: 2 }) } });
+  assertThrows(() => experiment(two), TypeError, '"loss.cvar" is cvar() and takes 1 logit a row');
 });
 
 Deno.test("experiment() refuses a loss that lacks reconstructions, with both fields and the fix", () => {

@@ -21,13 +21,16 @@ import {
   binaryCrossEntropyCase,
   contrastiveCase,
   crossEntropyCase,
+  cvarAucCase,
   dualCase,
+  marginContrastiveCase,
   reconstructionCase,
 } from "./golden_kinds/losses.ts";
+import { errorGuidedCase } from "./golden_kinds/lare.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
-import { optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { clipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -36,12 +39,16 @@ const standing: Readonly<Record<string, Compute>> = {
   "loss.dual": dualCase,
   "loss.crossEntropy": crossEntropyCase,
   "loss.bce": binaryCrossEntropyCase,
+  "loss.marginContrastive": marginContrastiveCase,
+  "loss.cvarAuc": cvarAucCase,
   optimizer: optimizerCase,
+  gradClip: clipCase,
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,
   "backbone.res50nodown.formula": nodownCase,
   "backbone.resnet.train": resnetTrainCase,
+  "lare.egre.formula": errorGuidedCase,
   training: trainingCase,
   metrics: metricsCase,
 };

@@ -13,7 +13,7 @@ const rooms = {
   augment: [augment, augment.augmentations, augment.views],
   layouts: [layouts, layouts.layouts],
   losses: [losses, losses.losses],
-  models: [models, models.backbones, models.heads],
+  models: [models, models.backbones, models.refinements, models.heads],
   optimizers: [optimizers, optimizers.optimizers],
   reconstruct: [reconstruct, reconstruct.reconstructions],
   schedules: [schedules, schedules.schedules],

@@ -5,6 +5,7 @@ import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../l
 import { convnext, linear } from "../lib/models/mod.ts";
 import { events, run } from "../lib/run.ts";
 import { findRecord, listRuns } from "../lib/runs/store.ts";
+import { plateau } from "../lib/schedules/mod.ts";
 import type { RunEvent } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
 import { testBackend } from "./tensors.ts";
@@ -56,25 +57,52 @@ Deno.test("run() learns: a longer run separates photographs from the fakes it sa
   assert(record.steps[44].loss.total < record.steps[0].loss.total / 2);
 });
 
-for (const stopAfter of [1, 3, 4]) {
-  Deno.test(`run() stopped after step ${stopAfter} ends as if it never was`, async () => {
-    const whole = await run(tinyDual(), options("first"));
-    const stopper = new AbortController();
-    const stopped = options(`stopped-${stopAfter}`);
-    await assertRejects(async () => {
-      for await (const event of events(tinyDual(), { ...stopped, signal: stopper.signal })) {
-        if (event.kind === "step" && event.row.step === stopAfter) stopper.abort();
-      }
-    }, DOMException);
-    const taken = await run(tinyDual(), stopped);
-    assertEquals(taken.steps, whole.steps);
-    assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
-    assertEquals(
-      taken.history.map(({ seconds: _, ...row }) => row),
-      whole.history.map(({ seconds: _, ...row }) => row),
-    );
-  });
+/** Everything that a step may do beside its gradient, until its validation stands still. */
+const busy = derive(tinyDual(), {
+  name: "busy",
+  model: { backbone: { dropPath: 0.5 } },
+  trainable: { lastStages: 2, ema: 0.5 },
+  clip: 1,
+  batch: { accumulate: 2 },
+  epochs: null,
+  schedule: plateau({ patience: 1, factor: 0.1, floor: 1e-3 }),
+});
+
+for (const [of, stops] of [[tinyDual(), [1, 3, 4]], [busy, [1, 3]]] as const) {
+  for (const stopAfter of stops) {
+    Deno.test(`run() of "${of.name}" stopped after step ${stopAfter} ends as if it never was`, async () => {
+      const whole = await run(of, options("first"));
+      const stopper = new AbortController();
+      const stopped = options(`stopped-${stopAfter}`);
+      await assertRejects(async () => {
+        for await (const event of events(of, { ...stopped, signal: stopper.signal })) {
+          if (event.kind === "step" && event.row.step === stopAfter) stopper.abort();
+        }
+      }, DOMException);
+      const taken = await run(of, stopped);
+      assertEquals(taken.steps, whole.steps);
+      assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
+      assertEquals(
+        taken.history.map(({ seconds: _, ...row }) => row),
+        whole.history.map(({ seconds: _, ...row }) => row),
+      );
+    });
+  }
 }
+
+Deno.test("run() ends where the schedule does, and says after each epoch how many steps there are at least", async () => {
+  const told: number[] = [];
+  const epochs: number[] = [];
+  for await (const event of events(busy, options("plateau"))) {
+    if (event.kind === "start") assertEquals(event.epochs, null);
+    if (event.kind === "start" || event.kind === "epoch") told.push(event.steps);
+    if (event.kind === "epoch") epochs.push(event.row.rate);
+  }
+  assertEquals(epochs[0], 1e-2);
+  assertEquals(epochs.at(-1), 1e-3); // lowered once; a second time would be below the floor
+  assertEquals(told[0], 5); // a step an epoch: one is best, two are borne, and two more at the lower rate
+  assertEquals(told.at(-1), epochs.length);
+});
 
 Deno.test("run() measures distances to reconstructions also where it trains on none", async () => {
   const plain = derive(tinyDual(), {

@@ -130,7 +130,7 @@ class ResNet50(nn.Module):
         stride = 2 if spec["downsample"] else 1
         self.conv1, self.bn1 = filters(3, 64, 7, stride), nn.BatchNorm2d(64)
         self.maxpool = nn.MaxPool2d(3, stride, 1)
-        for i, depth in enumerate(spec["depths"]):
+        for i, depth in enumerate([3, 4, 6, 3]):
             inputs = 64 if i == 0 else 64 * 2 ** (i - 1) * 4
             self.add_module(f"layer{i + 1}", stage(Bottleneck, inputs, 64 * 2**i, depth, 1 if i == 0 else 2))
         self.width = 2048
@@ -144,15 +144,15 @@ class SmallResNet(nn.Module):
     def __init__(self, spec):
         super().__init__()
         widths, depth = spec["widths"], spec["blocks"]
-        self.conv1, self.bn1 = filters(3, widths[0], 3), nn.BatchNorm2d(widths[0])
+        self.conv, self.bn = filters(spec["inputs"], widths[0], 3), nn.BatchNorm2d(widths[0])
         before = [widths[0], *widths[:-1]]
-        self.layers = nn.Sequential(
-            *(stage(BasicBlock, b, w, depth, 1 if i == 0 else 2) for i, (b, w) in enumerate(zip(before, widths)))
-        )
+        for i, (b, w) in enumerate(zip(before, widths)):
+            self.add_module(f"layer{i + 1}", stage(BasicBlock, b, w, depth, 1 if i == 0 else 2))
         self.width = widths[-1]
 
     def forward(self, x):
-        return self.layers(F.relu(self.bn1(self.conv1(x)), inplace=True)).mean((2, 3))
+        x = F.relu(self.bn(self.conv(x)), inplace=True)
+        return self.layer3(self.layer2(self.layer1(x))).mean((2, 3))
 
 
 class Head(nn.Module):
@@ -167,7 +167,7 @@ class Head(nn.Module):
 
 
 class Model(nn.Module):
-    kinds = {"convnext": ConvNeXt, "resnet50": ResNet50, "smallResnet": SmallResNet}
+    kinds = {"convnext": ConvNeXt, "resnet": ResNet50, "smallResnet": SmallResNet}
 
     def __init__(self, spec):
         super().__init__()

@@ -5,28 +5,13 @@
 FILE is what bench/step.ts writes for both sides: weights, images, labels, and the definition in its metadata.
 """
 import json
-import struct
 import sys
 import time
 
 import torch
 import torch.nn.functional as F
 from networks import Model
-
-
-def read_safetensors(path):
-    """Tensors by name, all float32, and the metadata."""
-    with open(path, "rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        data = bytearray(file.read())
-    metadata = header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        values = torch.frombuffer(data, dtype=torch.float32, count=(end - begin) // 4, offset=begin)
-        tensors[name] = values.reshape(entry["shape"]).clone()
-    return tensors, metadata
+from tensors import read_safetensors
 
 
 torch.set_num_threads(int(sys.argv[2]))

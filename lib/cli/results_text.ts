@@ -210,7 +210,7 @@ function byMethod(records: readonly RunRecord[]): [string, RunRecord[]][] {
 }
 
 function epochsOf(records: readonly RunRecord[], name: string): number {
-  return records.find(({ experiment }) => experiment.name === name)!.experiment.epochs;
+  return Math.max(...records.filter(({ experiment }) => experiment.name === name).map(({ history }) => history.length));
 }
 
 /** Mean ± standard deviation, a dash of nothing. */

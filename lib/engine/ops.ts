@@ -3,7 +3,7 @@
  * operations from here, so that TensorFlow.js stays behind one door.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { freeingTape, freeOnTheWayBack } from "./tape.ts";
+import { freeingTape, freeOnTheWayBack, tapingFrom } from "./tape.ts";
 
 export {
   abs,
@@ -50,6 +50,7 @@ export {
   ones,
   onesLike,
   pad,
+  pow,
   relu,
   reshape,
   reverse,
@@ -100,6 +101,7 @@ export {
   type Padding,
 } from "./convolve.ts";
 export { gelu, type GeluForm } from "./gelu.ts";
+export { nthLargest } from "./largest.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
 export { logSoftmax } from "./softmax.ts";
@@ -117,13 +119,14 @@ export function variableGradients<Aux extends Readonly<Record<string, tf.Tensor>
 ): { value: tf.Scalar; gradients: tf.Tensor[]; aux: Aux } {
   let aux: Aux | undefined;
   const { value, grads } = freeingTape(() =>
-    tf.engine().gradients(() => {
-      const result = f(leaves);
-      aux = result.aux;
-      for (const tensor of Object.values(aux)) tf.keep(tensor);
-      freeOnTheWayBack(leaves);
-      return result.value;
-    }, leaves), () => tf.dispose({ ...aux }));
+    tapingFrom(leaves, () =>
+      tf.engine().gradients(() => {
+        const result = f(leaves);
+        aux = result.aux;
+        for (const tensor of Object.values(aux)) tf.keep(tensor);
+        freeOnTheWayBack(leaves);
+        return result.value;
+      }, leaves)), () => tf.dispose({ ...aux }));
   const gradients = grads.map((gradient, i) => gradient ?? tf.zerosLike(leaves[i]));
   return { value: value as tf.Scalar, gradients, aux: aux! };
 }

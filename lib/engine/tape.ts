@@ -9,6 +9,38 @@ interface Node {
   gradient?: (dys: (tf.Tensor | null)[]) => Record<string, () => tf.Tensor>;
 }
 
+/** Ids of the leaves that are differentiated by, and of all that depends on them; null while nothing is. */
+let reached: Set<number> | null = null;
+
+/**
+ * Runs a differentiation that notes down only what depends on the leaves: of the frozen part of a network nothing is
+ * kept for a way back that never goes there.
+ */
+export function tapingFrom<T>(leaves: readonly tf.Tensor[], differentiate: () => T): T {
+  const engine = tf.engine() as unknown as {
+    addTapeNode?: (name: string, inputs: Node["inputs"], outputs: tf.Tensor[], ...rest: unknown[]) => void;
+  };
+  const note = engine.addTapeNode!;
+  const outer = reached;
+  const ids = outer ?? new Set<number>(); // a gradient within a gradient: its operations are on the outer tape too
+  for (const { id } of leaves) ids.add(id);
+  reached = ids;
+  engine.addTapeNode = function (name, inputs, outputs, ...rest) {
+    if (Object.values(inputs).some((input) => input !== null && ids.has(input?.id))) {
+      for (const { id } of outputs) ids.add(id);
+      return note.call(this, name, inputs, outputs, ...rest);
+    }
+    const saved = rest[1] as tf.Tensor[] | undefined;
+    for (const tensor of saved ?? []) tensor.dispose();
+  };
+  try {
+    return differentiate();
+  } finally {
+    engine.addTapeNode = note;
+    reached = outer;
+  }
+}
+
 /**
  * Makes the backward pass of what is on the tape free what it is done with, operation by operation. Called at the end
  * of the function that is being differentiated.

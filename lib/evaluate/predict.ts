@@ -62,10 +62,12 @@ export async function outputsOf(
   model: Model,
   network: ModelNetwork,
   { samples, sight }: Omit<Scoring, "signal">,
-): Promise<Outputs> {
+): Promise<Omit<Outputs, "places">> {
   const images = await scoringImages(samples, sight);
   try {
-    return forwardModel(model, network, { images });
+    const { places, ...outputs } = forwardModel(model, network, { images });
+    places?.dispose();
+    return outputs;
   } finally {
     images.dispose();
   }

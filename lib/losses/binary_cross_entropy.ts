@@ -1,7 +1,7 @@
-// B samples
+// B samples · H, W places of a map
 import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { mul, type Scalar, softplus, squeeze, sub, type Tensor1D, tidy } from "../engine/ops.ts";
+import { mean, mul, reshape, type Scalar, softplus, squeeze, sub, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countRows, meanOfRows } from "./rows.ts";
 
@@ -22,9 +22,10 @@ export const binaryCrossEntropy = part<BinaryCrossEntropy>("binaryCrossEntropy",
 });
 
 /**
- * −log of the probability given to the true label, the logit being the log-odds of fake; mean over the rows.
+ * −log of the probability given to the true label, the logit being the log-odds of fake; mean over the rows. Where the
+ * head judges places, a row's loss is the mean over its places, each of which has the row's label.
  *
- * @param input `logits` [B, 1]; `labels` [B], 0 or 1, in any order
+ * @param input `logits` [B, 1]; `places` [B, H, W, 1] where there are any; `labels` [B], 0 or 1, in any order
  * @returns scalar, not yet weighted
  * @throws {TypeError} when the model gives two logits a row
  * @throws {RangeError} when the batch is empty, or `balanced` and without one class
@@ -32,9 +33,13 @@ export const binaryCrossEntropy = part<BinaryCrossEntropy>("binaryCrossEntropy",
 export function binaryCrossEntropyLoss(spec: BinaryCrossEntropy, input: LossInput): Scalar {
   countRows("binary cross-entropy", input);
   checkLogits("binary cross-entropy", input, { classes: 1, other: "crossEntropy" });
-  return tidy(() => {
-    // softplus(±l) keeps the digits that softplus(l) − y·l loses where the model is sure and right
-    const wrong_B = mul(sub(1, mul(input.labels, 2)), squeeze(input.logits, [1]));
-    return meanOfRows("binary cross-entropy", softplus(wrong_B) as Tensor1D, { input, balanced: spec.balanced });
-  });
+  return tidy(() => meanOfRows("binary cross-entropy", rowLosses(input), { input, balanced: spec.balanced }));
+}
+
+/** The binary cross-entropy of each row, as {@linkcode binaryCrossEntropyLoss} has it. [B]. */
+export function rowLosses({ logits, places, labels }: Pick<LossInput, "logits" | "places" | "labels">): Tensor1D {
+  // softplus(±l) keeps the digits that softplus(l) − y·l loses where the model is sure and right
+  const sign_B = sub(1, mul(labels, 2));
+  if (places === undefined) return softplus(mul(sign_B, squeeze(logits, [1])));
+  return mean<Tensor1D>(softplus(mul(reshape(sign_B, [-1, 1, 1, 1]), places)), [1, 2, 3]);
 }

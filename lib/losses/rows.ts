@@ -32,6 +32,19 @@ export function countRows(name: string, { embedding, logits, labels, groups }: L
   return { real, other };
 }
 
+/**
+ * As {@linkcode countRows}, for a loss that compares the classes.
+ *
+ * @throws {RangeError} when a class has no row
+ */
+export function countClasses(name: string, input: LossInput): Rows {
+  const rows = countRows(name, input);
+  if (rows.real > 0 && rows.other > 0) return rows;
+  throw new RangeError(
+    `Cannot take the ${name} loss: the batch has ${told(input.groups)}, expected rows of both classes`,
+  );
+}
+
 /** Group counts for a message. */
 export function told({ real, fake, realRec, fakeRec }: Groups): string {
   return `${real} real, ${fake} fake, ${realRec} realRec, ${fakeRec} fakeRec`;

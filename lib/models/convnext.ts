@@ -3,8 +3,8 @@
  *
  * Source: A ConvNet for the 2020s (Liu et al. 2022); pretrained weights and names from timm's `convnext.py`.
  * What is ours: free kernel size, a stem whose patches may overlap, high-pass input channels, GELU between
- * the stages, another start. Not here: timm's
- * atto … nano, which make their blocks of 1 × 1 convolutions, and ConvNeXt V2.
+ * the stages, another start. Not here: timm's variants with overlapping stems or other norms (`_ols`, `_rms`, `_hnf`),
+ * and ConvNeXt V2.
  */
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkChoice, checkNumber } from "../definition/check.ts";
@@ -21,8 +21,12 @@ import { globalPool } from "../nn/pool.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
 import { misfit, plainView, type View, weightsOf } from "./weights.ts";
 
-/** Blocks and widths of each stage, as the paper's Table 9 and timm have them. */
+/** Blocks and widths of each stage: from tiny on as the paper's Table 9 has them, the smaller ones timm's own. */
 const sizes = {
+  atto: { depths: [2, 2, 6, 2], dims: [40, 80, 160, 320] },
+  femto: { depths: [2, 2, 6, 2], dims: [48, 96, 192, 384] },
+  pico: { depths: [2, 2, 6, 2], dims: [64, 128, 256, 512] },
+  nano: { depths: [2, 2, 8, 2], dims: [80, 160, 320, 640] },
   tiny: { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] },
   small: { depths: [3, 3, 27, 3], dims: [96, 192, 384, 768] },
   base: { depths: [3, 3, 27, 3], dims: [128, 256, 512, 1024] },

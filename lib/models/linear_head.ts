@@ -1,7 +1,7 @@
-// B samples · F features of the backbone · D embedding width · K classes
-import { checkChoice, checkNumber } from "../definition/check.ts";
+// B samples · H, W places of a map · F features of the backbone · D embedding width · K classes
+import { checkChoice, checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { gelu, type Tensor2D, tidy } from "../engine/ops.ts";
+import { gelu, mean, reshape, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { dropout } from "../nn/dropout.ts";
 import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
@@ -19,15 +19,27 @@ export interface LinearHead extends Part<"linear"> {
   readonly activation: "gelu" | null;
   /** Share of the classifier's inputs that training leaves out of each sample, 0 ≤ dropout < 1; null: none. */
   readonly dropout: number | null;
+  /**
+   * Whether the classifier judges every place of the backbone's last map, and an image by the mean of their logits;
+   * null: it judges the image's features. Dropout leaves out the same inputs at every place.
+   */
+  readonly places: boolean | null;
 }
 
 /** Defines a linear head. */
-export const linear = part<LinearHead>("linear", { classes: 1, embedding: null, activation: null, dropout: null }, {
-  check({ classes, embedding, activation, dropout }) {
+export const linear = part<LinearHead>("linear", {
+  classes: 1,
+  embedding: null,
+  activation: null,
+  dropout: null,
+  places: null,
+}, {
+  check({ classes, embedding, activation, dropout, places }) {
     checkNumber("linear.classes", classes, { from: 1, to: 2, integer: true });
     if (embedding !== null) checkNumber("linear.embedding", embedding, { from: 1, integer: true });
     if (activation !== null) checkChoice("linear.activation", activation, ["gelu"]);
     if (dropout !== null) checkNumber("linear.dropout", dropout, { from: 0, below: 1 });
+    if (places !== null) checkFlag("linear.places", places);
     if (activation !== null && embedding === null) {
       throw new RangeError(
         `Cannot define linear: activation "${activation}" without an embedding, expected a width for embedding`,
@@ -62,21 +74,32 @@ export function initLinearHead(
 }
 
 /**
- * [B, F] → embedding [B, D] and logits [B, K]. The embedding is taken before activation and dropout. Without an
- * embedding layer it is a copy of `features`, so that the caller owns all that is returned.
+ * [B, F] → embedding [B, D] and logits [B, K]; with `places` [B, H, W, F] → [B, H, W, K] beside them. The embedding is
+ * taken before activation and dropout. Without an embedding layer it is a copy of `features`, so that the caller owns
+ * all that is returned.
+ *
+ * @throws {TypeError} when the head judges places and is given none
  */
 export function applyLinearHead(
   spec: LinearHead,
   { params }: Linear,
-  { features, pass }: { readonly features: Tensor2D; readonly pass: Pass },
+  { features, places, pass }: { readonly features: Tensor2D; readonly places?: Tensor4D; readonly pass: Pass },
 ): Outputs {
+  const embed = (x: Tensor): Tensor => params.embedding === undefined ? x.clone() : applyLinear(params.embedding, x);
+  const classify = (embedded: Tensor, uniform: Tensor | null): Tensor => {
+    const active = spec.activation === "gelu" ? gelu(embedded) : embedded;
+    return applyLinear(params.fc, dropout(active, { rate: spec.dropout ?? 0, uniform }));
+  };
   return tidy(() => {
-    const embedding_BD = params.embedding === undefined
-      ? features.clone()
-      : applyLinear(params.embedding, features) as Tensor2D;
-    const active_BD = spec.activation === "gelu" ? gelu(embedding_BD) : embedding_BD;
-    const kept_BD = dropout(active_BD, { rate: spec.dropout ?? 0, uniform: pass.draw(dropName) });
-    return { embedding: embedding_BD, logits: applyLinear(params.fc, kept_BD) as Tensor2D };
+    const embedding = embed(features) as Tensor2D;
+    const uniform_BD = pass.draw(dropName);
+    if (spec.places !== true) return { embedding, logits: classify(embedding, uniform_BD) as Tensor2D };
+    if (places === undefined) {
+      throw new TypeError("Cannot judge places: the backbone gives none, expected one whose features are a map's mean");
+    }
+    const uniform = uniform_BD === null ? null : reshape(uniform_BD, [embedding.shape[0], 1, 1, embedding.shape[1]]);
+    const logits_BHWK = classify(embed(places), uniform) as Tensor4D;
+    return { embedding, logits: mean(logits_BHWK, [1, 2]) as Tensor2D, places: logits_BHWK };
   });
 }
 

@@ -1,4 +1,4 @@
-/** Backbones and heads by kind. */
+/** Backbones, refinements and heads by kind. */
 import {
   type Convnext,
   convnextDraws,
@@ -8,11 +8,31 @@ import {
   convnextWidth,
   initConvnext,
 } from "./convnext.ts";
+import {
+  type ErrorGuided,
+  errorGuidedDraws,
+  errorGuidedWidth,
+  initErrorGuided,
+  refineByError,
+} from "./error_guided.ts";
 import { applyLinearHead, initLinearHead, type LinearHead, linearHeadDraws } from "./linear_head.ts";
-import type { BackboneKind, HeadKind } from "./network.ts";
+import { applyMlp, initMlp, mlpDraws, type MlpHead } from "./mlp_head.ts";
+import type { BackboneKind, HeadKind, RefineKind } from "./network.ts";
+import {
+  initResnet,
+  type Resnet,
+  resnetDraws,
+  resnetFeatures,
+  resnetStages,
+  resnetView,
+  resnetWidth,
+} from "./resnet.ts";
 
 export { type Convnext, convnext } from "./convnext.ts";
+export { type ErrorGuided, errorGuided } from "./error_guided.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
+export { mlp, type MlpHead } from "./mlp_head.ts";
+export { type Resnet, resnet } from "./resnet.ts";
 
 /** kind → how it is made and run. */
 export const backbones = {
@@ -24,6 +44,25 @@ export const backbones = {
     stages: convnextStages,
     draws: convnextDraws,
   } satisfies BackboneKind<Convnext, ReturnType<typeof initConvnext>>,
+  resnet: {
+    init: initResnet,
+    forward: resnetFeatures,
+    width: resnetWidth,
+    view: resnetView,
+    places: true,
+    stages: resnetStages,
+    draws: resnetDraws,
+  } satisfies BackboneKind<Resnet, ReturnType<typeof initResnet>>,
+};
+
+/** kind → how it is made and run. */
+export const refinements = {
+  errorGuided: {
+    init: initErrorGuided,
+    forward: refineByError,
+    width: errorGuidedWidth,
+    draws: errorGuidedDraws,
+  } satisfies RefineKind<ErrorGuided, ReturnType<typeof initErrorGuided>>,
 };
 
 /** kind → how it is made and run. */
@@ -34,10 +73,19 @@ export const heads = {
     draws: linearHeadDraws,
     last: "fc.weight",
   } satisfies HeadKind<LinearHead, ReturnType<typeof initLinearHead>>,
+  mlp: {
+    init: initMlp,
+    forward: applyMlp,
+    draws: mlpDraws,
+    last: "output_layer.weight",
+  } satisfies HeadKind<MlpHead, ReturnType<typeof initMlp>>,
 };
 
 /** Any backbone part. */
 export type Backbone = Parameters<(typeof backbones)[keyof typeof backbones]["init"]>[0];
+
+/** Any refinement part. */
+export type Refinement = Parameters<(typeof refinements)[keyof typeof refinements]["init"]>[0];
 
 /** Any head part. */
 export type Head = Parameters<(typeof heads)[keyof typeof heads]["init"]>[0];
@@ -45,6 +93,11 @@ export type Head = Parameters<(typeof heads)[keyof typeof heads]["init"]>[0];
 /** The entry of a backbone's kind. */
 export function backboneKind(spec: Backbone): BackboneKind<Backbone> {
   return backbones[spec.kind] as unknown as BackboneKind<Backbone>;
+}
+
+/** The entry of a refinement's kind. */
+export function refineKind(spec: Refinement): RefineKind<Refinement> {
+  return refinements[spec.kind] as unknown as RefineKind<Refinement>;
 }
 
 /** The entry of a head's kind. */

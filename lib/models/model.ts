@@ -1,28 +1,31 @@
-/** Backbone and head as one function of images. */
-// B samples · H, W height and width · F features · D embedding width · K classes
+/** Backbone, refinement and head as one function of images. */
+// B samples · H, W height and width · h, w those of error maps · F features · D embedding width · K classes
 import { sigmoid, slice, softmax, squeeze, type Tensor1D, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { disposeTree, type Tree } from "../engine/tree.ts";
 import type { Streams } from "../nn/initial.ts";
 import { judging, type Pass, within } from "../nn/pass.ts";
 import type { Outputs } from "../types.ts";
-import { type Backbone, backboneKind, type Head, headKind } from "./mod.ts";
-import type { DrawShapes, Network } from "./network.ts";
+import { type Backbone, backboneKind, type Head, headKind, refineKind, type Refinement } from "./mod.ts";
+import type { DrawShapes, Features, Network } from "./network.ts";
 import { loadWeights, type View } from "./weights.ts";
 
 /** A detector: what an experiment calls its model. */
 export interface Model {
   readonly backbone: Backbone;
+  /** What refines the features before the head sees them; nothing where it is null or missing. */
+  readonly refine?: Refinement | null;
   readonly head: Head;
 }
 
-/** A tree of a model: `backbone` under the names of its checkpoint, `head` beside it. */
-export type ModelTree = { readonly backbone: Tree; readonly head: Tree };
+/** A tree of a model: `backbone` under the names of its checkpoint, the others beside it; `refine` empty without one. */
+export type ModelTree = { readonly backbone: Tree; readonly refine: Tree; readonly head: Tree };
 
 /** A model's parameters, and what its norms remember. */
 export type ModelNetwork = Network<ModelTree, ModelTree>;
 
 /**
- * A fresh model, or a pretrained one where the backbone names weights; the head is always fresh.
+ * A fresh model, or a pretrained one where the backbone names weights; refinement and head are always
+ * fresh.
  *
  * @param streams a stream of random numbers for each weight's name (`backbone.stem.0`, `head.fc`)
  * @param options `weights`: the folder of weights, null when the user named none
@@ -36,7 +39,11 @@ export async function initModel(
 ): Promise<ModelNetwork> {
   // drawn where they will be used: a backbone about to be loaded is not drawn first
   const drawn = spec.backbone.weights === null ? inside(streams, "backbone") : null;
-  const template = join(spec, { backbone: drawn, head: inside(streams, "head") });
+  const template = join(spec, {
+    backbone: drawn,
+    refine: inside(streams, "refine"),
+    head: inside(streams, "head"),
+  });
   if (spec.backbone.weights === null) return template;
   const { params, buffers } = template;
   const backbone = { params: params.backbone, buffers: buffers.backbone };
@@ -47,7 +54,7 @@ export async function initModel(
       buffers: { ...buffers, backbone: loaded.buffers },
     };
   } catch (error) {
-    disposeTree([params.head, buffers.head]);
+    disposeTree([params.refine, params.head, buffers.refine, buffers.head]);
     throw error;
   } finally {
     disposeTree([backbone.params, backbone.buffers]);
@@ -60,17 +67,25 @@ export async function initModel(
  * @returns tensors that the caller owns
  */
 export function modelTemplate(spec: Model): ModelNetwork {
-  return join(spec, { backbone: null, head: null });
+  return join(spec, { backbone: null, refine: null, head: null });
 }
 
-function join(spec: Model, streams: { backbone: Streams | null; head: Streams | null }): ModelNetwork {
+function join(spec: Model, streams: Readonly<Record<keyof ModelTree, Streams | null>>): ModelNetwork {
   const backbone = backboneKind(spec.backbone).init(spec.backbone, streams.backbone);
-  const width = backboneKind(spec.backbone).width(spec.backbone);
-  const head = headKind(spec.head).init(spec.head, { width, streams: streams.head });
+  const refine = spec.refine
+    ? refineKind(spec.refine).init(spec.refine, { streams: streams.refine })
+    : { params: {}, buffers: {} };
+  const head = headKind(spec.head).init(spec.head, { width: widthOf(spec), streams: streams.head });
   return {
-    params: { backbone: backbone.params, head: head.params },
-    buffers: { backbone: backbone.buffers, head: head.buffers },
+    params: { backbone: backbone.params, refine: refine.params, head: head.params },
+    buffers: { backbone: backbone.buffers, refine: refine.buffers, head: head.buffers },
   };
+}
+
+/** Number of features that the head sees. */
+function widthOf({ backbone, refine }: Model): number {
+  const width = backboneKind(backbone).width(backbone);
+  return refine ? refineKind(refine).width(refine, width) : width;
 }
 
 function inside(streams: Streams, part: keyof ModelTree): Streams {
@@ -78,38 +93,50 @@ function inside(streams: Streams, part: keyof ModelTree): Streams {
 }
 
 /**
- * Embedding [B, D] and logits [B, K] of images.
+ * Embedding [B, D] and logits [B, K] of images, and logits of their places where the head judges these.
  *
- * @param images_BHWC normalised as {@linkcode modelView} says
- * @param pass how the model sees them; by default as it is judged
+ * @param at `images` normalised as {@linkcode modelView} says; `errorMaps` [B, h, w, 4] of them, which a refinement may
+ * need; `pass`, how the model sees them, by default as it is judged
  * @returns tensors that the caller owns
+ * @throws {TypeError} when the refinement needs error maps and none are given
  */
 export function forwardModel(
   spec: Model,
   { params, buffers }: ModelNetwork,
-  { images, pass = judging }: { readonly images: Tensor4D; readonly pass?: Pass },
+  { images, errorMaps = null, pass = judging }: {
+    readonly images: Tensor4D;
+    readonly errorMaps?: Tensor4D | null;
+    readonly pass?: Pass;
+  },
 ): Outputs {
+  const network = (part: keyof ModelTree) => ({ params: params[part], buffers: buffers[part] });
   return tidy(() => {
-    const { pooled } = backboneKind(spec.backbone).forward(
-      spec.backbone,
-      { params: params.backbone, buffers: buffers.backbone },
-      { images, pass: within(pass, "backbone") },
-    );
-    const head = { params: params.head, buffers: buffers.head };
-    const { embedding, logits } = headKind(spec.head).forward(spec.head, head, {
-      features: pooled,
+    const seen = { images, pass: within(pass, "backbone") };
+    const features = backboneKind(spec.backbone).forward(spec.backbone, network("backbone"), seen);
+    return headKind(spec.head).forward(spec.head, network("head"), {
+      ...refined(spec, network("refine"), { features, errorMaps, pass: within(pass, "refine") }),
       pass: within(pass, "head"),
     });
-    return { embedding, logits };
   });
+}
+
+/** What the head sees; refined features are no mean of places. */
+function refined(
+  { refine }: Model,
+  network: Network,
+  at: { readonly features: Features; readonly errorMaps: Tensor4D | null; readonly pass: Pass },
+): { readonly features: Tensor2D; readonly places?: Tensor4D } {
+  if (refine) return { features: refineKind(refine).forward(refine, network, at) };
+  const { pooled, places } = at.features;
+  return { features: pooled, ...(places === undefined ? {} : { places }) };
 }
 
 /** The random numbers that a batch of `rows` takes while the model learns: shape by name. */
 export function modelDraws(spec: Model, rows: number): DrawShapes {
-  const width = backboneKind(spec.backbone).width(spec.backbone);
   return {
     ...named("backbone", backboneKind(spec.backbone).draws(spec.backbone, rows)),
-    ...named("head", headKind(spec.head).draws(spec.head, { width, rows })),
+    ...(spec.refine ? named("refine", refineKind(spec.refine).draws(spec.refine, rows)) : {}),
+    ...named("head", headKind(spec.head).draws(spec.head, { width: widthOf(spec), rows })),
   };
 }
 
@@ -118,8 +145,8 @@ function named(part: keyof ModelTree, shapes: DrawShapes): DrawShapes {
 }
 
 /**
- * Which names of a model's parameters and draws learn when only the last stages of its backbone do; the head always
- * does.
+ * Which names of a model's parameters and draws learn when only the last stages of its backbone do; refinement and
+ * head always do.
  *
  * @param lastStages number of stages, 0 for none; null: all
  * @throws {RangeError} when the backbone has fewer
@@ -134,7 +161,7 @@ export function learnsOf(spec: Model, lastStages: number | null): (name: string)
     );
   }
   const free = stages.slice(stages.length - lastStages).flat();
-  return (name) => name.startsWith("head.") || free.some((start) => `${name}.`.startsWith(`backbone.${start}.`));
+  return (name) => !name.startsWith("backbone.") || free.some((start) => `${name}.`.startsWith(`backbone.${start}.`));
 }
 
 /** Name of the weight of the model's last layer. */

@@ -1,11 +1,12 @@
 import type { StoredTensors } from "../engine/stored.ts";
+import { fromTimm } from "./convnext_names.ts";
 
 /**
  * From the names and shapes of those who publish weights to the house's, by naming. A name that is none of theirs is
  * left as it is, so that loading tells of it.
  */
 export const namings = {
-  timm: (stored) => stored,
+  timm: fromTimm,
   torchvision: (stored) => stored,
   transformers: (stored) => stored,
   openai: (stored) => stored,

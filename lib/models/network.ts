@@ -23,6 +23,8 @@ export type Features = {
   readonly pooled: Tensor2D;
   /** [B, H, W, C], the inner map that a refinement looks at; missing where the backbone offers none. */
   readonly map?: Tensor4D;
+  /** [B, H, W, F], the last map, whose mean over H and W `pooled` is; missing where it is not. */
+  readonly places?: Tensor4D;
 };
 
 /** How a backbone of one kind is made and run. */
@@ -40,9 +42,30 @@ export interface BackboneKind<Spec, N extends Network = Network> {
   /** F */
   width(spec: Spec): number;
   view(spec: Spec): View;
+  /** Whether features have places. */
+  readonly places?: boolean;
   /** Beginnings of parameters' names by stage, in the order in which an image passes them; together, all names. */
   stages(spec: Spec): readonly (readonly string[])[];
   /** Names begin with the stage that they belong to. */
+  draws(spec: Spec, rows: number): DrawShapes;
+}
+
+/** How a refinement of one kind, between backbone and head, is made and run. */
+export interface RefineKind<Spec, N extends Network = Network> {
+  /** As a backbone's. */
+  init(spec: Spec, options: { readonly streams: Streams | null }): N;
+  /**
+   * Features, and error maps [B, h, w, 4] of the same images → refined features [B, R]; the caller owns them.
+   *
+   * @throws {TypeError} when it needs error maps and is given none
+   */
+  forward(
+    spec: Spec,
+    network: N,
+    at: { readonly features: Features; readonly errorMaps: Tensor4D | null; readonly pass: Pass },
+  ): Tensor2D;
+  /** R, for F features of the backbone. */
+  width(spec: Spec, width: number): number;
   draws(spec: Spec, rows: number): DrawShapes;
 }
 
@@ -50,8 +73,12 @@ export interface BackboneKind<Spec, N extends Network = Network> {
 export interface HeadKind<Spec, N extends Network = Network> {
   /** As a backbone's, for features of `width`. */
   init(spec: Spec, options: { readonly width: number; readonly streams: Streams | null }): N;
-  /** [B, F] → embedding [B, D] and logits [B, K]; the caller owns them. */
-  forward(spec: Spec, network: N, at: { readonly features: Tensor2D; readonly pass: Pass }): Outputs;
+  /** [B, F] → embedding [B, D] and logits [B, K], those of places where the head judges them; the caller owns all. */
+  forward(
+    spec: Spec,
+    network: N,
+    at: { readonly features: Tensor2D; readonly places?: Tensor4D; readonly pass: Pass },
+  ): Outputs;
   draws(spec: Spec, options: { readonly width: number; readonly rows: number }): DrawShapes;
   /** Name of the weight of the last layer, [K, …], that may be held ≥ 0. */
   readonly last: string;

@@ -5,6 +5,7 @@ import {
   type BatchNormOptions,
   constant,
   frozenBatchNorm,
+  keep,
   mul,
   type Tensor,
   tidy,
@@ -92,7 +93,8 @@ export function trainBatchNorm(
 /**
  * The norm of a network in training, and what becomes of the buffers of all its norms.
  *
- * @returns `moved`: a buffer's successor, undefined for one whose norm was not called
+ * @returns `moved`: a buffer's successor, undefined for one whose norm was not called; successors outlive the scope
+ * in which the norm is called, and the caller owns them
  */
 export function trainingNorm(): { norm: Norm; moved: (buffer: Tensor) => Tensor | undefined } {
   const successors = new Map<Tensor, Tensor>();
@@ -100,7 +102,7 @@ export function trainingNorm(): { norm: Norm; moved: (buffer: Tensor) => Tensor 
     norm: (params, buffers, x, after) => {
       const { y, buffers: next } = trainBatchNorm(params, buffers, x, after);
       for (const name of ["running_mean", "running_var", "num_batches_tracked"] as const) {
-        successors.set(buffers[name], next[name]);
+        successors.set(buffers[name], keep(next[name]));
       }
       return y;
     },

@@ -1,5 +1,5 @@
 /** The two ways in which a network sees a batch: as it is judged, and as it learns. */
-import type { Tensor } from "../engine/ops.ts";
+import { clone, type Tensor } from "../engine/ops.ts";
 import { applyBatchNorm, type Norm, trainingNorm } from "./batch_norm.ts";
 
 /** Random numbers 0…1 by name, drawn outside: a recorded step takes them as inputs. */
@@ -18,7 +18,7 @@ export const judging: Pass = { norm: applyBatchNorm, draw: () => null };
 
 /** A network as it learns, and what becomes of its buffers. */
 export interface Learning extends Pass {
-  /** A buffer's successor; the buffer itself where its norm is frozen or was not called. */
+  /** A buffer's successor, a copy of it where its norm is frozen or was not called; the caller owns it. */
   readonly moved: (buffer: Tensor) => Tensor;
 }
 
@@ -33,7 +33,7 @@ export function learning({ learns, draws }: { learns: (weight: Tensor) => boolea
   return {
     norm: (params, ...rest) => (learns(params.weight) ? training.norm : applyBatchNorm)(params, ...rest),
     draw: (name) => draws[name] ?? null,
-    moved: (buffer) => training.moved(buffer) ?? buffer,
+    moved: (buffer) => training.moved(buffer) ?? clone(buffer),
   };
 }
 

@@ -62,8 +62,8 @@ export async function* showProgress(
     }
   } catch (error) {
     const stopped = error instanceof Error && error.name === "AbortError";
-    const words = `stopped after step ${state.step} of ${state.steps}`;
-    await output.show(finalBundle(state, stopped ? words : `failed after step ${state.step} of ${state.steps}`));
+    const words = `${stopped ? "stopped" : "failed"} after ${stepWords(state)}`;
+    await output.show(finalBundle(state, words));
     await flushed(); // a cell that fails does not wait for its outputs
     throw stopped
       ? stoppedError(`${state.name}: ${words}. The checkpoint is kept, run the cell again to go on`)
@@ -77,6 +77,8 @@ export async function* showProgress(
 interface State {
   name: string;
   steps: number;
+  /** Whether the schedule decides when the run ends. */
+  open: boolean;
   step: number;
   /** Number of the first step that was seen. */
   first: number;
@@ -89,19 +91,32 @@ interface State {
 
 function newState(): State {
   const estimate = timeLeft();
-  return { name: "", steps: 1, step: 0, first: 1, terms: new Map(), scoring: null, worked: false, estimate };
+  return {
+    name: "",
+    steps: 1,
+    open: false,
+    step: 0,
+    first: 1,
+    terms: new Map(),
+    scoring: null,
+    worked: false,
+    estimate,
+  };
 }
 
 function take(state: State, event: RunEvent, now: number): void {
   if (event.kind === "start") {
     state.name = event.name;
     state.steps = Math.max(1, event.steps);
+    state.open = event.epochs === null;
   } else if (event.kind === "step") {
     if (!state.worked) skipTo(state, event.row.step);
     state.scoring = null;
     state.step = event.row.step;
     addLosses(state.terms, event.row);
     state.estimate.update(share(state), now);
+  } else if (event.kind === "epoch") {
+    state.steps = event.steps;
   } else if (event.kind === "evaluate" || event.kind === "probe") {
     if (!state.worked) skipTo(state, state.steps + 1); // a run that was stopped while it was scored
     state.step = Math.max(state.step, state.first - 1);
@@ -109,7 +124,13 @@ function take(state: State, event: RunEvent, now: number): void {
     state.estimate.update(share(state), now);
   } else if (event.kind === "done") {
     const { experiment, steps } = event.record;
-    Object.assign(state, { name: experiment.name, steps: Math.max(1, steps.length), step: steps.length, first: 1 });
+    Object.assign(state, {
+      name: experiment.name,
+      steps: Math.max(1, steps.length),
+      open: false,
+      step: steps.length,
+      first: 1,
+    });
     state.terms = new Map(); // all steps, also those before a checkpoint
     for (const row of steps) addLosses(state.terms, row);
   }
@@ -137,11 +158,15 @@ function addLosses(terms: Map<string, number[]>, { loss }: StepRow): void {
   }
 }
 
+function stepWords({ step, steps, open }: State): string {
+  return `step ${step} of ${open ? "at least " : ""}${steps}`;
+}
+
 function movingBundle(state: State, now: number): Bundle {
-  const { step, steps, scoring } = state;
+  const { step, scoring } = state;
   const left = state.estimate.left(1, now);
   const part = scoring === null
-    ? step === 0 ? "reading the first batch" : `step ${step} of ${steps}`
+    ? step === 0 ? "reading the first batch" : stepWords(state)
     : `${scoringWords(state)}, ${scoring.done} of ${scoring.total} images`;
   const words = `${part}${left === null ? "" : `, ${duration(left)} left`}`;
   const percent = `${Math.floor(share(state) * 100)} %`;

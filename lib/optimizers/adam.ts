@@ -1,6 +1,6 @@
-import { checkNumber } from "../definition/check.ts";
+import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { add, mul, tidy } from "../engine/ops.ts";
+import { add, clone, mul, tidy } from "../engine/ops.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
 import { type AdamState, updateAdamW } from "./adamw.ts";
 import type { StepAt, Stepped } from "./step.ts";
@@ -17,16 +17,26 @@ export interface Adam extends Part<"adam"> {
   readonly beta2: number;
   /** Added to the root of the running square; > 0. */
   readonly epsilon: number;
+  /** Whether vectors (norms, biases, layer scales) are spared from decay. PyTorch decays them. */
+  readonly spareVectors: boolean;
 }
 
 /** Defines Adam; the defaults are PyTorch's. */
-export const adam = part<Adam>("adam", { rate: 1e-3, decay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }, {
-  check({ rate, decay, beta1, beta2, epsilon }) {
+export const adam = part<Adam>("adam", {
+  rate: 1e-3,
+  decay: 0,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  spareVectors: false,
+}, {
+  check({ rate, decay, beta1, beta2, epsilon, spareVectors }) {
     checkNumber("adam.rate", rate, { above: 0 });
     checkNumber("adam.decay", decay, { from: 0 });
     checkNumber("adam.beta1", beta1, { from: 0, below: 1 });
     checkNumber("adam.beta2", beta2, { from: 0, below: 1 });
     checkNumber("adam.epsilon", epsilon, { above: 0 });
+    checkFlag("adam.spareVectors", spareVectors);
   },
 });
 
@@ -38,18 +48,25 @@ export const adam = part<Adam>("adam", { rate: 1e-3, decay: 0, beta1: 0.9, beta2
  * Source: Adam (Kingma and Ba 2015, algorithm 1) as PyTorch has it.
  */
 export function updateAdam<P extends Tree>(
-  { decay, ...rest }: Adam,
+  spec: Adam,
   gradient: P,
   at: StepAt<P, AdamState<P>>,
 ): Pick<Stepped<P, AdamState<P>>, "params" | "state"> {
-  const whole = decay === 0 ? gradient : decayed(gradient, { params: at.params, decay });
-  return updateAdamW({ ...rest, decay: 0, spareVectors: false }, whole, at);
+  return updateAdamW({ ...spec, decay: 0 }, decayed(gradient, at.params, spec), at);
 }
 
-/** gradient + decay · params. Consumes `gradient`. */
-export function decayed<P extends Tree>(gradient: P, { params, decay }: { params: P; decay: number }): P {
+/** gradient + decay · params, without decay where it is spared. Consumes `gradient`. */
+export function decayed<P extends Tree>(
+  gradient: P,
+  params: P,
+  { decay, spareVectors }: Pick<Adam, "decay" | "spareVectors">,
+): P {
+  if (decay === 0) return gradient;
   const weights = new Map(entries(params));
-  const sum = mapTree(gradient, (leaf, path) => tidy(() => add(leaf, mul(weights.get(path)!, decay))));
+  const sum = mapTree(gradient, (leaf, path) => {
+    const weight = weights.get(path)!;
+    return spareVectors && weight.rank <= 1 ? clone(leaf) : tidy(() => add(leaf, mul(weight, decay)));
+  });
   disposeTree(gradient);
   return sum;
 }

@@ -6,7 +6,7 @@ import { type Adam, adam } from "./adam.ts";
 import { type AdamW, adamW } from "./adamw.ts";
 import { clipped, globalNorm } from "./clip.ts";
 import { type Sgd, sgd } from "./sgd.ts";
-import type { Slope } from "./slope.ts";
+import { orFree, type Slope } from "./slope.ts";
 import type { StepAt, Stepped, Update } from "./step.ts";
 
 /** Sharpness-aware minimisation: the step is taken by the gradient at the worst point nearby. */
@@ -41,12 +41,18 @@ export function stepSam<P extends Tree, S extends Tree>(
   update: Update<Sam["base"], P, S>,
   { spec, slope, at }: { readonly spec: Sam; readonly slope: Slope<P>; readonly at: StepAt<P, S> },
 ): Stepped<P, S> {
-  const { gradient, value, buffers } = slope(at.params);
+  const { gradient, ...first } = slope(at.params);
+  const worst = climbed(at.params, { gradient, rho: spec.rho });
+  const second = orFree(first, () => orFree(worst, slope));
+  disposeTree([worst, second.value, second.buffers]);
+  return { ...update(spec.base, clipped(second.gradient, at.clip ?? null), at), ...first };
+}
+
+/** params + ρ · gradient / ‖gradient‖. Consumes the gradient. */
+function climbed<P extends Tree>(params: P, { gradient, rho }: { readonly gradient: P; readonly rho: number }): P {
+  const reach = tidy(() => div(rho, add(globalNorm(gradient), 1e-12)));
   const steepest = new Map(entries(gradient));
-  const reach = tidy(() => div(spec.rho, add(globalNorm(gradient), 1e-12)));
-  const worst = mapTree(at.params, (param, path) => tidy(() => add(param, mul(steepest.get(path)!, reach))));
+  const worst = mapTree(params, (param, path) => tidy(() => add(param, mul(steepest.get(path)!, reach))));
   disposeTree([gradient, reach]);
-  const second = slope(worst);
-  disposeTree([worst, second.value.total, ...Object.values(second.value.terms), second.buffers]);
-  return { ...update(spec.base, clipped(second.gradient, at.clip ?? null), at), value, buffers };
+  return worst;
 }

@@ -1,7 +1,7 @@
 import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { add, mul, sub, type Tensor, tidy, zerosLike } from "../engine/ops.ts";
-import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
+import { add, mul, sub, tidy, zerosLike } from "../engine/ops.ts";
+import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
 import { decayed } from "./adam.ts";
 import type { StepAt, Stepped } from "./step.ts";
 
@@ -15,15 +15,18 @@ export interface Sgd extends Part<"sgd"> {
   readonly decay: number;
   /** Whether the gradient is followed once more on top of the velocity (Nesterov's momentum). */
   readonly nesterov: boolean;
+  /** Whether vectors (norms, biases, layer scales) are spared from decay. PyTorch decays them. */
+  readonly spareVectors: boolean;
 }
 
 /** Defines stochastic gradient descent. */
-export const sgd = part<Sgd>("sgd", { rate: 0.1, momentum: 0.9, decay: 0, nesterov: false }, {
-  check({ rate, momentum, decay, nesterov }) {
+export const sgd = part<Sgd>("sgd", { rate: 0.1, momentum: 0.9, decay: 0, nesterov: false, spareVectors: false }, {
+  check({ rate, momentum, decay, nesterov, spareVectors }) {
     checkNumber("sgd.rate", rate, { above: 0 });
     checkNumber("sgd.momentum", momentum, { from: 0, below: 1 });
     checkNumber("sgd.decay", decay, { from: 0 });
     checkFlag("sgd.nesterov", nesterov);
+    checkFlag("sgd.spareVectors", spareVectors);
     if (nesterov && momentum === 0) {
       throw new RangeError("Cannot define sgd: nesterov with momentum 0, expected a momentum above 0");
     }
@@ -47,23 +50,25 @@ export function initSgd<P extends Tree>(_spec: Sgd, params: P): SgdState<P> {
  * Source: Sutskever et al. 2013 as PyTorch has it, where the rate multiplies the velocity rather than the gradient.
  */
 export function updateSgd<P extends Tree>(
-  { momentum, decay, nesterov }: Sgd,
+  spec: Sgd,
   gradient: P,
   at: StepAt<P, SgdState<P>>,
 ): Pick<Stepped<P, SgdState<P>>, "params" | "state"> {
-  const whole = decay === 0 ? gradient : decayed(gradient, { params: at.params, decay });
+  const whole = decayed(gradient, at.params, spec);
+  const slopes = new Map(entries(whole));
   const velocities = new Map(entries(at.state.momentum_buffer));
-  const moved = new Map<string, Tensor>(), kept = new Map<string, Tensor>();
-  const weights = new Map(entries(at.params));
-  for (const [path, slope] of entries(whole)) {
-    const { next, param } = tidy(() => {
-      const next = add(mul(velocities.get(path)!, momentum), slope);
-      const direction = nesterov ? add(slope, mul(next, momentum)) : next;
-      return { next, param: sub(weights.get(path)!, mul(direction, at.rate)) };
-    });
-    moved.set(path, param);
-    kept.set(path, next);
-  }
+  const next = mapTree(
+    at.params,
+    (_, path) => tidy(() => add(mul(velocities.get(path)!, spec.momentum), slopes.get(path)!)),
+  );
+  const newest = new Map(entries(next));
+  const params = mapTree(at.params, (param, path) =>
+    tidy(() => {
+      const velocity = newest.get(path)!;
+      const direction = spec.nesterov ? add(slopes.get(path)!, mul(velocity, spec.momentum)) : velocity;
+      return sub(param, mul(direction, at.rate));
+    }));
+  // at the end: a step that fails, on a full heap say, leaves what it was given
   disposeTree([whole, at.params, at.state.momentum_buffer]);
-  return { params: fill(at.params, moved), state: { momentum_buffer: fill(at.params, kept) } };
+  return { params, state: { momentum_buffer: next } };
 }

@@ -4,7 +4,10 @@ import { add, mul, type Scalar, type Tensor } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { LossValue } from "../types.ts";
 
-/** The loss as a function of the parameters, and what the model's norms remember after it. */
+/**
+ * The loss as a function of the parameters, and what the model's norms remember after it: tensors of its own, not those
+ * it was given.
+ */
 export type Objective<P extends Tree> = (params: P) => { readonly value: LossValue; readonly buffers: Tree };
 
 /** An objective's value, gradient and buffers at one place; the caller owns them. */
@@ -50,7 +53,7 @@ export function meanSlope<P extends Tree>(
   return (params) => {
     let mean = first(params, buffers);
     for (const slope of others) {
-      const { gradient, value, ...next } = slope(params, mean.buffers);
+      const { gradient, value, ...next } = orFree(mean, ({ buffers }) => slope(params, buffers));
       disposeTree(mean.buffers);
       mean = { gradient: sumOf(mean.gradient, gradient), value: sumOf(mean.value, value), buffers: next.buffers };
     }
@@ -58,6 +61,19 @@ export function meanSlope<P extends Tree>(
     const share = 1 / slopes.length;
     return { ...mean, gradient: scaled(mean.gradient, share), value: scaled(mean.value, share) };
   };
+}
+
+/**
+ * Goes on from a result; where that fails, on a full heap say, the result is freed, so that a smaller batch finds the
+ * memory.
+ */
+export function orFree<T extends Tree, Next>(result: T, next: (result: T) => Next): Next {
+  try {
+    return next(result);
+  } catch (error) {
+    disposeTree(result);
+    throw error;
+  }
 }
 
 /** Consumes both. */

@@ -22,7 +22,9 @@ import {
 import { mapTree, type Tree } from "../engine/tree.ts";
 import type { Image } from "../image/decode.ts";
 import { highPass } from "../nn/high_pass.ts";
-import { type AdamState, type AdamW, adamW, initAdamW, stepAdamW } from "../optimizers/adamw.ts";
+import { type AdamState, type AdamW, adamW, initAdam, updateAdamW } from "../optimizers/adamw.ts";
+import { slopeOf } from "../optimizers/slope.ts";
+import { stepBy, type Stepped } from "../optimizers/step.ts";
 import { random } from "../random.ts";
 import { cosine, cosineRate } from "../schedules/cosine.ts";
 import type { LossValue } from "../types.ts";
@@ -82,7 +84,17 @@ export interface Material {
 }
 
 function initLearner<P extends Tree>(spec: AdamW, params: P): Learner<P> {
-  return { params, state: initAdamW(spec, params) };
+  return { params, state: initAdam(spec, params) };
+}
+
+/** One step of a network without buffers; consumes `at.params` and `at.state`. */
+function learn<P extends Tree>(
+  spec: AdamW,
+  loss: (params: P) => LossValue,
+  at: Learner<P> & { readonly rate: number; readonly step: number },
+): Pick<Stepped<P, AdamState<P>>, "params" | "state" | "value"> {
+  const slope = slopeOf((params: P) => ({ value: loss(params), buffers: {} }));
+  return stepBy<AdamW, P, AdamState<P>>(updateAdamW, { spec, slope, at });
 }
 
 /** What is fitted: the same for every course with as many components and codewords. */
@@ -152,7 +164,7 @@ export function stepDecoder(
       terms: {},
     });
     const own = step - Math.floor(course.critic.from * course.steps);
-    const learned = stepAdamW(restless, judgement, { ...state.critic[0], rate: course.critic.rate, step: own });
+    const learned = learn(restless, judgement, { ...state.critic[0], rate: course.critic.rate, step: own });
     critic = [{ params: learned.params, state: learned.state }];
     learned.value.total.dispose();
     y_BHW3.dispose();
@@ -168,7 +180,7 @@ export function stepDecoder(
     if (judged) terms.push(mul(neg(mean(criticize(critic[0].params, y_BHW3))), course.critic.weight));
     return { total: addN(terms) as Scalar, terms: { error: mean(square(sub(y_BHW3, x_BHW3))) as Scalar } };
   };
-  const learned = stepAdamW(plain, objective, { ...state.decoder, rate: rateAt(course, step), step });
+  const learned = learn(plain, objective, { ...state.decoder, rate: rateAt(course, step), step });
   x_BHW3.dispose();
   z_BHWL.dispose();
   return {
@@ -203,7 +215,7 @@ export function stepDenoiser(
     const error = mean(square(sub(denoise(params, z_BHWC, { wave_BE, beside_BHWD }), noise_BHWC))) as Scalar;
     return { total: error, terms: { error } };
   };
-  const learned = stepAdamW(plain, objective, { ...state.denoiser, rate: rateAt(course, step), step });
+  const learned = learn(plain, objective, { ...state.denoiser, rate: rateAt(course, step), step });
   for (const each of [z_BHWC, noise_BHWC, wave_BE, ...beside]) each.dispose();
   return { state: { ...state, denoiser: { params: learned.params, state: learned.state } }, error: read(learned) };
 }
@@ -211,7 +223,7 @@ export function stepDenoiser(
 function rateAt({ rate, steps }: { rate: number; steps: number }, step: number): number {
   const warmup = Math.min(50, steps / 10);
   const curve = cosine({ period: steps - warmup, floor: rate / 100, warmup, every: "step" });
-  return cosineRate(curve, rate, Math.min(step, steps));
+  return cosineRate(curve, rate, { epoch: Math.min(step, steps) });
 }
 
 /** Logarithm of the mean square in every block of 8 × 8 pixels. */

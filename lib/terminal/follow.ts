@@ -29,6 +29,7 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
   const { progress, place = { index: 0, of: 1 } } = options;
   let name = "";
   let steps = 1;
+  let most = "";
   let step = 0;
   let worked = false;
   let words = "";
@@ -41,14 +42,16 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
     if (event.kind === "start") {
       name = event.name;
       steps = event.steps;
+      most = event.epochs === null ? "at least " : "";
       words = `${name}: reading the first batch`;
     } else if (event.kind === "step") {
       step = event.row.step;
       // the step before this one is where the run went on from
       if (!worked) show((step - 1) / steps * TRAINING);
-      words = `${name}: step ${step} of ${steps}, loss ${number(event.row.loss.total)}`;
+      words = `${name}: step ${step} of ${most}${steps}, loss ${number(event.row.loss.total)}`;
       show(step / steps * TRAINING);
     } else if (event.kind === "epoch") {
+      steps = event.steps;
       if (options.epochs ?? true) progress.say(epochLine(name, event.row));
     } else if (event.kind === "evaluate") {
       words = step < steps

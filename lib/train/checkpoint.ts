@@ -5,7 +5,7 @@ import type { ModelNetwork } from "../models/model.ts";
 import { loadNetwork } from "../models/weights.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import type { EpochRow, RunRecord, StepRow } from "../types.ts";
-import type { Weights } from "./step.ts";
+import type { Weights } from "./weights.ts";
 
 /** File of the newest state, and of the parameters that are evaluated. */
 const LAST = "last.safetensors";

@@ -1,55 +1,21 @@
 /** One step of training: its objective, its optimizer, and what is done to the parameters after it. */
 import { canCompile, compile } from "../engine/compiled.ts";
-import { add, clone, mul, relu, type Scalar, scalar, sub, tensor, tidy } from "../engine/ops.ts";
-import { combine, disposeTree, entries, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
+import { clone, type Scalar, scalar, tensor } from "../engine/ops.ts";
+import { combine, disposeTree, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
 import { forwardModel, lastWeight, learnsOf, modelDraws, type ModelNetwork } from "../models/model.ts";
 import { learning } from "../nn/pass.ts";
-import { optimizerKind, type OptimizerState } from "../optimizers/mod.ts";
+import { optimizerKind } from "../optimizers/mod.ts";
 import { meanSlope, type Slope, type Sloped, slopeOf } from "../optimizers/slope.ts";
 import { random } from "../random.ts";
 import type { Batch, LossValue } from "../types.ts";
-
-/** What a step changes; its tensors belong to whoever holds it. */
-export type Weights = ModelNetwork & {
-  /** Of the optimizer, for the parameters that learn. */
-  readonly state: OptimizerState<FlatTree>;
-  /** Running mean of the parameters that learn and of the buffers; empty where the definition has none. */
-  readonly ema: Average;
-};
-
-/** What is averaged over the steps. */
-export type Average = { readonly params: FlatTree; readonly buffers: FlatTree };
+import { averaged, nonNegative, type Weights } from "./weights.ts";
 
 /** What of a batch a step looks at, and the random numbers for it. */
 export type Seen = Pick<Batch, "images" | "labels"> & { readonly draws: FlatTree };
 
 type Numbers<N> = { readonly rate: N; readonly step: N };
-
-/**
- * What training changes, before the first step.
- *
- * @param network belongs to the weights from now on
- */
-export function firstWeights(experiment: Experiment, network: ModelNetwork): Weights {
-  const { optimizer, trainable } = experiment;
-  const [free] = partition(network.params, learnsOf(experiment.model, trainable?.lastStages ?? null));
-  const copies = (tree: Tree): FlatTree => Object.fromEntries(entries(tree).map(([path, leaf]) => [path, clone(leaf)]));
-  const averaged = (trainable?.ema ?? null) !== null;
-  return {
-    ...network,
-    state: optimizerKind(optimizer).init(optimizer, free),
-    ema: averaged ? { params: copies(free), buffers: copies(network.buffers) } : { params: {}, buffers: {} },
-  };
-}
-
-/** The network that is judged: the average where the definition has one. Its tensors stay those of the weights. */
-export function judgedNetwork({ params, buffers, ema }: Pick<Weights, "params" | "buffers" | "ema">): ModelNetwork {
-  const over = <T extends Tree>(tree: T, averages: FlatTree): T =>
-    mapTree(tree, (leaf, path) => averages[path] ?? leaf);
-  return { params: over(params, ema.params), buffers: over(buffers, ema.buffers) };
-}
 
 /** Random numbers for a batch of one step, by name; the caller owns them. */
 export function drawsOf(experiment: Experiment, rows: number, at: readonly (string | number)[]): FlatTree {
@@ -77,7 +43,7 @@ function batchSlope(
     const network = { params: combine(params, free, frozen), buffers };
     const outputs = forwardModel(experiment.model, network, { images, pass });
     const value = totalLoss(experiment.loss, { ...outputs, labels, groups });
-    return { value, buffers: mapTree(buffers, (buffer) => pass.moved(buffer) ?? clone(buffer)) };
+    return { value, buffers: mapTree(buffers, pass.moved) };
   });
 }
 
@@ -112,30 +78,6 @@ function trainStep(
   };
 }
 
-/** Consumes the leaf at `path`: its negative values become 0. */
-function nonNegative(params: FlatTree, path: string): FlatTree {
-  const held = relu(params[path]);
-  params[path].dispose();
-  return { ...params, [path]: held };
-}
-
-/** share · average + (1 − share) · newest. Consumes the average. */
-function averaged(
-  average: Average,
-  { params, buffers, share }: { readonly params: FlatTree; readonly buffers: Tree; readonly share: number | null },
-): Average {
-  if (share === null) return average;
-  const towards = (old: FlatTree, tree: Tree): FlatTree => {
-    const next = entries(tree).map(([path, leaf]) => [
-      path,
-      tidy(() => add(old[path], mul(sub(leaf, old[path]), 1 - share))),
-    ]);
-    disposeTree(old);
-    return Object.fromEntries(next);
-  };
-  return { params: towards(average.params, params), buffers: towards(average.buffers, buffers) };
-}
-
 /** Takes the steps of one training; disposed when it ends. */
 export interface Stepper extends Disposable {
   /** As {@linkcode trainStep}, by the mean gradient of some batches. */
@@ -146,8 +88,8 @@ export interface Stepper extends Disposable {
  * Steps of a definition, recorded and replayed where the backend can, once for each size of a batch: of a single
  * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once.
  */
-export function stepper(experiment: Experiment): Stepper {
-  const { step, slope, [Symbol.dispose]: dispose } = canCompile() ? recorded(experiment) : direct(experiment);
+export function stepper(experiment: Experiment, { records = canCompile() }: { records?: boolean } = {}): Stepper {
+  const { step, slope, [Symbol.dispose]: dispose } = records ? recorded(experiment) : direct(experiment);
   return {
     take(at, { batches, ...numbers }) {
       const seen = batches.map(({ images, labels, groups }, i) => ({

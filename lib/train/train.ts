@@ -1,4 +1,4 @@
-import { ahead } from "../data/ahead.ts";
+import { ahead, inGroups } from "../data/ahead.ts";
 import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Experiment } from "../experiment.ts";
@@ -7,7 +7,8 @@ import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
 import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
-import { judgedNetwork, readLoss, stepper } from "./step.ts";
+import { readLoss, stepper } from "./step.ts";
+import { judgedNetwork } from "./weights.ts";
 
 /** What training needs beside the definition. */
 export interface Training {
@@ -23,6 +24,21 @@ export interface Training {
 /** How many steps and batches a definition asks for on these pairs. */
 export function planTraining(experiment: Experiment, pairs: readonly Pair[]): ReturnType<typeof planEpochs> {
   return planEpochs(pairs, drawingOf(experiment));
+}
+
+/** Steps of a whole run after some history: where the schedule ends it, those there will be if no epoch is better. */
+export function plannedSteps(
+  { epochs, schedule, optimizer }: Experiment,
+  { stepsPerEpoch, history }: { readonly stepsPerEpoch: number; readonly history: readonly EpochRow[] },
+): number {
+  if (epochs !== null && schedule.kind !== "plateau") return epochs * stepsPerEpoch;
+  const worse = [...history];
+  const worst = { validation: { accuracy: 0, balancedAccuracy: 0, auc: 0 } } as unknown as EpochRow;
+  while (worse.length < (epochs ?? Infinity)) {
+    if (rateAt(schedule, rateOf(optimizer), { epoch: worse.length, history: worse }) === null) break;
+    worse.push(worst);
+  }
+  return worse.length * stepsPerEpoch;
 }
 
 /**
@@ -47,9 +63,7 @@ export async function* train(
     // a step that fails leaves its parameters as they were
     await saveState(training.folder, state);
     const { rows } = planTraining(experiment, training.pairs);
-    throw new RangeError(refuseBatch(experiment.batch.size, { rows, step: state.step, why: refused }), {
-      cause: error,
-    });
+    throw new RangeError(refuseBatch(experiment.batch, { rows, step: state.step, why: refused }), { cause: error });
   }
 }
 
@@ -61,17 +75,14 @@ async function* loop(
   const drawing = drawingOf(experiment);
   const accumulate = experiment.batch.accumulate ?? 1;
   const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
-  const rate = () =>
-    rateAt(experiment.schedule, rateOf(experiment.optimizer), {
-      epoch: state.step / stepsPerEpoch,
-      history: state.history,
-    });
+  const { history } = state;
+  const rate = (step: number) =>
+    rateAt(experiment.schedule, rateOf(experiment.optimizer), { epoch: step / stepsPerEpoch, history });
   using steps = stepper(experiment);
 
-  for (let epoch = state.history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
+  for (let epoch = history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
     const first = (epoch - 1) * stepsPerEpoch;
-    let last = rate();
-    if (last === null) break;
+    if (rate(first) === null) break;
     const seconds = { data: 0, step: 0, evaluate: 0 };
     let clock = stopwatch();
     const batches = ahead(
@@ -83,8 +94,8 @@ async function* loop(
       const group = each.map((batch) => stack.use(batch));
       const waited = clock();
       seconds.data += waited;
-      last = rate()!;
-      const { value, ...weights } = steps.take(state, { batches: group, rate: last, step: state.step + 1 });
+      const given = { batches: group, rate: rate(state.step)!, step: state.step + 1 };
+      const { value, ...weights } = steps.take(state, given);
       Object.assign(state, weights, { step: state.step + 1 });
       const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
       refuseInfinite(row, group[0].ids);
@@ -108,18 +119,18 @@ async function* loop(
     const row: EpochRow = {
       epoch,
       step: state.step,
-      rate: last,
+      rate: rate(state.step - 1)!,
       loss: meanLoss(state.steps, epoch),
       ...judged,
       seconds,
     };
-    state.history.push(row);
+    history.push(row);
     state.seconds += seconds.evaluate;
-    if (isBest(experiment, state.history)) {
+    if (isBest(experiment, history)) {
       state.best = { epoch, checkpoint: await saveBest(folder, judgedNetwork(state)) };
     }
     const file = await saveState(folder, state);
-    yield { kind: "epoch", row };
+    yield { kind: "epoch", row, steps: plannedSteps(experiment, { stepsPerEpoch, history }) };
     yield { kind: "checkpoint", epoch, file };
   }
 }
@@ -148,11 +159,16 @@ function refuseInfinite({ step, loss }: StepRow, ids: readonly string[]): void {
 }
 
 /** What a step takes grows with its batch, so half is the next to try. */
-function refuseBatch(size: number, { rows, step, why }: { rows: number; step: number; why: string }): string {
+function refuseBatch(
+  { size, accumulate }: Experiment["batch"],
+  { rows, step, why }: { rows: number; step: number; why: string },
+): string {
   const smaller = Math.floor(size / 2 / rows) * rows;
   const advice = smaller === 0
     ? "Take a smaller model or view, a batch cannot be smaller"
-    : `Set "batch.size" to ${smaller}`;
+    : `Set "batch.size" to ${smaller}, and "batch.accumulate" to ${
+      Math.ceil(size * (accumulate ?? 1) / smaller)
+    } for steps of no fewer rows`;
   return `Cannot go on training after step ${step} with batches of ${size} rows: ${why}. ${advice}; ` +
     "the last step is kept as a checkpoint";
 }

@@ -20,6 +20,7 @@ const sight: Sight = { view: crop({ size: 6 }), mean: [0.5, 0.4, 0.3], std: [0.5
 const drawing: Drawing = {
   seed: 7,
   size: 8,
+  accumulate: 1,
   synced: true,
   augment: [flip({ p: 0.5 }), compress({ quality: [60, 90], p: 0.5 })],
 };
@@ -85,7 +86,25 @@ Deno.test("planEpochs() takes the same pairs with and without reconstructions wh
 Deno.test("planEpochs() refuses a batch that cannot hold one pair of each or that the data do not fill", () => {
   assertThrows(() => planEpochs([...real, ...fake], { ...drawing, size: 3 }), RangeError, "4 rows for one of each");
   assertThrows(() => planEpochs([...real, ...fake], { ...drawing, size: 400 }), RangeError, "at most 28");
+  assertThrows(
+    () => planEpochs([...real, ...fake], { ...drawing, size: 16, accumulate: 2 }),
+    RangeError,
+    "Cannot fill 2 batches of 16 rows",
+  );
   assertThrows(() => planEpochs(real, drawing), RangeError, "0 fake training samples");
+});
+
+Deno.test("trainingBatch() labels photographs 0 and everything else 1, whatever is reconstructed", async () => {
+  const bare = (pairs: readonly Pair[]) => pairs.map((pair): Pair => ({ ...pair, reconstruction: null }));
+  const [photographs, fakes] = [real.slice(0, 2), fake.slice(0, 2)];
+  const labelsOf = async (real: readonly Pair[], fake: readonly Pair[]) => {
+    using batch = await trainingBatch({ real, fake }, { drawing, sight, at: [1, 0] });
+    return [...await batch.labels.data()];
+  };
+  assertEquals(await labelsOf(bare(photographs), bare(fakes)), [0, 0, 1, 1]);
+  assertEquals(await labelsOf(photographs, bare(fakes)), [0, 0, 1, 1, 1, 1]);
+  assertEquals(await labelsOf(bare(photographs), fakes), [0, 0, 1, 1, 1, 1]);
+  assertEquals(await labelsOf(photographs, fakes), [0, 0, 1, 1, 1, 1, 1, 1]);
 });
 
 Deno.test("trainingBatch() stands in the order real, fake, reconstructions, with labels to match", async () => {

@@ -18,6 +18,7 @@ const withoutGradient: Partial<Record<keyof typeof ops, string>> = {
   greaterEqual: "is flat; as a mask inside of logicalAnd",
   less: "is flat; as a mask inside of where",
   lessEqual: "is flat; as a mask inside of logicalNot",
+  nthLargest: "counts as a constant",
 };
 
 /** Exports without a value of their own to compare, and why. */

@@ -52,3 +52,28 @@ testTensors("a gradient within a gradient is as ever", () => {
   assertClose(take(gradients[0]), [12, 18], 1e-5);
   for (const tensor of [x, value]) tensor.dispose();
 });
+
+/** Tensors alive after so many operations that depend on no leaf, and the gradient of one that does. */
+function frozen(length: number): { readonly alive: number; readonly gradient: number[] } {
+  let alive = 0;
+  const [x, input] = [ops.tensor([0.1, 0.2]), ops.tensor([3, 4])];
+  const { value, gradients } = ops.variableGradients(([leaf]) => {
+    const features = ops.tidy(() => {
+      let y = input;
+      for (let i = 0; i < length; i++) {
+        y = ops.gelu(ops.linear(ops.reshape(y, [1, 2]), ops.ones([2, 2]), ops.ones([2])));
+      }
+      return ops.tanh(y);
+    });
+    alive = ops.memory().numTensors;
+    return { value: ops.sum(ops.mul(leaf, features)) as ops.Scalar, aux: {} };
+  }, [x]);
+  for (const tensor of [x, input, value]) tensor.dispose();
+  return { alive, gradient: take(gradients[0]) };
+}
+
+testTensors("what no leaf reaches keeps nothing for the way back", () => {
+  const [short, long] = [frozen(1), frozen(50)];
+  assertEquals(long.alive, short.alive);
+  assertClose(long.gradient, [1, 1], 1e-6);
+});

@@ -15,17 +15,19 @@ import {
   transpose,
 } from "../../lib/engine/ops.ts";
 import type { Stored } from "../../lib/engine/safetensors.ts";
-import { disposeTree, entries } from "../../lib/engine/tree.ts";
+import { disposeTree, entries, sizeOf } from "../../lib/engine/tree.ts";
 import { contrastive } from "../../lib/losses/contrastive.ts";
 import { crossEntropy } from "../../lib/losses/cross_entropy.ts";
+import { marginContrastive } from "../../lib/losses/margin_contrastive.ts";
 import type { Loss } from "../../lib/losses/mod.ts";
 import { reconstructionTriplet } from "../../lib/losses/reconstruction_triplet.ts";
 import { lossTerm, totalLoss } from "../../lib/losses/total.ts";
 import { convnext } from "../../lib/models/convnext.ts";
 import { linear } from "../../lib/models/linear_head.ts";
-import { forwardModel, type Model, type ModelParams, modelTemplate } from "../../lib/models/model.ts";
+import { forwardModel, type Model, type ModelNetwork, modelTemplate, type ModelTree } from "../../lib/models/model.ts";
 import { adamW } from "../../lib/optimizers/adamw.ts";
 import { optimizers } from "../../lib/optimizers/mod.ts";
+import { slopeOf } from "../../lib/optimizers/slope.ts";
 import type { Groups, LossInput } from "../../lib/types.ts";
 import { type Comparison, type Computed, only, type OpenCase, shapeOf, valuesOf } from "./cases.ts";
 import { formulaImage, formulaWeight } from "./formula.ts";
@@ -36,22 +38,24 @@ export async function convnextCase(open: OpenCase): Promise<Computed> {
   only(open, "loss", ["sum(logits²)+sum(features)"]);
   const { depths, dims, numClasses } = open.config;
   const model: Model = { backbone: convnext({ depths, dims }), head: linear({ classes: numClasses }) };
-  const params = load(model, (name) => open.tensors.get(`param.${name}`));
-  const image = toHouse(valuesOf(open, "in.image"), shapeOf(open, "in.image"));
-  const { value, gradient, aux } = valueAndGradient((leaves: { params: ModelParams; image: Tensor }) => {
-    const { embedding, logits } = forwardModel(model, leaves.params, leaves.image as Tensor4D);
+  const { params, buffers } = load(model, (name) => open.tensors.get(`param.${name}`));
+  const images = toHouse(valuesOf(open, "in.image"), shapeOf(open, "in.image"));
+  const { value, gradient, aux } = valueAndGradient((leaves: { params: ModelTree; images: Tensor }) => {
+    const { embedding, logits } = forwardModel(model, { params: leaves.params, buffers }, {
+      images: leaves.images as Tensor4D,
+    });
     return { value: add<Scalar>(sum(square(logits)), sum(embedding)), aux: { embedding, logits } };
-  }, { params, image });
+  }, { params, images });
   const found: Record<string, ArrayLike<number>> = {
     "out.features": await aux.embedding.data(),
     "out.logits": await aux.logits.data(),
-    "grad.image": await toTorch(gradient.image as Tensor4D),
+    "grad.image": await toTorch(gradient.images as Tensor4D),
   };
   for (const [path, { data }] of await storeTree(gradient.params)) {
     const name = `grad.${timmName(path)}`;
     if (open.tensors.has(name)) found[name] = data as Float32Array;
   }
-  disposeTree({ params, image, value, gradient, ...aux });
+  disposeTree({ params, buffers, images, value, gradient, ...aux });
   return found;
 }
 
@@ -61,43 +65,41 @@ export async function convnextFormulaCase(open: OpenCase): Promise<Computed> {
   const { timm, numClasses, image: pixels, seed, keys } = open.config;
   const size = timm.replace(/^convnext_/, "");
   const model: Model = { backbone: convnext({ size }), head: linear({ classes: numClasses }) };
-  const params = load(model, (name) => name in keys ? formulaWeight(seed, name, keys[name]) : undefined);
-  const count = entries(params).reduce((values, [, leaf]) => values + leaf.size, 0);
-  const image = toHouse(formulaImage(seed, pixels), pixels.shape);
-  const { embedding, logits } = forwardModel(model, params, image);
+  const network = load(model, (name) => name in keys ? formulaWeight(seed, name, keys[name]) : undefined);
+  const images = toHouse(formulaImage(seed, pixels), pixels.shape);
+  const { embedding, logits } = forwardModel(model, network, { images });
   const found = { "out.features": await embedding.data(), "out.logits": await logits.data() };
-  disposeTree({ params, image, embedding, logits });
-  return { ...found, parameters: { got: [count], want: [open.config.parameters] } };
+  const parameters = { got: [sizeOf(network.params)], want: [open.config.parameters] };
+  disposeTree({ network, images, embedding, logits });
+  return { ...found, parameters };
 }
 
 /** `training`: whole steps of a small ConvNeXt; the losses of each step and the final weights. */
 export async function trainingCase(open: OpenCase): Promise<Computed> {
-  const { mode, steps, seed, depths, dims, lr, weightDecay, margin, gamma, lambda_ } = open.config;
-  const model: Model = { backbone: convnext({ depths, dims }), head: linear({ classes: 2 }) };
-  const columns: Record<string, Loss> = {
-    ce: crossEntropy(),
-    contrastive: contrastive({ margin }),
-    recon: reconstructionTriplet({ weight: lambda_, margin: gamma, orientation: "stated" }),
-  };
-  const { ce, contrastive: con, recon } = columns;
-  const modes: Record<string, Record<string, Loss>> = { contrastive: { ce, con }, dual: { ce, con, recon } };
-  only(open, "mode", Object.keys(modes));
+  const { steps, seed, depths, dims, lr, weightDecay } = open.config;
   only(open, "weights", ["formula"]);
+  const model: Model = { backbone: convnext({ depths, dims }), head: linear({ classes: 2 }) };
+  const { columns, objective } = termsOf(open);
   const batches = readBatches(open);
   const spec = adamW({ rate: lr, decay: weightDecay });
-  let params = load(model, (name, shape) => formulaWeight(seed, name, shape));
-  let state = optimizers[spec.kind].init(spec, params);
+  let { params, buffers }: ModelNetwork = load(model, (name, shape) => formulaWeight(seed, name, shape));
+  let state = optimizers.adamW.init(spec, params);
   const log: Record<string, number>[] = [];
   for (let step = 1; step <= steps; step++) {
     const { images, labels, groups } = batches(step - 1);
-    const input = (at: ModelParams): LossInput => ({ ...forwardModel(model, at, images), labels, groups });
+    const input = (at: ModelTree): LossInput => ({
+      ...forwardModel(model, { params: at, buffers }, { images }),
+      labels,
+      groups,
+    });
     const row = tidy(() => {
       const seen = input(params);
       return Object.fromEntries(Object.entries(columns).map(([name, term]) => [name, lossTerm(term, seen)]));
     });
-    const objective = (at: ModelParams) => totalLoss(modes[mode], input(at));
-    const stepped = optimizers[spec.kind].step(spec, objective, { params, state, rate: spec.rate, step });
+    const slope = slopeOf((at: ModelTree) => ({ value: totalLoss(objective, input(at)), buffers }));
+    const stepped = optimizers.adamW.step(spec, slope, { params, state, rate: spec.rate, step });
     ({ params, state } = stepped);
+    buffers = stepped.buffers as ModelTree;
     const scalars = { ...row, loss: stepped.value.total };
     const read = Object.entries(scalars).map(async ([name, scalar]) => [name, (await scalar.data())[0]]);
     log.push(Object.fromEntries(await Promise.all(read)));
@@ -108,8 +110,27 @@ export async function trainingCase(open: OpenCase): Promise<Computed> {
     const name = `out.${timmName(path)}`;
     if (open.tensors.has(name)) found[name] = data as Float32Array;
   }
-  disposeTree({ params, state });
+  disposeTree({ params, buffers, state });
   return found;
+}
+
+/** The terms of the recorded columns, and those that a training case minimises. */
+function termsOf(open: OpenCase): Record<"columns" | "objective", Record<string, Loss>> {
+  const { mode, margin, gamma, lambda_, alpha } = open.config;
+  const columns = {
+    ce: crossEntropy(),
+    contrastive: contrastive({ margin }),
+    recon: reconstructionTriplet({ weight: lambda_, margin: gamma, orientation: "stated" }),
+    marginContrastive: marginContrastive(),
+  };
+  const { ce, contrastive: con, recon } = columns;
+  const modes: Record<string, Record<string, Loss>> = {
+    contrastive: { ce, con },
+    dual: { ce, con, recon },
+    drct: { ce: crossEntropy({ weight: 1 - alpha }), con: marginContrastive({ weight: alpha }) },
+  };
+  only(open, "mode", Object.keys(modes));
+  return { columns, objective: modes[mode] };
 }
 
 /** Every column of the recorded table but those whose part is pending. */
@@ -146,9 +167,9 @@ function readBatches(open: OpenCase): (step: number) => { images: Tensor4D; labe
   });
 }
 
-/** A model's parameters from tensors under timm's names. */
-function load(model: Model, find: (name: string, shape: number[]) => Stored | undefined): ModelParams {
-  const template = modelTemplate(model);
+/** A model whose parameters come from tensors under timm's names. */
+function load(model: Model, find: (name: string, shape: number[]) => Stored | undefined): ModelNetwork {
+  const { params: template, buffers } = modelTemplate(model);
   const found = new Map<string, Stored>();
   for (const [path, leaf] of entries(template)) {
     const stored = find(timmName(path), torchShape(leaf.shape));
@@ -156,7 +177,7 @@ function load(model: Model, find: (name: string, shape: number[]) => Stored | un
   }
   const params = loadInto(template, found);
   disposeTree(template);
-  return params;
+  return { params, buffers };
 }
 
 /** In timm the classifier belongs to the backbone. */

@@ -1,4 +1,4 @@
-/** Golden cases of optimizers and schedules, through the tables in which `run` looks them up. */
+/** Golden cases of optimizers and schedules, through the functions that `run` dispatches to. */
 import {
   add,
   matMul,
@@ -13,29 +13,28 @@ import {
   tidy,
 } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
-import { adamW } from "../../lib/optimizers/adamw.ts";
-import { optimizers } from "../../lib/optimizers/mod.ts";
+import { clipped, globalNorm } from "../../lib/optimizers/clip.ts";
+import { adam, adamW, type Optimizer, optimizerKind, rateOf, sam, sgd } from "../../lib/optimizers/mod.ts";
+import { slopeOf } from "../../lib/optimizers/slope.ts";
 import { cosine } from "../../lib/schedules/cosine.ts";
 import { rateAt } from "../../lib/schedules/mod.ts";
-import type { LossValue } from "../../lib/types.ts";
 import { type Computed, only, type OpenCase, shapeOf, valuesOf } from "./cases.ts";
 
 /** `optimizer`: ten steps on mean((tanh(x·w + b) − t)²). */
 export async function optimizerCase(open: OpenCase): Promise<Computed> {
-  only(open, "optimizer", ["adamw"]);
-  const { steps, lr, beta1, beta2, weightDecay, eps } = open.config;
-  const spec = adamW({ rate: lr, decay: weightDecay, beta1, beta2, epsilon: eps });
+  const { steps } = open.config;
+  const spec = optimizerOf(open);
+  const { init, step: stepOf } = optimizerKind(spec);
   const [x, t] = [read(open, "in.x") as Tensor2D, read(open, "in.t")];
-  const objective = ({ w, b }: { w: Tensor; b: Tensor }): LossValue =>
-    tidy(() => ({
-      total: mean<Scalar>(square(sub(tanh(add(matMul(x, w as Tensor2D), b)), t))),
-      terms: {},
-    }));
+  const slope = slopeOf(({ w, b }: { w: Tensor; b: Tensor }) => {
+    const total = tidy(() => mean<Scalar>(square(sub(tanh(add(matMul(x, w as Tensor2D), b)), t))));
+    return { value: { total, terms: {} }, buffers: {} };
+  });
   let params: { w: Tensor; b: Tensor } = { w: read(open, "in.w0"), b: read(open, "in.b0") };
-  let state = optimizers[spec.kind].init(spec, params);
+  let state = init(spec, params);
   const losses: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const stepped = optimizers[spec.kind].step(spec, objective, { params, state, rate: spec.rate, step });
+    const stepped = stepOf(spec, slope, { params, state, rate: rateOf(spec), step });
     ({ params, state } = stepped);
     losses.push(...await stepped.value.total.data());
     stepped.value.total.dispose();
@@ -45,12 +44,37 @@ export async function optimizerCase(open: OpenCase): Promise<Computed> {
   return found;
 }
 
+/** The optimizer that a case describes. */
+function optimizerOf(open: OpenCase): Optimizer {
+  const { optimizer, lr: rate, beta1, beta2, eps: epsilon, weightDecay: decay = 0, momentum, rho } = open.config;
+  only(open, "optimizer", ["adamw", "adam", "sgd", "sam"]);
+  if (optimizer === "adam") return adam({ rate, decay, beta1, beta2, epsilon });
+  if (optimizer === "sgd") return sgd({ rate, decay, momentum });
+  const base = adamW({ rate, decay, beta1, beta2, epsilon });
+  if (optimizer === "adamw") return base;
+  only(open, "base", ["adamw"]);
+  return sam({ base, rho });
+}
+
+/** `gradClip` */
+export async function clipCase(open: OpenCase): Promise<Computed> {
+  const gradient = { w: read(open, "in.gw"), b: read(open, "in.gb") };
+  const norm = globalNorm(gradient);
+  const { w, b } = clipped(gradient, open.config.maxNorm);
+  const found = { "out.norm": await norm.data(), "out.gw": await w.data(), "out.gb": await b.data() };
+  disposeTree({ norm, w, b });
+  return found;
+}
+
 /** `schedule` */
 export function scheduleCase(open: OpenCase): Computed {
   only(open, "schedule", ["cosine"]);
   const { lr, tMax, etaMin } = open.config;
   const spec = cosine({ period: tMax, floor: etaMin });
-  const rates = Array.from({ length: shapeOf(open, "out.lr")[0] }, (_, epoch) => rateAt(spec, lr, epoch));
+  const rates = Array.from(
+    { length: shapeOf(open, "out.lr")[0] },
+    (_, epoch) => rateAt(spec, lr, { epoch, history: [] })!,
+  );
   return { "out.lr": rates };
 }
 

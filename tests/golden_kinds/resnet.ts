@@ -1,20 +1,11 @@
 /** Golden cases of ResNet-50: judged without downsampling at the start, and one step of learning. */
 import { valueAndGradient } from "../../lib/engine/gradient.ts";
 import { loadInto, storeTree, torchShape } from "../../lib/engine/layout.ts";
-import { mean, type Scalar, square, type Tensor, type Tensor4D } from "../../lib/engine/ops.ts";
+import { mean, type Scalar, square, type Tensor } from "../../lib/engine/ops.ts";
 import type { Stored } from "../../lib/engine/safetensors.ts";
-import { disposeTree, entries, type Tree } from "../../lib/engine/tree.ts";
-import { heads, linear } from "../../lib/models/mod.ts";
-import {
-  fiftyLayers,
-  initResnet50,
-  type Resnet50,
-  resnet50Features,
-  resnet50Map,
-  resnet50Width,
-  trainResnet50,
-} from "../../lib/models/resnet50.ts";
-import { applyLinear } from "../../lib/nn/linear.ts";
+import { disposeTree, entries, mapTree, type Tree } from "../../lib/engine/tree.ts";
+import { backbones, heads, linear, type Resnet, resnet } from "../../lib/models/mod.ts";
+import { judging, learning } from "../../lib/nn/pass.ts";
 import { type Computed, only, type OpenCase, shapeOf, valuesOf } from "./cases.ts";
 import { formulaImage, formulaWeight } from "./formula.ts";
 import { toHouse, toTorch } from "./models.ts";
@@ -25,19 +16,19 @@ export async function nodownCase(open: OpenCase): Promise<Computed> {
   only(open, "stride0", [1]);
   only(open, "gapSize", [1]);
   const { image: pixels, seed } = open.config;
-  const spec = { downsample: false, depths: fiftyLayers };
+  const spec = resnet({ downsample: false });
   const { params: { fc, ...params }, buffers } = load(open, spec);
-  const image = toHouse(formulaImage(seed, pixels), pixels.shape);
-  const features = resnet50Features(spec, { params, buffers }, image);
-  const { embedding, logits } = heads.linear.forward(head(open), { fc }, features);
-  const places = resnet50Map(spec, { params, buffers }, image);
-  const judged = applyLinear(fc, places) as Tensor4D;
+  const at = { images: toHouse(formulaImage(seed, pixels), pixels.shape), pass: judging };
+  const { pooled, map, places } = backbones.resnet.forward(spec, { params, buffers }, at);
+  const network = { params: { fc }, buffers: {} };
+  const seen = { features: pooled, places, pass: judging };
+  const judged = heads.linear.forward({ ...head(open), places: true }, network, seen);
   const found = {
-    "out.features": await embedding.data(),
-    "out.logits": await logits.data(),
-    "out.map": await toTorch(judged),
+    "out.features": await judged.embedding.data(),
+    "out.logits": await judged.logits.data(),
+    "out.map": await toTorch(judged.places!),
   };
-  disposeTree({ params: { ...params, fc }, buffers, image, features, embedding, logits, places, judged });
+  disposeTree([{ params, buffers }, fc, at.images, pooled, map, places, ...Object.values(judged)]);
   return found;
 }
 
@@ -47,14 +38,16 @@ export async function resnetTrainCase(open: OpenCase): Promise<Computed> {
   only(open, "weights", ["formula"]);
   only(open, "loss", ["mean(logits²)"]);
   only(open, "bnMomentum", [0.1]);
-  const spec = { downsample: false, depths: open.config.layers };
+  const spec = resnet({ downsample: false, blocks: open.config.layers });
   const { params, buffers } = load(open, spec);
-  const image = toHouse(valuesOf(open, "in.image"), shapeOf(open, "in.image"));
+  const images = toHouse(valuesOf(open, "in.image"), shapeOf(open, "in.image"));
   const { value, gradient, aux } = valueAndGradient(({ fc, ...own }: typeof params) => {
-    const trained = trainResnet50(spec, { params: own, buffers }, image);
-    const { embedding, logits } = heads.linear.forward(head(open), { fc }, trained.features);
-    const aux: Record<string, Tensor> = { ...Object.fromEntries(entries(trained.buffers)), embedding, logits };
-    return { value: mean<Scalar>(square(logits)), aux };
+    const pass = learning({ learns: () => true, draws: {} });
+    const { pooled } = backbones.resnet.forward(spec, { params: own, buffers }, { images, pass });
+    const network = { params: { fc }, buffers: {} };
+    const { logits } = heads.linear.forward(head(open), network, { features: pooled, pass });
+    const next = Object.fromEntries(entries(mapTree(buffers, pass.moved)));
+    return { value: mean<Scalar>(square(logits)), aux: { ...next, logits } as Record<string, Tensor> };
   }, params);
   const found: Record<string, ArrayLike<number>> = { "out.logits": await aux.logits.data() as Float32Array };
   for (const [path] of entries(buffers)) {
@@ -63,7 +56,7 @@ export async function resnetTrainCase(open: OpenCase): Promise<Computed> {
   for (const [path, { data }] of await storeTree(gradient)) {
     if (open.tensors.has(`grad.${path}`)) found[`grad.${path}`] = data as Float32Array;
   }
-  disposeTree({ params, buffers, image, value, gradient, aux });
+  disposeTree({ params, buffers, images, value, gradient, aux });
   return found;
 }
 
@@ -72,10 +65,10 @@ function head(open: OpenCase): ReturnType<typeof linear> {
 }
 
 /** Parameters, the classifier's among them, and buffers from their names; every name of the case is taken up. */
-function load(open: OpenCase, spec: Resnet50) {
+function load(open: OpenCase, spec: Resnet) {
   const { seed, keys } = open.config;
-  const { params, buffers } = initResnet50(spec, null);
-  const { fc } = heads.linear.init(head(open), { width: resnet50Width(spec), streams: null });
+  const { params, buffers } = backbones.resnet.init(spec, null);
+  const { params: { fc } } = heads.linear.init(head(open), { width: backbones.resnet.width(spec), streams: null });
   const taken = new Set<string>();
   const filled = <T extends Tree>(template: T): T => {
     const stored = entries(template).map(([path, leaf]) => {

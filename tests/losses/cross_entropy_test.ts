@@ -1,6 +1,7 @@
-import { sub, type Tensor2D } from "../../lib/engine/ops.ts";
+import { sub, tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
 import { binaryCrossEntropy, binaryCrossEntropyLoss } from "../../lib/losses/binary_cross_entropy.ts";
 import { crossEntropy, crossEntropyLoss } from "../../lib/losses/cross_entropy.ts";
+import { cvar, cvarLoss } from "../../lib/losses/cvar.ts";
 import { assertClose, assertThrows } from "../assert.ts";
 import { assertGradient, take, testTensors } from "../tensors.ts";
 import { inputOf, normals, rowsOf } from "./inputs.ts";
@@ -48,6 +49,37 @@ testTensors("binaryCrossEntropyLoss() equals crossEntropyLoss() of the logits 0 
 testTensors("binaryCrossEntropyLoss() keeps its digits far from 0", () => {
   assertClose(one(binaryCrossEntropy(), [1, 1], [-15, 15]), Math.log1p(Math.exp(-15)), 1e-10);
   assertClose(one(binaryCrossEntropy(), [1, 1], [200, -200]), 200, 1e-4);
+});
+
+testTensors("binaryCrossEntropyLoss() of a map is the mean over its places, each with the label of its row", () => {
+  // a photograph whose places are sure and right, sure and wrong; a fake whose places know nothing
+  const places = tensor([-Math.log(3), Math.log(3), 0, 0], [2, 1, 2, 1]) as Tensor4D;
+  using input = inputOf({ groups: [1, 1], logits: [[0], [0]] });
+  const expected = ((Math.log(4 / 3) + Math.log(4)) / 2 + Math.log(2)) / 2;
+  assertClose(take(binaryCrossEntropyLoss(binaryCrossEntropy(), { ...input, places })), [expected], 1e-6);
+  // the worst row of two: the photograph
+  const worst = take(cvarLoss(cvar({ alpha: 0.5 }), { ...input, places }));
+  assertClose(worst, [(Math.log(4 / 3) + Math.log(4)) / 2], 1e-6);
+  places.dispose();
+});
+
+testTensors("binaryCrossEntropyLoss() of a map weighs rows, not places, when balanced", () => {
+  const values = [0.3, -0.2, 1, 0.5, -1, 0.1].flatMap((l) => [l, l, l, l]);
+  const places = tensor(values, [6, 2, 2, 1]) as Tensor4D;
+  const logits = [0.3, -0.2, 1, 0.5, -1, 0.1];
+  using input = inputOf({ groups: [1, 5], logits: logits.map((x) => [x]) });
+  const balanced = binaryCrossEntropy({ balanced: true });
+  assertClose(take(binaryCrossEntropyLoss(balanced, { ...input, places })), one(balanced, [1, 5], logits), 1e-6);
+  places.dispose();
+});
+
+testTensors("binaryCrossEntropyLoss() of a map has the gradient of finite differences", () => {
+  const values = normals(10, 12);
+  using input = inputOf({ groups: [1, 2], logits: [[0], [0], [0]] });
+  assertGradient((x) => binaryCrossEntropyLoss(binaryCrossEntropy(), { ...input, places: x as Tensor4D }), {
+    values,
+    shape: [3, 2, 2, 1],
+  });
 });
 
 testTensors("crossEntropyLoss() heeds only the difference of logits", () => {

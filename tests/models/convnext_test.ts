@@ -1,6 +1,17 @@
-import { mul, sum, type Tensor, tensor, type Tensor4D, zeros } from "../../lib/engine/ops.ts";
-import { disposeTree, entries, fill } from "../../lib/engine/tree.ts";
-import { convnext, convnextFeatures, convnextView, convnextWidth, initConvnext } from "../../lib/models/convnext.ts";
+import { mul, sum, type Tensor, tensor, type Tensor2D, type Tensor4D, zeros } from "../../lib/engine/ops.ts";
+import { disposeTree, entries, fill, sizeOf } from "../../lib/engine/tree.ts";
+import {
+  convnext,
+  convnextDraws,
+  convnextFeatures,
+  type ConvnextParams,
+  convnextStages,
+  convnextView,
+  convnextWidth,
+  initConvnext,
+} from "../../lib/models/convnext.ts";
+import { fromTimm } from "../../lib/models/convnext_names.ts";
+import { judging, learning } from "../../lib/nn/pass.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { assertGradient, take, testTensors } from "../tensors.ts";
@@ -12,9 +23,20 @@ function images(seed: number, shape: [number, number, number, number]): Tensor4D
   return tensor(random(seed, "images").normals(size), shape) as Tensor4D;
 }
 
+/** Features as the network is judged, or as it learns with these draws. */
+function features(
+  spec: ReturnType<typeof convnext>,
+  params: ConvnextParams,
+  images: Tensor4D,
+  draws?: Readonly<Record<string, Tensor>>,
+): Tensor2D {
+  const pass = draws === undefined ? judging : learning({ learns: () => true, draws });
+  return convnextFeatures(spec, { params, buffers: {} }, { images, pass }).pooled;
+}
+
 /** Numbers of each weight in the order of the tree. */
 function shapesOf(spec: ReturnType<typeof convnext>): Record<string, number[]> {
-  const params = initConvnext(spec, null);
+  const { params } = initConvnext(spec, null);
   const shapes = Object.fromEntries(entries(params).map(([path, leaf]) => [path, leaf.shape]));
   disposeTree(params);
   return shapes;
@@ -70,8 +92,8 @@ testTensors("the options of a convnext change the shapes that they say", () => {
 
 testTensors("initConvnext() draws each weight from a stream of its own", () => {
   const streams = (name: string) => random(1, name);
-  const shallow = initConvnext(convnext({ depths: [1, 1], dims: [4, 6] }), streams);
-  const deep = initConvnext(convnext({ depths: [2, 1], dims: [4, 6] }), streams);
+  const { params: shallow } = initConvnext(convnext({ depths: [1, 1], dims: [4, 6] }), streams);
+  const { params: deep } = initConvnext(convnext({ depths: [2, 1], dims: [4, 6] }), streams);
   const deeper = new Map(entries(deep));
   for (const [path, leaf] of entries(shallow)) {
     assertEquals([...leaf.dataSync()], [...deeper.get(path)!.dataSync()], path);
@@ -82,21 +104,21 @@ testTensors("initConvnext() draws each weight from a stream of its own", () => {
 
 testTensors("convnextFeatures() with a dead branch is the norm of the pooled stem", () => {
   const spec = convnext({ depths: [1], dims: [2], layerScale: 0, stem: { size: 1, stride: 1 } });
-  const template = initConvnext(spec, null);
+  const { params: template } = initConvnext(spec, null);
   const leaves = new Map(entries(template));
   // the stem takes red and green as they are
   leaves.set("stem.0.weight", tensor([1, 0, 0, 1, 0, 0], [1, 1, 3, 2]));
   const params = fill(template, leaves);
   const x = tensor([3, 1, 9, 1, 3, 9, 5, 1, 9, 7, 1, 9], [1, 2, 2, 3]) as Tensor4D;
   // the stem's norm leaves ±1 at each pixel: 1, −1, 1, 1 in red, mean ½; green the opposite; normed: ±1
-  assertClose(take(convnextFeatures(spec, params, x)), [1, -1], 1e-4);
+  assertClose(take(features(spec, params, x)), [1, -1], 1e-4);
   disposeTree({ template, params, x });
 });
 
 testTensors("convnextFeatures() bends what leaves the stem when transitions are GELU", () => {
-  const features = (transitions: "gelu" | null): number[] => {
+  const said = (transitions: "gelu" | null): number[] => {
     const spec = convnext({ depths: [1], dims: [3], layerScale: 0, stem: { size: 1, stride: 1 }, transitions });
-    const template = initConvnext(spec, null);
+    const { params: template } = initConvnext(spec, null);
     // the stem's norm says −3, 0, 3 at every pixel, whatever the image
     const leaves = new Map([
       ...entries(template),
@@ -104,13 +126,13 @@ testTensors("convnextFeatures() bends what leaves the stem when transitions are 
       ["stem.1.bias", tensor([-3, 0, 3])] as const,
     ]);
     const x = images(1, [1, 2, 2, 3]);
-    const seen = take(convnextFeatures(spec, fill(template, leaves), x));
+    const seen = take(features(spec, fill(template, leaves), x));
     disposeTree({ template, weight: leaves.get("stem.1.weight")!, bias: leaves.get("stem.1.bias")!, x });
     return seen;
   };
-  assertClose(features(null), [-1.22474, 0, 1.22474], 1e-4);
+  assertClose(said(null), [-1.22474, 0, 1.22474], 1e-4);
   // GELU makes −.00405, 0 and 2.99595 of them: mean .99730, deviation 1.41326
-  assertClose(features("gelu"), [-0.70854, -0.70567, 1.41421], 1e-4);
+  assertClose(said("gelu"), [-0.70854, -0.70567, 1.41421], 1e-4);
 });
 
 testTensors("convnextFeatures() of an image does not depend on its neighbours in the batch", () => {
@@ -123,12 +145,12 @@ testTensors("convnextFeatures() of an image does not depend on its neighbours in
     }]
   ) {
     const spec = convnext({ ...small, ...options });
-    const params = initConvnext(spec, (name) => random(1, name));
+    const { params } = initConvnext(spec, (name) => random(1, name));
     const both = images(1, [2, 16, 16, 3]);
     const first = tensor(both.dataSync().slice(0, 16 * 16 * 3), [1, 16, 16, 3]) as Tensor4D;
-    const whole = take(convnextFeatures(spec, params, both));
+    const whole = take(features(spec, params, both));
     assertEquals(whole.length, 2 * convnextWidth(spec));
-    assertClose(take(convnextFeatures(spec, params, first)), whole.slice(0, 6), 1e-5);
+    assertClose(take(features(spec, params, first)), whole.slice(0, 6), 1e-5);
     disposeTree({ params, both, first });
   }
 });
@@ -145,7 +167,7 @@ testTensors(
       transitions: "gelu",
       stem: { size: 4, stride: 2 },
     });
-    const params = initConvnext(spec, (name) => random(2, name));
+    const { params } = initConvnext(spec, (name) => random(2, name));
     const leaves = new Map(entries(params));
     const name = "stem.0.weight";
     const values = [...leaves.get(name)!.dataSync()].map((w) => 10 * w); // weights of .02 are too flat to be tested
@@ -153,24 +175,97 @@ testTensors(
     const x = images(3, [2, 6, 6, 3]);
     const direction = tensor([1, -2, 0.5]);
     assertGradient(
-      (weight: Tensor) =>
-        sum(mul(convnextFeatures(spec, fill(params, new Map([...leaves, [name, weight]])), x), direction)),
+      (weight: Tensor) => sum(mul(features(spec, fill(params, new Map([...leaves, [name, weight]])), x), direction)),
       { values, shape, step: 4e-3, tolerance: 5e-3 },
     );
     disposeTree({ params, x, direction });
   },
 );
 
+testTensors("the sizes of timm have timm's numbers of parameters without its classifier", () => {
+  const published = { atto: 3_695_520, femto: 5_217_784, pico: 9_045_672, nano: 15_593_560, tiny: 28_589_128 } as const;
+  for (const [size, count] of Object.entries(published)) {
+    const spec = convnext({ size: size as keyof typeof published });
+    const { params } = initConvnext(spec, null);
+    assertEquals(sizeOf(params), count - (convnextWidth(spec) + 1) * 1000, size);
+    disposeTree(params);
+  }
+  assertEquals((["small", "base", "large", "xlarge"] as const).map((size) => convnextWidth(convnext({ size }))), [
+    768,
+    1024,
+    1536,
+    2048,
+  ]);
+});
+
+Deno.test("fromTimm() makes linear weights of the 1 × 1 convolutions in an MLP, and of nothing else", () => {
+  const stored = (...shape: number[]) => ({ dtype: "F32", shape, data: new Float32Array(8) }) as const;
+  const names = fromTimm(
+    new Map([
+      ["stages.0.blocks.1.mlp.fc1.weight", stored(8, 1, 1, 1)],
+      ["stages.0.blocks.1.mlp.fc1.bias", stored(8)],
+      ["stages.3.blocks.0.mlp.fc2.weight", stored(1, 8)],
+      ["stages.1.downsample.1.weight", stored(2, 1, 2, 2)],
+      ["stem.0.weight", stored(8, 1, 1, 1)],
+    ]),
+  );
+  assertEquals([...names.values()].map(({ shape }) => shape), [[8, 1], [8], [1, 8], [2, 1, 2, 2], [8, 1, 1, 1]]);
+});
+
+const dropping = convnext({ ...small, layerScale: 1, dropPath: 0.4, initial: "fanIn" });
+
+testTensors("convnextDraws() asks one number a sample for each block but the first, which always stays", () => {
+  assertEquals(convnextDraws(dropping, 5), {
+    "stages.1.blocks.0.drop_path": [5],
+    "stages.1.blocks.1.drop_path": [5],
+  });
+  assertEquals(convnextDraws(convnext(small), 5), {});
+});
+
+testTensors("drop path leaves a block's branch out of the samples whose number is below its rate", () => {
+  const { params } = initConvnext(dropping, (name) => random(1, name));
+  const x = images(1, [2, 8, 8, 3]);
+  // rates rise evenly: 0, .2 and .4
+  const draws = {
+    "stages.1.blocks.0.drop_path": tensor([0.3, 0.3]),
+    "stages.1.blocks.1.drop_path": tensor([0.3, 0.5]),
+  };
+  const learned = take(features(dropping, params, x, draws));
+  const twice = take(features(dropping, params, x, draws));
+  assertEquals(learned, twice);
+  // kept branches are divided by what they are kept with: as LayerScale of 1 / .8 and 1 / .6
+  const scaled = (last: number) => {
+    const gammas = { "stages.1.blocks.0.gamma": 1 / 0.8, "stages.1.blocks.1.gamma": last };
+    const own = Object.entries(gammas).map(([name, value]) => [name, tensor(new Array(6).fill(value))] as const);
+    const seen = take(features(dropping, fill(params, new Map([...entries(params), ...own])), x));
+    disposeTree(own.map(([, gamma]) => gamma));
+    return seen;
+  };
+  assertClose(learned.slice(0, 6), scaled(0).slice(0, 6), 1e-5);
+  assertClose(learned.slice(6), scaled(1 / 0.6).slice(6), 1e-5);
+  disposeTree({ params, x, draws });
+});
+
+testTensors("convnextStages() name every parameter once", () => {
+  const { params } = initConvnext(convnext(small), null);
+  const stages = convnextStages(convnext(small));
+  assertEquals(stages.length, 3);
+  for (const [path] of entries(params)) {
+    assertEquals(stages.flat().filter((start) => path.startsWith(`${start}.`)).length, 1, path);
+  }
+  disposeTree(params);
+});
+
 testTensors("convnextFeatures() refuses images that it cannot see", () => {
   const spec = convnext(small);
-  const params = initConvnext(spec, null);
+  const { params } = initConvnext(spec, null);
   const seen = [zeros([1, 7, 8, 3]), zeros([1, 8, 8, 1])] as Tensor4D[];
   assertThrows(
-    () => convnextFeatures(spec, params, seen[0]),
+    () => features(spec, params, seen[0]),
     TypeError,
     "of shape [1, 7, 8, 3]: expected [B, H, W, 3]",
   );
-  assertThrows(() => convnextFeatures(spec, params, seen[1]), TypeError, "at least 8 × 8");
+  assertThrows(() => features(spec, params, seen[1]), TypeError, "at least 8 × 8");
   disposeTree({ params, seen });
 });
 
@@ -191,6 +286,7 @@ Deno.test("convnext() wants a size, or depths and dims", () => {
   refused({ ...small, stem: { size: 4 } as { size: number; stride: number } }, "convnext.stem.stride");
   refused({ ...small, expansion: 1.1 }, "expected whole hidden widths");
   refused({ ...small, highPass: 0 }, "convnext.highPass: given 0");
+  refused({ ...small, dropPath: 1 }, "convnext.dropPath: given 1");
 });
 
 Deno.test("convnext() refuses weights for an architecture that they were not trained for", () => {
@@ -200,6 +296,7 @@ Deno.test("convnext() refuses weights for an architecture that they were not tra
     assertThrows(() => convnext(options), RangeError, told);
   refused({ size: "tiny", weights }, 'for size "tiny", expected size "base"');
   refused({ ...small, weights }, "for size null");
+  refused({ size: "base", weights: "timm/resnet50.tv_in1k" }, 'for kind "convnext", expected kind "resnet"');
   refused({ size: "base", weights, kernel: 5 }, "expected those of the paper");
   refused({ size: "base", weights, highPass: 5 }, "their stem has 3 channels");
   refused({ size: "base", weights: "timm/convnext_base.fb_in22" }, "did you mean");

@@ -1,4 +1,14 @@
-import { filledWith, normalFanOut, ones, truncatedNormal, uniformFanIn, zeros } from "../../lib/nn/initial.ts";
+import {
+  filledWith,
+  normal,
+  normalFanOut,
+  ones,
+  truncatedNormal,
+  uniformFanIn,
+  uniformHe,
+  uniformXavier,
+  zeros,
+} from "../../lib/nn/initial.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
@@ -31,6 +41,22 @@ testTensors("uniformFanIn() fills the interval that the inputs of a unit give", 
     assertClose(Math.min(...values), -bound, 0.01 * bound);
     assertClose(values.reduce((sum, x) => sum + x, 0) / values.length, 0, 4 * bound / Math.sqrt(3 * values.length));
   }
+});
+
+testTensors("uniformHe() has variance 2 over the inputs of a unit, uniformXavier() 2 over inputs and outputs", () => {
+  for (const [draw, variance] of [[uniformHe, 2 / 30], [uniformXavier, 2 / 230]] as const) {
+    const values = take(draw(random(1, "w"))([200, 30]));
+    const bound = Math.sqrt(3 * variance);
+    assertClose(Math.max(...values), bound, 0.01 * bound);
+    const found = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+    assertClose(found, variance, 4 * variance * Math.sqrt(0.8 / values.length)); // four standard errors
+  }
+});
+
+testTensors("normal() has the deviation that it is told", () => {
+  const values = take(normal(random(1, "w"), 0.5)([100, 50]));
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+  assertClose(deviation, 0.5, 4 * 0.5 / Math.sqrt(1e4));
 });
 
 testTensors("normalFanOut() has variance 2 over what an input reaches, k²·O", () => {

@@ -5,7 +5,7 @@ import { highPass } from "../../lib/nn/high_pass.ts";
 import { ones, truncatedNormal } from "../../lib/nn/initial.ts";
 import { applyLinear, initLinear } from "../../lib/nn/linear.ts";
 import { applyNorm, initNorm } from "../../lib/nn/norm.ts";
-import { globalPool } from "../../lib/nn/pool.ts";
+import { adaptivePool, globalPool } from "../../lib/nn/pool.ts";
 import { random } from "../../lib/random.ts";
 import { assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { assertGradient, take, testTensors } from "../tensors.ts";
@@ -55,6 +55,30 @@ testTensors("applyNorm() gives rows of mean 0 and variance 1", () => {
 testTensors("globalPool() is the mean over height and width", () => {
   const x = image([2, 1, 2, 1], [1, 3, 5, 9]);
   assertEquals(run(() => globalPool(x), x), [2, 7]);
+});
+
+testTensors("adaptivePool() means over windows that overlap where the side does not divide", () => {
+  // 3 pixels in 2 windows: 0–1 and 1–2
+  const x = image([1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assertClose(run(() => adaptivePool(x, 2), x), [3, 4, 6, 7], 1e-6);
+  const wide = image([2, 2, 4, 2]); // where it does divide, height and width apart
+  const values = [...wide.dataSync()];
+  const at = (b: number, i: number, j: number, c: number) => values[((b * 2 + i) * 4 + j) * 2 + c];
+  const expected = [0, 1].flatMap((b) =>
+    [0, 1].flatMap((i) => [0, 1].flatMap((j) => [0, 1].map((c) => (at(b, i, 2 * j, c) + at(b, i, 2 * j + 1, c)) / 2)))
+  );
+  assertClose(take(adaptivePool(wide, 2)), expected, 1e-6);
+  assertClose(take(adaptivePool(wide, 1)), take(globalPool(wide)), 1e-6);
+  wide.dispose();
+});
+
+testTensors("adaptivePool() has the gradient of finite differences", () => {
+  const direction = image([1, 2, 2, 1], [1, -2, 3, -4]);
+  assertGradient((x: Tensor) => sum(mul(adaptivePool(x as Tensor4D, 2), direction)), {
+    values: [...random(2, "x").normals(15)],
+    shape: [1, 3, 5, 1],
+  });
+  direction.dispose();
 });
 
 testTensors("highPass() is 0 on flat images and on slopes away from the border", () => {

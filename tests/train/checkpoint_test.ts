@@ -1,21 +1,24 @@
 import { tensor } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
-import { loadState, saveState, type TrainState } from "../../lib/train/checkpoint.ts";
+import { loadState, saveState, type TrainState, weightsOf } from "../../lib/train/checkpoint.ts";
+import type { Weights } from "../../lib/train/weights.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { testTensors } from "../tensors.ts";
 
 /** A state of two numbers instead of a model. */
 function stateOn(backend: string, values: number[]): TrainState {
-  const tree = { params: { x: tensor(values) }, state: { m: tensor([0]) } } as unknown as Pick<
-    TrainState,
-    "params" | "state"
-  >;
-  return { ...tree, step: 3, seconds: 1, steps: [], history: [], best: null, backend, data: { pocket: "0123" } };
+  const weights = {
+    params: { x: tensor(values) },
+    buffers: { x: tensor([5]) },
+    state: { m: tensor([0]) },
+    ema: { params: { x: tensor([6]) }, buffers: {} },
+  } as unknown as Weights;
+  return { ...weights, step: 3, seconds: 1, steps: [], history: [], best: null, backend, data: { pocket: "0123" } };
 }
 
-function free({ params, state }: TrainState): void {
-  disposeTree([params, state]);
+function free(state: TrainState): void {
+  disposeTree(weightsOf(state));
 }
 
 testTensors("a state is read back on the backend that it was trained on", async () => {

@@ -56,7 +56,8 @@ for (const left of [2 ** 10, 2 ** 18, 2 ** 19]) {
     const what = / [KM]B for (a tensor \[[\d, ]*\]|scratch) on the heap of the wasm backend: 40\d{2}\.\d MB are in use/;
     assert(what.test(error.message), error.message);
     // the largest multiple of the four groups that is at most half of 12
-    assert(error.message.endsWith('Set "batch.size" to 4; the last step is kept as a checkpoint'), error.message);
+    const advice = 'Set "batch.size" to 4, and "batch.accumulate" to 3 for steps of no fewer rows';
+    assert(error.message.endsWith(`${advice}; the last step is kept as a checkpoint`), error.message);
     assertEquals(memory().numTensors, before, "live tensors");
     free();
     const taken = await run(tinyDual(), options(`full ${left}`));

@@ -31,6 +31,7 @@ const singles: [Name, string, (x: T) => T, Traits][] = [
   ["square", "square", ops.square, {}],
   ["log", "log", ops.log, positive],
   ["sqrt", "sqrt", ops.sqrt, positive],
+  ["pow", "power of 1.7", (x) => ops.pow(x, 1.7), positive],
   ["neg", "neg", ops.neg, linear],
   ["clone", "clone", ops.clone, linear],
   ["cast", "cast to float32", (x) => ops.cast(x, "float32"), linear],

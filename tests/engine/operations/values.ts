@@ -129,6 +129,17 @@ function noNumbers(): Value[] {
   return made.map(([of, detail, compute]) => ({ of, name: `${of} of NaN and infinities, ${detail}`, compute }));
 }
 
+/** Every place in the order of a few numbers, many of them equal. */
+function orders(): Value[] {
+  return [1, 2, 5, 60].flatMap((size) =>
+    Array.from({ length: size }, (_, i): Value => ({
+      of: "nthLargest",
+      name: `nthLargest, ${i + 1} of ${size}`,
+      compute: () => ops.nthLargest(drawn(random(19, "order", size), [size], "float32") as ops.Tensor1D, i + 1),
+    }))
+  );
+}
+
 function fills(): Value[] {
   return [
     { of: "ones", name: "ones", compute: () => ops.ones([2, 3]) },
@@ -151,6 +162,7 @@ export function values(): Value[] {
     ...cases("broadcasts", 30, broadcasts).flat(),
     ...cases("whole numbers", 15, wholeNumbers).flat(),
     ...noNumbers(),
+    ...orders(),
     ...fills(),
   ];
 }
