@@ -10,7 +10,16 @@ import { weightsFile } from "./weights_file.ts";
 import { weightsOf } from "./weights_table.ts";
 
 export { hashWeights, weightsFile } from "./weights_file.ts";
-export { imagenetView, misfit, plainView, type View, type Weights, weightsOf, weightsTable } from "./weights_table.ts";
+export {
+  imagenetView,
+  misfit,
+  openaiView,
+  plainView,
+  type View,
+  type Weights,
+  weightsOf,
+  weightsTable,
+} from "./weights_table.ts";
 
 /**
  * A network like `template` with the weights of a published set, read tensor by tensor.

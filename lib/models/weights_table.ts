@@ -38,7 +38,7 @@ export interface Elsewhere {
 export const imagenetView: View = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 /** Mean and standard deviation of CLIP's training images, as its code prints them. */
-export const clipView: View = {
+export const openaiView: View = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 };
@@ -100,7 +100,7 @@ function resnet(depth: number, [tag, megabytes]: Row): [string, Weights] {
 function openClip(variant: string, [name, megabytes]: Row, side = 224): [string, Weights] {
   const paths = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"];
   return [`timm/${name}.openai`, {
-    ...clipView,
+    ...openaiView,
     fits: { kind: "clip", variant },
     side,
     hub: { repo: `timm/${name}.openai`, paths },
