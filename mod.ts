@@ -67,6 +67,9 @@ export {
 export { describe, description } from "./lib/models/describe.ts";
 export {
   type Backbone,
+  type Clip,
+  clip,
+  type ClipVariant,
   type Convnext,
   convnext,
   type ErrorGuided,

@@ -61,7 +61,7 @@ export async function forwardsFrom(
   const template = init(backbone, null);
   const network = loadNetwork(template, naming(stored));
   disposeTree([template.params, template.buffers]);
-  const images = tensor(data as Float32Array, [...shape]) as Tensor4D;
+  const images = tensor(data as Float32Array, [...shape] as [number, number, number, number]) as Tensor4D;
   return async () => {
     const features = forward(backbone, network, { images, pass: judging });
     const values = await features.pooled.data();

@@ -27,10 +27,11 @@ import {
   reconstructionCase,
 } from "./golden_kinds/losses.ts";
 import { errorGuidedCase } from "./golden_kinds/lare.ts";
+import { clipCase, clipResnetCase, clipVisionCase } from "./golden_kinds/clip.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
-import { clipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -42,10 +43,13 @@ const standing: Readonly<Record<string, Compute>> = {
   "loss.marginContrastive": marginContrastiveCase,
   "loss.cvarAuc": cvarAucCase,
   optimizer: optimizerCase,
-  gradClip: clipCase,
+  gradClip: gradClipCase,
   schedule: scheduleCase,
   "backbone.convnext": convnextCase,
   "backbone.convnext.formula": convnextFormulaCase,
+  "backbone.clip": clipCase,
+  "backbone.clip.vision.formula": clipVisionCase,
+  "backbone.clipRN50.formula": clipResnetCase,
   "backbone.res50nodown.formula": nodownCase,
   "backbone.resnet.train": resnetTrainCase,
   "lare.egre.formula": errorGuidedCase,

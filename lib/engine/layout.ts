@@ -7,7 +7,7 @@
 import { nearest } from "../definition/nearest.ts";
 import { filled } from "./filled.ts";
 import type { Tensor } from "./ops.ts";
-import { isFloating, type Stored, type StoredTensors } from "./stored.ts";
+import { derived, isFloating, type Stored, type StoredTensors } from "./stored.ts";
 import { entries, fill, type Tree } from "./tree.ts";
 
 /** A shape in PyTorch's axes from the house's. */
@@ -106,6 +106,23 @@ const floating = "F32, F64, F16 or BF16";
 
 /** Side of the square blocks in which a transposition goes; two of them lie in the nearest cache. */
 const BLOCK = 32;
+
+/**
+ * A stored matrix with its axes exchanged, turned when it is looked at: [A, B] → [B, A].
+ *
+ * @throws {TypeError} for another rank, and for whole numbers
+ */
+export function transposed(stored: Stored): Stored {
+  const { dtype, shape } = stored;
+  if (shape.length !== 2 || !isFloating(stored)) {
+    throw new TypeError(`Cannot turn ${dtype} [${shape.join(", ")}]: expected a matrix of ${floating}`);
+  }
+  const [rows, columns] = shape;
+  return derived({ dtype: "F32", shape: [columns, rows] }, () => {
+    const values = stored.data as Float32Array | Float64Array;
+    return transpose(values, [rows, 1, columns], new Float32Array(values.length));
+  });
+}
 
 /** Values of [a, b, c] in the order of [c, b, a], written to `out`, which is returned. */
 function transpose(

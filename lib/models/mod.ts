@@ -1,4 +1,5 @@
 /** Backbones, refinements and heads by kind. */
+import { type Clip, clipDraws, clipFeatures, clipStages, clipView, clipWidth, initClip } from "./clip.ts";
 import {
   type Convnext,
   convnextDraws,
@@ -28,6 +29,7 @@ import {
   resnetWidth,
 } from "./resnet.ts";
 
+export { type Clip, clip, type ClipVariant } from "./clip.ts";
 export { type Convnext, convnext } from "./convnext.ts";
 export { type ErrorGuided, errorGuided } from "./error_guided.ts";
 export { linear, type LinearHead } from "./linear_head.ts";
@@ -53,6 +55,14 @@ export const backbones = {
     stages: resnetStages,
     draws: resnetDraws,
   } satisfies BackboneKind<Resnet, ReturnType<typeof initResnet>>,
+  clip: {
+    init: initClip,
+    forward: clipFeatures,
+    width: clipWidth,
+    view: clipView,
+    stages: clipStages,
+    draws: clipDraws,
+  } satisfies BackboneKind<Clip, ReturnType<typeof initClip>>,
 };
 
 /** kind → how it is made and run. */

@@ -1,4 +1,5 @@
 import type { StoredTensors } from "../engine/stored.ts";
+import { fromOpenAI, fromTransformers } from "./clip_names.ts";
 import { fromTimm } from "./convnext_names.ts";
 
 /**
@@ -8,8 +9,8 @@ import { fromTimm } from "./convnext_names.ts";
 export const namings = {
   timm: fromTimm,
   torchvision: (stored) => stored,
-  transformers: (stored) => stored,
-  openai: (stored) => stored,
+  transformers: (stored) => fromTransformers(stored, "image"),
+  openai: (stored) => fromOpenAI(stored, "image"),
 } satisfies Record<string, (stored: StoredTensors) => StoredTensors>;
 
 /** Whose names a file has. */

@@ -1,4 +1,4 @@
-import { houseShape, loadInto, loadTensor, storeTree, torchShape } from "../../lib/engine/layout.ts";
+import { houseShape, loadInto, loadTensor, storeTree, torchShape, transposed } from "../../lib/engine/layout.ts";
 import { tensor, zeros } from "../../lib/engine/ops.ts";
 import type { Stored } from "../../lib/engine/stored.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
@@ -118,6 +118,14 @@ testTensors("loadInto() cuts a long list and counts the rest", () => {
   const template = Array.from({ length: 300 }, () => zeros([1]));
   assertThrows(() => loadInto(template, new Map()), TypeError, "; and 288 more");
   disposeTree(template);
+});
+
+Deno.test("transposed() exchanges rows and columns of a matrix, and takes nothing else", () => {
+  const { shape, data } = transposed(counting(2, 3));
+  assertEquals([shape, [...data]], [[3, 2], [0, 3, 1, 4, 2, 5]]);
+  assertThrows(() => transposed(counting(2, 3, 4)), TypeError, "Cannot turn F32 [2, 3, 4]: expected a matrix of F32");
+  const whole: Stored = { dtype: "I32", shape: [1, 1], data: Int32Array.of(1) };
+  assertThrows(() => transposed(whole), TypeError, "Cannot turn I32 [1, 1]");
 });
 
 testTensors("loadInto() refuses whole numbers as parameters", () => {

@@ -57,7 +57,7 @@ function optimizerOf(open: OpenCase): Optimizer {
 }
 
 /** `gradClip` */
-export async function clipCase(open: OpenCase): Promise<Computed> {
+export async function gradClipCase(open: OpenCase): Promise<Computed> {
   const gradient = { w: read(open, "in.gw"), b: read(open, "in.gb") };
   const norm = globalNorm(gradient);
   const { w, b } = clipped(gradient, open.config.maxNorm);

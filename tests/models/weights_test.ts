@@ -99,8 +99,9 @@ testTensors("loadWeights() loads a published file without its classifier, and te
 testTensors("every naming tells of missing, extra and mis-shaped tensors in one error", () => {
   const template = { params: { fc: { weight: tensor([[1, 2]]), bias: tensor([0]) } }, buffers: {} };
   const one = (...shape: number[]) => ({ dtype: "F32", shape, data: new Float32Array(shape[0]) }) as const;
-  for (const naming of Object.values(namings)) {
-    const stored = naming(new Map([["fc.wieght", one(2)], ["fc.bias", one(3)]]));
+  for (const [naming, named] of Object.entries(namings)) {
+    const tower = naming === "openai" ? "visual." : ""; // before all names of the image tower
+    const stored = named(new Map([[`${tower}fc.wieght`, one(2)], [`${tower}fc.bias`, one(3)]]));
     const { message } = assertThrows(() => loadNetwork(template, stored), TypeError);
     for (const told of ['missing "fc.weight" [1, 2], is it "fc.wieght"?', '"fc.bias" is [3]', 'unknown "fc.wieght"']) {
       assert(message.includes(told), message);

@@ -14,7 +14,7 @@ async function* events(screen: TestScreen, { from = 0, end = true } = {}): Async
     const seconds = { data: 1, step: 49, evaluate: 0 };
     const validation = { accuracy: 0.75 };
     const row = { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, distances: null, seconds };
-    yield { kind: "epoch", row };
+    yield { kind: "epoch", row, steps: 100 };
   }
   for (let done = 1; done <= 10; done++) {
     screen.pass(1);
@@ -56,6 +56,26 @@ Deno.test("the time left spans all runs, and runs that were found finished do no
   assert(line.includes(" 66 %"), line);
   const minutes = Number(/(\d+) min (\d+) s left/.exec(line)?.[1]);
   assert(minutes === 1 || minutes === 2, line); // a run takes 111 s
+});
+
+Deno.test("a run that its schedule ends tells how many steps there are at least, as it learns it", async () => {
+  const lines: string[] = [];
+  const screen = testScreen(120);
+  using bar = progress(screen);
+  const open = async function* (): AsyncGenerator<RunEvent> {
+    for await (const event of events(screen)) {
+      yield event.kind === "start"
+        ? { ...event, steps: 60, epochs: null }
+        : event.kind === "epoch"
+        ? { ...event, steps: event.row.step + 60 }
+        : event;
+      lines.push(screen.lines().at(-1) ?? "");
+    }
+  };
+  await follow(open(), { progress: bar, epochs: false });
+  for (const words of ["step 50 of at least 60", "step 51 of at least 110"]) {
+    assert(lines.some((line) => line.includes(words)), words);
+  }
 });
 
 Deno.test("events that end without a record are an error", async () => {

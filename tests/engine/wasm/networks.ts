@@ -1,13 +1,15 @@
-// N images · T tokens · D width · H heads · E width of a head
+// N images · S queries · T tokens · D width
 /**
  * Blocks of the networks that the house trains, small: what runs in them, forward and backward, is what must be fast.
  * As a program it prints a digest of the parameters after some steps on as many threads as it is given.
  */
 import { closeBackend, useBackend } from "../../../lib/engine/backend.ts";
 import * as ops from "../../../lib/engine/ops.ts";
+import { attend } from "../../../lib/nn/attention.ts";
 import { random } from "../../../lib/random.ts";
 
 type T = ops.Tensor;
+type T3 = ops.Tensor3D;
 type T4 = ops.Tensor4D;
 
 /** Makes parameters as a block is built; `drawn` gives normal values of a deviation, `filled` one value. */
@@ -58,19 +60,9 @@ function convNeXt(make: Maker): Part {
   };
 }
 
-/** [N, T, D] → [N, H, T, E] */
-function heads(x: T, count: number): T {
-  const [n, t, d] = x.shape;
-  return ops.transpose(ops.reshape(x, [n, t, count, d / count]), [0, 2, 1, 3]);
-}
-
-/** Attention of queries [N, S, D] to keys and values [N, T, D]. */
-function attend(query: T, key: T, value: T): T {
-  const [n, s, d] = query.shape;
-  const count = 4;
-  const [q, k, v] = [query, key, value].map((x) => heads(x, count));
-  const scores = ops.matMul(ops.mul(q, (d / count) ** -0.5), k, false, true);
-  return ops.reshape(ops.transpose(ops.matMul(ops.softmax(scores), v), [0, 2, 1, 3]), [n, s, d]);
+/** Attention of four heads, of queries [N, S, D] to keys and values [N, T, D]. */
+function look(query: T, key: T, value: T): T {
+  return attend({ query: query as T3, key: key as T3, value: value as T3 }, { heads: 4 });
 }
 
 /** A ViT: patches, class token and positions, one block with the kind of GELU it is given, the class token's norm. */
@@ -87,7 +79,7 @@ function viT(activation: ops.Activation): (make: Maker) => Part {
       const patches = ops.reshape(ops.convolve(x, p[filter], p[bias], { stride: 4 }), [n, tokens, width]);
       const start = ops.add(ops.concat([ops.tile(p[first], [n, 1, 1]), patches], 1), p[places]);
       const [query, key, value] = ops.split(joint(one(start, p), p), 3, -1);
-      const seen = ops.add(start, out(attend(query, key, value), p));
+      const seen = ops.add(start, out(look(query, key, value), p));
       const y = ops.add(seen, mlp.reduce((z, part) => part(z, p), two(seen, p)));
       return last(ops.squeeze(ops.slice(y, [0, 0, 0], [n, 1, width]), [1]), p);
     };
@@ -111,7 +103,7 @@ function clipResNet(make: Maker): Part {
     const pixels = ops.reshape(y, [n, h * w, to]);
     const tokens = ops.add(ops.concat([ops.mean(pixels, 1, true), pixels], 1), p[places]);
     const first = ops.slice(tokens, [0, 0, 0], [n, 1, to]);
-    return out(attend(query(first, p), key(tokens, p), value(tokens, p)), p);
+    return out(look(query(first, p), key(tokens, p), value(tokens, p)), p);
   };
 }
 
