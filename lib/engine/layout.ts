@@ -57,12 +57,18 @@ export function loadTensor(name: string, stored: Stored): Tensor {
 }
 
 /**
- * A tree like `template` with the stored values. The template stays the caller's.
+ * A tree like `template` with the stored values.
  *
+ * @param options `consume`: whether the template's tensors are freed, each before the one that takes its place is made,
+ * so that a network is never twice in memory; otherwise the template stays as it is
  * @returns tensors that the caller owns
  * @throws {TypeError} naming every missing, unknown and mis-shaped tensor at once, with the nearest name
  */
-export function loadInto<T extends Tree>(template: T, stored: StoredTensors): T {
+export function loadInto<T extends Tree>(
+  template: T,
+  stored: StoredTensors,
+  { consume = false }: { readonly consume?: boolean } = {},
+): T {
   const wanted = entries(template);
   const names = new Set(wanted.map(([path]) => path));
   const unknown = [...stored.keys()].filter((name) => !names.has(name));
@@ -83,7 +89,10 @@ export function loadInto<T extends Tree>(template: T, stored: StoredTensors): T 
   if (complaints.length > 0) throw new TypeError(`Cannot load the weights: ${firstOf(complaints)}`);
   const loaded = new Map<string, Tensor>();
   try {
-    for (const [path] of wanted) loaded.set(path, loadTensor(path, stored.get(path)!));
+    for (const [path, leaf] of wanted) {
+      if (consume) leaf.dispose();
+      loaded.set(path, loadTensor(path, stored.get(path)!));
+    }
   } catch (error) {
     for (const tensor of loaded.values()) tensor.dispose(); // a file that ends too soon is told in its middle
     throw error;

@@ -1,5 +1,5 @@
 import { houseShape, loadInto, loadTensor, storeTree, torchShape, transposed } from "../../lib/engine/layout.ts";
-import { tensor, zeros } from "../../lib/engine/ops.ts";
+import { memory, tensor, zeros } from "../../lib/engine/ops.ts";
 import type { Stored } from "../../lib/engine/stored.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
@@ -49,6 +49,23 @@ testTensors("loadInto() does not look at data that it refuses, and copies straig
   const two = { v: zeros([2]), w: zeros([2]) };
   assertThrows(() => loadInto(two, new Map([["v", counting(2)], ["w", unseen]])), Error, "looked at");
   disposeTree({ template, loaded, two });
+});
+
+testTensors("loadInto() frees a template that it consumes, each tensor before its successor is made", () => {
+  const template = { v: zeros([2]), w: zeros([2]) };
+  const before = memory().numTensors;
+  const seen: number[] = [];
+  const watched = (name: string): [string, Stored] => [name, {
+    ...counting(2),
+    copyTo: () => void seen.push(memory().numTensors - before),
+  }];
+  const loaded = loadInto(template, new Map([watched("v"), watched("w")]), { consume: true });
+  assertEquals([seen, memory().numTensors - before], [[-1, -1], 0]);
+  disposeTree(loaded);
+  const kept = { w: zeros([1]) };
+  assertThrows(() => loadInto(kept, new Map(), { consume: true }), TypeError, "missing");
+  assertEquals([...kept.w.dataSync()], [0]);
+  disposeTree(kept);
 });
 
 testTensors("tensors that are loaded one after the other keep values of their own", () => {

@@ -85,14 +85,14 @@ testTensors("loadWeights() loads a published file without its classifier, and te
     const stored = new Map([...await storeTree(published.params), ...await storeTree(classifier)]);
     const file = `${folder}/${name}.safetensors`;
     await write(file, writeSafetensors(stored));
-    const template = backbones.convnext.init(spec, null);
-    const loaded = await loadWeights(name, folder, template);
+    const template = () => backbones.convnext.init(spec, null); // consumed, whatever becomes of it
+    const loaded = await loadWeights(name, folder, template());
     assertEquals(await storeTree(loaded), await storeTree(published));
     const larger = backbones.convnext.init(convnext({ depths: [2], dims: [2] }), null);
     await assertRejects(() => loadWeights(name, folder, larger), TypeError, 'missing "stages.0.blocks.1');
     await write(file, "<html>not found</html>");
-    await assertRejects(() => loadWeights(name, folder, template), Error, `deno task weights get ${name}`);
-    disposeTree({ published, classifier, template, loaded, larger });
+    await assertRejects(() => loadWeights(name, folder, template()), Error, `deno task weights get ${name}`);
+    disposeTree({ published, classifier, loaded });
   });
 });
 
