@@ -125,6 +125,9 @@ function check(spec: Clip): void {
   if (activation !== null && variant !== null && isResnet(variant)) {
     refuse(`activation "${activation}" for ${variant}, expected null: its filters have ReLU`);
   }
+  if (activation !== null && weights !== null) {
+    refuse(`activation "${activation}" with weights "${weights}", expected null: they were trained with QuickGELU`);
+  }
   if (weights === null) return;
   const wrong = misfit(spec, weights);
   if (wrong !== null) refuse(wrong);

@@ -72,6 +72,8 @@ Deno.test("clip() wants a variant or sizes that fit one another", () => {
   refused({ sizes: { ...sizes, depth: 2 } as typeof sizes }, 'unknown field "depth"', TypeError);
   refused({ sizes, activation: "relu" as "gelu" }, "clip.activation");
   refused({ variant: "RN50", activation: "gelu" }, 'activation "gelu" for RN50, expected null');
+  const trained = { variant: "ViT-L/14", weights: "openai/clip-vit-large-patch14" } as const;
+  refused({ ...trained, activation: "gelu" }, "expected null: they were trained with QuickGELU");
 });
 
 Deno.test("clip() refuses weights of another network", () => {
