@@ -8,7 +8,7 @@
  * Source: the opcodes are described in Python's `pickletools`; those of protocols 2 to 5 are read, without the buffers
  * that stand outside of a file.
  */
-import { BUFFER, CONTAINER, type PickleReader, SLOT } from "./pickle_reader.ts";
+import { buffer, CONTAINER, float, long, number, type PickleReader, SLOT, text } from "./pickle_reader.ts";
 
 /** What a pickle may name: a class or function of Python, and what calling it makes here. */
 export interface Global {
@@ -72,53 +72,6 @@ const refused: ReadonlyMap<number, string> = new Map([
 ]);
 
 type Step = (machine: Machine) => void;
-
-function number(m: Machine, bytes: number): number {
-  const taken = m.take(bytes);
-  return taken.reduceRight((value, byte) => value * 256 + byte, 0);
-}
-
-/** As many bytes as the number before them says; a view. */
-function counted(m: Machine, width: number): Uint8Array<ArrayBuffer> {
-  const count = number(m, width);
-  const bytes = m.take(count);
-  m.spend(count);
-  return bytes;
-}
-
-/** A copy of them. */
-function buffer(m: Machine, width: number): Uint8Array<ArrayBuffer> {
-  m.spend(BUFFER);
-  return counted(m, width).slice();
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-function text(m: Machine, width: number): string {
-  const bytes = counted(m, width);
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new TypeError("it holds a text that is not UTF-8");
-  }
-}
-
-/** Big-endian, unlike everything else. */
-function float(m: Machine): number {
-  const { buffer, byteOffset } = m.take(8);
-  return new DataView(buffer, byteOffset, 8).getFloat64(0);
-}
-
-/** Python's integers of any length: little-endian, two's complement. */
-function long(m: Machine, width: number): number | bigint {
-  const bytes = counted(m, width);
-  if (bytes.length > 1000) throw new RangeError(`it holds an integer of ${bytes.length} bytes, expected at most 1000`);
-  if (bytes.length === 0) return 0;
-  m.spend(2 * SLOT);
-  const hex = Array.from(bytes.toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`));
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
 
 function pop(m: Machine): unknown {
   if (m.stack.length === 0) throw new TypeError("it takes a value where there is none");

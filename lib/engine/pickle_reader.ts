@@ -64,3 +64,52 @@ export function pickleReader(
   };
   return { position: () => next, take, line, spend };
 }
+
+/** A whole number of so many bytes, little-endian, from 0. */
+export function number(reader: PickleReader, bytes: number): number {
+  const taken = reader.take(bytes);
+  return taken.reduceRight((value, byte) => value * 256 + byte, 0);
+}
+
+/** As many bytes as the number before them says, itself of `width` bytes; a view. */
+function counted(reader: PickleReader, width: number): Uint8Array<ArrayBuffer> {
+  const count = number(reader, width);
+  const bytes = reader.take(count);
+  reader.spend(count);
+  return bytes;
+}
+
+/** A copy of as many bytes as the number of `width` bytes before them says. */
+export function buffer(reader: PickleReader, width: number): Uint8Array<ArrayBuffer> {
+  reader.spend(BUFFER);
+  return counted(reader, width).slice();
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** UTF-8, behind its length, a number of so many bytes. */
+export function text(reader: PickleReader, width: number): string {
+  const bytes = counted(reader, width);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new TypeError("it holds a text that is not UTF-8");
+  }
+}
+
+/** A number in double precision, big-endian unlike everything else. */
+export function float(reader: PickleReader): number {
+  const { buffer, byteOffset } = reader.take(8);
+  return new DataView(buffer, byteOffset, 8).getFloat64(0);
+}
+
+/** An integer of any length behind that length: little-endian, two's complement. */
+export function long(reader: PickleReader, width: number): number | bigint {
+  const bytes = counted(reader, width);
+  if (bytes.length > 1000) throw new RangeError(`it holds an integer of ${bytes.length} bytes, expected at most 1000`);
+  if (bytes.length === 0) return 0;
+  reader.spend(2 * SLOT);
+  const hex = Array.from(bytes.toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`));
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
