@@ -64,6 +64,7 @@ export {
   type SupervisedContrastive,
   supervisedContrastive,
 } from "./lib/losses/mod.ts";
+export { describe, description } from "./lib/models/describe.ts";
 export {
   type Backbone,
   type Clip,

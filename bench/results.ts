@@ -150,11 +150,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function leastAndMedian(values: readonly number[], digits: number): string {
+/** "96.0 / 97.6" */
+export function leastAndMedian(values: readonly number[], digits: number): string {
   return `${Math.min(...values).toFixed(digits)} / ${median(values).toFixed(digits)}`;
 }
 
-function median(values: readonly number[]): number {
+/** The middle of some values, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

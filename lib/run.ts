@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly runs?: string;
   /** Folder that holds the data sets by name; null: none. */
   readonly data?: string | null;
-  /** Folder of pretrained weights; null: none. */
+  /** Folder of pretrained weights, which is looked in before the cache of the hub; null: none. */
   readonly weights?: string | null;
   /** Folder of reconstructions made earlier. */
   readonly artifacts?: string;
@@ -107,7 +107,7 @@ export async function* events(
   try {
     const judge = (network: ModelNetwork) => validate(experiment.model, network, { pairs: validation, sight, signal });
     yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
-    const best = await loadBest(folder, state);
+    const best = loadBest(folder, state);
     try {
       scores = yield* telling("evaluate", predict(experiment.model, best, { samples: test, sight, signal }));
     } finally {

@@ -7,12 +7,17 @@ const INTERRUPTED = 130;
  * Runs work that Ctrl-C may stop: the first aborts `signal` and lets the work write down what it has, the
  * second ends at once.
  *
- * @param options `kept`: what an interruption leaves and how to go on; `progress`: where to say so
+ * @param options `kept`: what an interruption leaves and how to go on; `progress`: where to say so; `stopping`: what
+ * happens on the first Ctrl-C
  * @returns what the work resolves to, or 130 when it was interrupted
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
-  { kept, progress }: { readonly kept: string; readonly progress: Progress },
+  { kept, progress, stopping = "Stopping after this step and writing a checkpoint" }: {
+    readonly kept: string;
+    readonly progress: Progress;
+    readonly stopping?: string;
+  },
 ): Promise<number> {
   const controller = new AbortController();
   const stop = (): void => {
@@ -20,7 +25,7 @@ export async function interruptible(
       progress.say(`Ended at once. ${kept}`);
       Deno.exit(INTERRUPTED);
     }
-    progress.say("Stopping after this step and writing a checkpoint (Ctrl-C again ends at once) …");
+    progress.say(`${stopping} (Ctrl-C again ends at once) …`);
     controller.abort();
   };
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];

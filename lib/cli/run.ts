@@ -21,7 +21,8 @@ interrupted goes on from its checkpoint.
 
   --seed N          run under this seed instead of the definition's own
   --data DIR        folder of the data sets; default: the environment variable DATA
-  --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS
+  --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS. Those that
+                    deno task weights get has fetched are found without it
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core

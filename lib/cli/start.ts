@@ -11,6 +11,7 @@ import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
+import { weights } from "./weights.ts";
 
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   results,
   notebook,
   doctor,
+  weights,
   "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
 };

@@ -5,8 +5,9 @@
  * becomes [k, k, 1, C]); everything else is the same in both.
  */
 import { nearest } from "../definition/nearest.ts";
-import { type Tensor, tensor } from "./ops.ts";
-import type { Stored, StoredTensors } from "./safetensors.ts";
+import { filled } from "./filled.ts";
+import type { Tensor } from "./ops.ts";
+import { derived, isFloating, type Stored, type StoredTensors } from "./stored.ts";
 import { entries, fill, type Tree } from "./tree.ts";
 
 /** A shape in PyTorch's axes from the house's. */
@@ -33,7 +34,7 @@ export async function storeTree(tree: Tree): Promise<Map<string, Stored>> {
   for (const [path, leaf] of entries(tree)) {
     const data = (await leaf.data()) as Float32Array;
     const [h, w, i, o] = leaf.shape;
-    const rows = leaf.rank === 4 ? transpose(data, [h * w, i, o]) : data;
+    const rows = leaf.rank === 4 ? transpose(data, [h * w, i, o], new Float32Array(data.length)) : data;
     stored.set(path, { dtype: "F32", shape: torchShape(leaf.shape), data: rows });
   }
   return stored;
@@ -46,20 +47,28 @@ export async function storeTree(tree: Tree): Promise<Map<string, Stored>> {
  */
 export function loadTensor(name: string, stored: Stored): Tensor {
   if (!isFloating(stored)) throw new TypeError(`Cannot load "${name}": it holds ${stored.dtype}, expected ${floating}`);
-  const { shape, data } = stored;
-  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  const { shape, copyTo } = stored;
   const [o, i, h, w] = shape;
-  const rows = shape.length === 4 ? transpose(values, [o, i, h * w]) : values;
-  return tensor(rows, houseShape(shape), "float32");
+  return filled(houseShape(shape), (values) => {
+    if (shape.length === 4) transpose(stored.data as Float32Array | Float64Array, [o, i, h * w], values);
+    else if (copyTo !== undefined) copyTo(values);
+    else values.set(stored.data as Float32Array | Float64Array);
+  });
 }
 
 /**
- * A tree like `template` with the stored values. The template stays the caller's.
+ * A tree like `template` with the stored values.
  *
+ * @param options `consume`: whether the template's tensors are freed, each before the one that takes its place is made,
+ * so that a network is never twice in memory; otherwise the template stays as it is
  * @returns tensors that the caller owns
  * @throws {TypeError} naming every missing, unknown and mis-shaped tensor at once, with the nearest name
  */
-export function loadInto<T extends Tree>(template: T, stored: StoredTensors): T {
+export function loadInto<T extends Tree>(
+  template: T,
+  stored: StoredTensors,
+  { consume = false }: { readonly consume?: boolean } = {},
+): T {
   const wanted = entries(template);
   const names = new Set(wanted.map(([path]) => path));
   const unknown = [...stored.keys()].filter((name) => !names.has(name));
@@ -78,7 +87,17 @@ export function loadInto<T extends Tree>(template: T, stored: StoredTensors): T 
   }
   for (const name of unknown) complaints.push(() => `unknown "${name}"${hint(nearest(name, names), "did you mean")}`);
   if (complaints.length > 0) throw new TypeError(`Cannot load the weights: ${firstOf(complaints)}`);
-  return fill(template, new Map(wanted.map(([path]) => [path, loadTensor(path, stored.get(path)!)])));
+  const loaded = new Map<string, Tensor>();
+  try {
+    for (const [path, leaf] of wanted) {
+      if (consume) leaf.dispose();
+      loaded.set(path, loadTensor(path, stored.get(path)!));
+    }
+  } catch (error) {
+    for (const tensor of loaded.values()) tensor.dispose(); // a file that ends too soon is told in its middle
+    throw error;
+  }
+  return fill(template, loaded);
 }
 
 function hint(near: string | null, question: string): string {
@@ -94,9 +113,8 @@ function firstOf(complaints: readonly (() => string)[]): string {
 
 const floating = "F32, F64, F16 or BF16";
 
-function isFloating(stored: Stored): stored is Stored & { data: Float32Array | Float64Array } {
-  return stored.data instanceof Float32Array || stored.data instanceof Float64Array;
-}
+/** Side of the square blocks in which a transposition goes; two of them lie in the nearest cache. */
+const BLOCK = 32;
 
 /**
  * A stored matrix with its axes exchanged, turned when it is looked at: [A, B] → [B, A].
@@ -109,21 +127,27 @@ export function transposed(stored: Stored): Stored {
     throw new TypeError(`Cannot turn ${dtype} [${shape.join(", ")}]: expected a matrix of ${floating}`);
   }
   const [rows, columns] = shape;
-  return {
-    dtype,
-    shape: [columns, rows],
-    get data() {
-      return transpose(stored.data as Float32Array, [rows, 1, columns]);
-    },
-  };
+  return derived({ dtype: "F32", shape: [columns, rows] }, () => {
+    const values = stored.data as Float32Array | Float64Array;
+    return transpose(values, [rows, 1, columns], new Float32Array(values.length));
+  });
 }
 
-/** Values of [a, b, c] in the order of [c, b, a]; a copy. */
-function transpose(values: Float32Array, [a, b, c]: readonly [number, number, number]): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let k = 0, to = 0; k < c; k++) {
-    for (let j = 0; j < b; j++) {
-      for (let i = 0; i < a; i++) out[to++] = values[(i * b + j) * c + k];
+/** Values of [a, b, c] in the order of [c, b, a], written to `out`, which is returned. */
+function transpose(
+  values: ArrayLike<number>,
+  [a, b, c]: readonly [number, number, number],
+  out: Float32Array,
+): Float32Array {
+  const columns = b * c;
+  for (let top = 0; top < a; top += BLOCK) {
+    const bottom = Math.min(a, top + BLOCK);
+    for (let left = 0; left < columns; left += BLOCK) {
+      const right = Math.min(columns, left + BLOCK);
+      for (let column = left; column < right; column++) {
+        const to = ((column % c) * b + Math.floor(column / c)) * a;
+        for (let row = top; row < bottom; row++) out[to + row] = values[row * columns + column];
+      }
     }
   }
   return out;

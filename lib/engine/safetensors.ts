@@ -4,39 +4,56 @@
  *
  * Source: the format's description and reference reader (github.com/huggingface/safetensors).
  */
-import { nearest } from "../definition/nearest.ts";
+import { meant } from "../definition/nearest.ts";
+import { type ByteSource, openSource, readBytes, sourceOf } from "./byte_source.ts";
+import {
+  arrayOf,
+  bytesOf,
+  countOf,
+  decode,
+  type Stored,
+  storedAt,
+  type StoredFile,
+  type StoredTensors,
+  type StoredType,
+} from "./stored.ts";
 
-/** Kinds of numbers that are read; half precisions arrive widened to float32. */
-export type StoredType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "U8";
-
-/** The values of one stored tensor, row-major. */
-export type StoredData = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
-
-/** One tensor of a file. */
-export interface Stored {
-  /** As the file has it; `F16` and `BF16` hold their values in a `Float32Array`. */
-  readonly dtype: StoredType;
-  readonly shape: readonly number[];
-  readonly data: StoredData;
-}
-
-/** Tensors by name, in the order of the file. */
-export type StoredTensors = ReadonlyMap<string, Stored>;
+export type { Stored, StoredData, StoredFile, StoredTensors, StoredType } from "./stored.ts";
 
 /** What a file says of itself: free text by key. */
-export type StoredMetadata = Readonly<Record<string, string>>;
-
-const bytesOf: Readonly<Record<StoredType, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1 };
+export type StoredMetadata = StoredFile["metadata"];
 
 /** Largest header accepted; the reference reader's cap. */
 const largestHeader = 100_000_000;
+
+/** Kinds of the format that are not read, and what they are. */
+const unread: Readonly<Record<string, string>> = {
+  F4: "4-bit floats",
+  F6_E2M3: "6-bit floats",
+  F6_E3M2: "6-bit floats",
+  F8_E4M3: "8-bit floats",
+  F8_E5M2: "8-bit floats",
+  F8_E8M0: "8-bit exponents",
+  F8_E4M3FNUZ: "8-bit floats",
+  F8_E5M2FNUZ: "8-bit floats",
+  C64: "complex numbers",
+};
 
 interface Entry {
   readonly name: string;
   readonly dtype: StoredType;
   readonly shape: readonly number[];
+  /** Offsets behind the header. */
   readonly begin: number;
   readonly end: number;
+}
+
+/** What stands in front of the tensors. */
+interface Header {
+  readonly entries: readonly Entry[];
+  readonly metadata: StoredMetadata;
+  /** Of the first tensor's first byte. */
+  readonly start: number;
 }
 
 /**
@@ -46,21 +63,36 @@ interface Entry {
  * @throws {RangeError} when the file is truncated, or offsets overlap, leave a gap or miss the shape
  */
 export function readSafetensors(bytes: Uint8Array<ArrayBuffer>): Map<string, Stored> {
-  const { header, start } = readHeader(bytes);
-  const entries = Object.entries(header)
-    .filter(([name]) => name !== "__metadata__")
-    .map(([name, entry]) => checkEntry(name, entry));
-  checkTiling(entries, bytes.byteLength - start);
-  return new Map(entries.map((entry) => [entry.name, decode(entry, bytes, start)]));
+  const { entries, start } = readHeader(sourceOf(bytes));
+  return new Map(entries.map(({ name, dtype, shape, begin, end }) => [
+    name,
+    { dtype, shape, data: decode(dtype, bytes.subarray(start + begin, start + end)) },
+  ]));
 }
 
 /** The metadata of a safetensors file, empty where it has none. Throws as {@linkcode readSafetensors} does. */
 export function readSafetensorsMetadata(bytes: Uint8Array<ArrayBuffer>): StoredMetadata {
-  const metadata = readHeader(bytes).header["__metadata__"] ?? {};
-  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
-    throw new TypeError(`Cannot read safetensors: "__metadata__" is ${show(metadata)}, expected text by key`);
+  return readHeader(sourceOf(bytes)).metadata;
+}
+
+/**
+ * Opens a safetensors file whose tensors are read one by one, each when it is asked for, so that a file of any size
+ * takes the memory of its largest tensor.
+ *
+ * @throws as {@linkcode readSafetensors}, and {Deno.errors.NotFound} when there is no such file
+ */
+export function openSafetensors(path: string): StoredFile {
+  const source = openSource(path);
+  try {
+    const { entries, metadata, start } = readHeader(source);
+    const tensors = new Map(
+      entries.map(({ begin, name, ...entry }) => [name, storedAt(source, { ...entry, at: start + begin })]),
+    );
+    return { tensors, metadata, [Symbol.dispose]: () => source[Symbol.dispose]() };
+  } catch (error) {
+    source[Symbol.dispose]();
+    throw error;
   }
-  return metadata as StoredMetadata;
 }
 
 /**
@@ -70,59 +102,83 @@ export function readSafetensorsMetadata(bytes: Uint8Array<ArrayBuffer>): StoredM
  * @throws {TypeError} when data do not fit their kind or shape
  */
 export function writeSafetensors(tensors: StoredTensors, metadata: StoredMetadata = {}): Uint8Array<ArrayBuffer> {
+  const pieces = [...safetensorsPieces(tensors, metadata)];
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The bytes of {@linkcode writeSafetensors} in pieces: the header, then one tensor after the other, each asked for its
+ * data when its turn comes.
+ *
+ * @throws as {@linkcode writeSafetensors}
+ */
+export function* safetensorsPieces(tensors: StoredTensors, metadata: StoredMetadata = {}): Generator<Uint8Array> {
   const header: Record<string, unknown> = Object.create(null); // a tensor may be called "__proto__"
   if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
   // widest numbers first, as the reference writer does, so that every tensor starts aligned to its own width
   const ordered = [...tensors].sort(([, a], [, b]) => bytesOf[b.dtype] - bytesOf[a.dtype]);
   let offset = 0;
-  for (const [name, stored] of ordered) {
-    checkStored(name, stored);
-    const end = offset + stored.data.byteLength;
-    header[name] = { dtype: stored.dtype, shape: stored.shape, data_offsets: [offset, end] };
+  for (const [name, { dtype, shape }] of ordered) {
+    if (dtype === "F16" || dtype === "BF16") {
+      throw new TypeError(`Cannot write tensor "${name}": ${dtype} is only read; give F32`);
+    }
+    if (name === "__metadata__") throw new TypeError(`Cannot write tensor "__metadata__": the format keeps that name`);
+    const end = offset + countOf(shape) * bytesOf[dtype];
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
     offset = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const length = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
-  bytes.set(text, 8);
-  bytes.fill(0x20, 8 + text.length, 8 + length);
-  let at = 8 + length;
-  for (const [, { data }] of ordered) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const head = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
+  head.set(text, 8);
+  yield head;
+  for (const [name, { dtype, shape, data }] of ordered) {
+    checkData(name, { dtype, shape, data });
+    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  return bytes;
 }
 
-function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start: number } {
-  if (bytes.byteLength < 8) {
-    throw new RangeError(
-      `Cannot read safetensors: ${bytes.byteLength} bytes, expected at least 8; is the file cut off?`,
-    );
+function readHeader(source: ByteSource): Header {
+  const { size } = source;
+  if (size < 8) {
+    throw new RangeError(`Cannot read safetensors: ${size} bytes, expected at least 8; is the file cut off?`);
   }
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const length = Number(new DataView(readBytes(source, 0, 8).buffer).getBigUint64(0, true));
   if (length > largestHeader) {
     throw new RangeError(
       `Cannot read safetensors: a header of ${length} bytes, expected at most ${largestHeader}; is it another format?`,
     );
   }
   const start = 8 + length;
-  if (start > bytes.byteLength) {
+  if (start > size) {
     throw new RangeError(
-      `Cannot read safetensors: a header of ${length} bytes in a file of ${bytes.byteLength}; is the file cut off?`,
+      `Cannot read safetensors: a header of ${length} bytes in a file of ${size}; is the file cut off?`,
     );
   }
+  const { __metadata__: metadata = {}, ...tensors } = parse(readBytes(source, 8, length));
+  const entries = Object.entries(tensors).map(([name, entry]) => checkEntry(name, entry));
+  checkTiling(entries, size - start);
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
+    throw new TypeError(`Cannot read safetensors: "__metadata__" is ${show(metadata)}, expected text by key`);
+  }
+  return { entries, metadata: metadata as StoredMetadata, start };
+}
+
+function parse(text: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
   } catch (cause) {
     throw new TypeError("Cannot read safetensors: the header is not JSON; is it another format?", { cause });
   }
-  if (!isRecord(header)) {
-    throw new TypeError(`Cannot read safetensors: the header is ${show(header)}, expected an object`);
-  }
-  return { header, start };
+  if (isRecord(header)) return header;
+  throw new TypeError(`Cannot read safetensors: the header is ${show(header)}, expected an object`);
 }
 
 function checkEntry(name: string, entry: unknown): Entry {
@@ -132,16 +188,17 @@ function checkEntry(name: string, entry: unknown): Entry {
   if (!isRecord(entry)) return refuse(`its entry is ${show(entry)}, expected an object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(bytesOf, dtype)) {
-    const meant = typeof dtype === "string" ? nearest(dtype, Object.keys(bytesOf)) : null;
-    const hint = meant === null ? "" : `, did you mean "${meant}"?`;
-    return refuse(`its numbers are ${show(dtype)}, expected one of ${Object.keys(bytesOf).join(", ")}${hint}`);
+    if (typeof dtype === "string" && Object.hasOwn(unread, dtype)) {
+      return refuse(`it holds ${unread[dtype]} (${dtype}), which are not read; save it in F16, BF16 or F32`);
+    }
+    return refuse(`its numbers are ${show(dtype)}, ${meant(String(dtype), Object.keys(bytesOf), "kinds")}`);
   }
   if (!isCounts(shape)) return refuse(`its shape is ${show(shape)}, expected whole numbers`);
   if (!isCounts(offsets) || offsets.length !== 2) {
     return refuse(`its offsets are ${show(offsets)}, expected two numbers`);
   }
   const [begin, end] = offsets;
-  const size = shape.reduce((product, n) => product * n, 1) * bytesOf[dtype as StoredType];
+  const size = countOf(shape) * bytesOf[dtype as StoredType];
   if (end - begin !== size) {
     throw new RangeError(
       `Cannot read tensor "${name}": ${end - begin} bytes, expected ${size} for ${dtype} [${shape.join(", ")}]`,
@@ -170,63 +227,14 @@ function checkTiling(entries: readonly Entry[], available: number): void {
   }
 }
 
-function decode({ dtype, shape, begin, end }: Entry, bytes: Uint8Array<ArrayBuffer>, start: number): Stored {
-  const from = bytes.byteOffset + start + begin;
-  const count = (end - begin) / bytesOf[dtype];
-  const aligned = from % bytesOf[dtype] === 0;
-  const buffer = aligned ? bytes.buffer : bytes.slice(start + begin, start + end).buffer;
-  const at = aligned ? from : 0;
-  const view = (): StoredData => {
-    switch (dtype) {
-      case "F64":
-        return new Float64Array(buffer, at, count);
-      case "F32":
-        return new Float32Array(buffer, at, count);
-      case "F16":
-        return Float32Array.from(new Uint16Array(buffer, at, count), halfToNumber);
-      case "BF16":
-        return brainToFloat32(new Uint16Array(buffer, at, count));
-      case "I64":
-        return new BigInt64Array(buffer, at, count);
-      case "I32":
-        return new Int32Array(buffer, at, count);
-      case "U8":
-        return new Uint8Array(buffer, at, count);
-    }
-  };
-  return { dtype, shape, data: view() };
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** bfloat16 is the upper half of a float32. */
-function brainToFloat32(bits: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (half) => half * 0x10000).buffer);
-}
-
-function checkStored(name: string, { dtype, shape, data }: Stored): void {
-  if (dtype === "F16" || dtype === "BF16") {
-    throw new TypeError(`Cannot write tensor "${name}": ${dtype} is only read; give F32`);
+function checkData(name: string, { dtype, shape, data }: Stored): void {
+  if (!(data instanceof arrayOf(dtype))) {
+    throw new TypeError(`Cannot write tensor "${name}": a ${data.constructor.name}, expected ${arrayOf(dtype).name}`);
   }
-  const kinds = { F64: Float64Array, F32: Float32Array, I64: BigInt64Array, I32: Int32Array, U8: Uint8Array };
-  if (!(data instanceof kinds[dtype])) {
-    throw new TypeError(`Cannot write tensor "${name}": a ${data.constructor.name}, expected ${kinds[dtype].name}`);
-  }
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (size !== data.length) {
-    throw new TypeError(
-      `Cannot write tensor "${name}": ${data.length} values, expected ${size} for [${shape.join(", ")}]`,
-    );
-  }
-  if (name === "__metadata__") throw new TypeError(`Cannot write tensor "__metadata__": the format keeps that name`);
+  if (countOf(shape) === data.length) return;
+  throw new TypeError(
+    `Cannot write tensor "${name}": ${data.length} values, expected ${countOf(shape)} for [${shape.join(", ")}]`,
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

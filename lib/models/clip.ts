@@ -15,7 +15,7 @@ import {
 } from "./clip_resnet.ts";
 import { type ClipVit, clipVitFeatures, type ClipVitNetwork, clipVitStages, initClipVit } from "./clip_vit.ts";
 import type { DrawShapes, Features } from "./network.ts";
-import { openaiView, type View, weightsOf } from "./weights.ts";
+import { misfit, openaiView, type View, weightsOf } from "./weights.ts";
 
 type Sizes = Omit<ClipVit, "activation">;
 
@@ -114,7 +114,8 @@ function isResnet(variant: ClipVariant): variant is keyof typeof resnets {
   return Object.hasOwn(resnets, variant);
 }
 
-function check({ variant, sizes, activation, weights }: Clip): void {
+function check(spec: Clip): void {
+  const { variant, sizes, activation, weights } = spec;
   if ((variant === null) === (sizes === null)) {
     refuse(`variant ${show(variant)} and sizes ${show(sizes)}, expected one of them`);
   }
@@ -128,12 +129,8 @@ function check({ variant, sizes, activation, weights }: Clip): void {
     refuse(`activation "${activation}" with weights "${weights}", expected null: they were trained with QuickGELU`);
   }
   if (weights === null) return;
-  const published = weightsOf(weights);
-  if (published.size !== variant) {
-    refuse(
-      `weights "${weights}" for variant ${show(variant)}, expected its own: these are for ${show(published.size)}`,
-    );
-  }
+  const wrong = misfit(spec, weights);
+  if (wrong !== null) refuse(wrong);
 }
 
 function checkSizes(sizes: Sizes): void {

@@ -6,7 +6,7 @@
  */
 // D width
 import { transposed } from "../engine/layout.ts";
-import type { Stored, StoredTensors } from "../engine/safetensors.ts";
+import { derived, type Stored, type StoredTensors } from "../engine/stored.ts";
 
 /** One half of CLIP. */
 export type Tower = "image" | "text";
@@ -107,14 +107,10 @@ function renamed(name: string, tensor: Stored, tower: Tower): Named[] {
 /** The i-th third of a tensor's rows, cut when it is looked at. */
 function third(stored: Stored, i: number): Stored {
   const { dtype, shape: [rows, ...rest] } = stored;
-  return {
-    dtype,
-    shape: [rows / 3, ...rest],
-    get data() {
-      const { data } = stored;
-      return data.subarray(i * data.length / 3, (i + 1) * data.length / 3);
-    },
-  };
+  return derived({ dtype, shape: [rows / 3, ...rest] }, () => {
+    const { data } = stored;
+    return data.subarray(i * data.length / 3, (i + 1) * data.length / 3);
+  });
 }
 
 function without(prefix: string, name: string): string {

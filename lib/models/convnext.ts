@@ -19,7 +19,7 @@ import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 import type { Pass } from "../nn/pass.ts";
 import { globalPool } from "../nn/pool.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
-import { plainView, type View, weightsOf } from "./weights.ts";
+import { misfit, plainView, type View, weightsOf } from "./weights.ts";
 
 /** Blocks and widths of each stage: from tiny on as the paper's Table 9 has them, the smaller ones timm's own. */
 const sizes = {
@@ -277,16 +277,11 @@ function check(spec: Convnext): void {
 
 /** Published weights fit the published architecture only. */
 function checkWeights(
-  { size, kernel, stem, transitions, expansion, layerScale, highPass }: Convnext,
+  { kernel, stem, transitions, expansion, layerScale, highPass, ...spec }: Convnext,
   name: string,
 ): void {
-  const published = weightsOf(name).size;
-  if (size !== published) {
-    const fits = typeof published === "string"
-      ? `size "${published}"`
-      : `those of a ConvNeXt, not of ResNet-${published}`;
-    refuse(`weights "${name}" for size ${show(size)}, expected ${fits}`);
-  }
+  const wrong = misfit(spec, name);
+  if (wrong !== null) refuse(wrong);
   if (kernel !== 7 || stem.size !== 4 || stem.stride !== 4 || expansion !== 4 || layerScale === null) {
     refuse(`weights "${name}" with another kernel, stem, expansion or layerScale, expected those of the paper`);
   }

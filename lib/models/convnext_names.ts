@@ -1,4 +1,4 @@
-import type { Stored, StoredTensors } from "../engine/safetensors.ts";
+import { derived, type Stored, type StoredTensors } from "../engine/stored.ts";
 
 /**
  * A ConvNeXt as timm stores it, under the shapes that it has in memory: timm makes the MLPs of atto, femto, pico and
@@ -8,6 +8,7 @@ export function fromTimm(stored: StoredTensors): Map<string, Stored> {
   return new Map([...stored].map(([name, tensor]) => {
     const [outputs, inputs, ...sides] = tensor.shape;
     const isLinear = /\.mlp\.fc[12]\.weight$/.test(name) && sides.join() === "1,1";
-    return [name, isLinear ? { ...tensor, shape: [outputs, inputs] } : tensor];
+    const { dtype, copyTo } = tensor;
+    return [name, isLinear ? derived({ dtype, shape: [outputs, inputs], copyTo }, () => tensor.data) : tensor];
   }));
 }

@@ -56,8 +56,6 @@ export async function initModel(
   } catch (error) {
     disposeTree([params.refine, params.head, buffers.refine, buffers.head]);
     throw error;
-  } finally {
-    disposeTree([backbone.params, backbone.buffers]);
   }
 }
 

@@ -34,7 +34,7 @@ import {
   initFilter,
 } from "../nn/residual.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
-import { plainView, type View, weightsOf } from "./weights.ts";
+import { misfit, plainView, type View, weightsOf } from "./weights.ts";
 
 /** Form and number of the blocks of each stage by depth, as the paper's Table 1 has them. */
 const depths: Readonly<Record<number, { readonly form: BlockForm; readonly blocks: readonly number[] }>> = {
@@ -169,15 +169,16 @@ export function resnetView({ weights }: Resnet): View {
   return { mean, std };
 }
 
-function check({ depth, blocks, downsample, activation, weights }: Resnet): void {
+function check(spec: Resnet): void {
+  const { depth, blocks, downsample, activation, weights } = spec;
   if (!Object.hasOwn(depths, depth)) refuse(`depth ${show(depth)}, expected 18 or 50`);
   checkFlag("resnet.downsample", downsample);
   checkChoice("resnet.activation", activation, ["relu", "leakyRelu"]);
   const counts = Array.isArray(blocks) && blocks.length === 4 && blocks.every((n) => Number.isSafeInteger(n) && n >= 1);
   if (blocks !== null && !counts) refuse(`blocks ${show(blocks)}, expected four whole numbers ≥ 1, or null`);
   if (weights === null) return;
-  const { size } = weightsOf(weights);
-  if (size !== depth) refuse(`weights "${weights}" for depth ${depth}, expected those of a ResNet-${depth}`);
+  const wrong = misfit(spec, weights);
+  if (wrong !== null) refuse(wrong);
   if (blocks !== null) refuse(`weights "${weights}" with blocks ${show(blocks)}, expected null`);
 }
 

@@ -6,12 +6,15 @@ export const TEMPORARY = ".tmp";
 /**
  * Writes a file so that whoever reads it, now or after a power cut, finds the old content or the new one and
  * never a part: into a temporary file beside it, to the disk, then renamed.
+ *
+ * @param content whole, or in pieces, each asked for when the ones before it are written
  */
-export async function writeAtomic(file: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomic(file: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const temporary = `${file}.${Deno.pid}-${++count}${TEMPORARY}`;
   try {
     using target = await Deno.open(temporary, { write: true, createNew: true });
-    await writeAll(target, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    for (const piece of whole instanceof Uint8Array ? [whole] : whole) await writeAll(target, piece);
     await target.sync();
     await Deno.rename(temporary, file);
   } catch (error) {

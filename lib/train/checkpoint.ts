@@ -1,5 +1,5 @@
 import { loadInto, storeTree } from "../engine/layout.ts";
-import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../engine/safetensors.ts";
+import { openSafetensors, writeSafetensors } from "../engine/safetensors.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { loadNetwork } from "../models/weights.ts";
@@ -54,20 +54,21 @@ export async function saveBest(folder: string, { params, buffers }: ModelNetwork
  * The state that a run was left in; null when it has none yet.
  *
  * @param fresh the state before the first step, on the data at hand: consumed, unless it is what is returned
- * @throws as `readSafetensors` and `loadInto`, naming the file
+ * @throws as `openSafetensors` and `loadInto`, naming the file
  */
 export async function loadState(folder: string, fresh: TrainState): Promise<TrainState> {
-  const bytes = await readIfThere(`${folder}/${LAST}`);
-  if (bytes === null) return fresh;
+  const path = `${folder}/${LAST}`;
+  if (!await isThere(path)) return fresh;
   try {
-    return reading(`${folder}/${LAST}`, () => {
-      const progress = JSON.parse(readSafetensorsMetadata(bytes).progress ?? "null") as Progress | null;
+    return reading(path, () => {
+      using file = openSafetensors(path);
+      const progress = JSON.parse(file.metadata.progress ?? "null") as Progress | null;
       if (progress === null) throw new TypeError('it has no "progress" in its metadata');
       refuseOtherData(progress.data, fresh.data);
       refuseOtherBackend(progress.backend, fresh.backend);
       const weights = weightsOf(fresh);
       const history = progress.history.map((row) => ({ ...row, distances: row.distances ?? null })); // older than these
-      const loaded = loadInto(weights, readSafetensors(bytes));
+      const loaded = loadInto(weights, file.tensors, { consume: true });
       return { ...loaded, ...progress, history, backend: fresh.backend };
     });
   } finally {
@@ -76,9 +77,12 @@ export async function loadState(folder: string, fresh: TrainState): Promise<Trai
 }
 
 /** The network to evaluate. @param template owned by the caller */
-export async function loadBest(folder: string, template: ModelNetwork): Promise<ModelNetwork> {
-  const bytes = await Deno.readFile(`${folder}/${BEST}`);
-  return reading(`${folder}/${BEST}`, () => loadNetwork(template, readSafetensors(bytes)));
+export function loadBest(folder: string, template: ModelNetwork): ModelNetwork {
+  const path = `${folder}/${BEST}`;
+  return reading(path, () => {
+    using file = openSafetensors(path);
+    return loadNetwork(template, file.tensors);
+  });
 }
 
 /** The tensors of a state, which it owns. */
@@ -97,11 +101,11 @@ function refuseOtherData(trained: Progress["data"], given: Progress["data"]): vo
   if (changed.length > 0) throw new Error(`it was trained on other data (${changed.join(", ")})`);
 }
 
-async function readIfThere(file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+async function isThere(path: string): Promise<boolean> {
   try {
-    return await Deno.readFile(file);
+    return (await Deno.stat(path)).isFile;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { houseShape, loadInto, loadTensor, storeTree, torchShape, transposed } from "../../lib/engine/layout.ts";
-import { tensor, zeros } from "../../lib/engine/ops.ts";
-import type { Stored } from "../../lib/engine/safetensors.ts";
+import { memory, tensor, zeros } from "../../lib/engine/ops.ts";
+import type { Stored } from "../../lib/engine/stored.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { testTensors } from "../tensors.ts";
@@ -19,6 +19,65 @@ testTensors("loadTensor() turns OIHW into HWIO", () => {
   filter.dispose();
   // the value at (o 1, i 2, h 3, w 0) of the file stands at (h 3, w 0, i 2, o 1) in memory
   assertEquals(values[((3 * w + 0) * i + 2) * o + 1], ((1 * i + 2) * h + 3) * w + 0);
+});
+
+testTensors("loadTensor() turns every value of a filter larger than its blocks, also in double precision", () => {
+  const [o, i, h, w] = [70, 37, 3, 1];
+  const stored = counting(o, i, h, w);
+  const double: Stored = { ...stored, dtype: "F64", data: Float64Array.from(stored.data as Float32Array) };
+  const filter = loadTensor("w", double);
+  const expected = new Float32Array(stored.data.length);
+  for (let a = 0, from = 0; a < o; a++) {
+    for (let b = 0; b < i; b++) for (let c = 0; c < h * w; c++) expected[(c * i + b) * o + a] = from++;
+  }
+  assertEquals(filter.dataSync() as Float32Array<ArrayBuffer>, expected);
+  filter.dispose();
+});
+
+testTensors("loadInto() does not look at data that it refuses, and copies straight where it can", () => {
+  const unseen: Stored = {
+    dtype: "F32",
+    shape: [2],
+    get data(): Float32Array {
+      throw new Error("looked at");
+    },
+  };
+  const template = { w: zeros([2]) };
+  assertThrows(() => loadInto(template, new Map([["v", unseen]])), TypeError, 'missing "w"');
+  const loaded = loadInto(template, new Map([["w", { ...counting(2), copyTo: (values) => values.set([3, 4]) }]]));
+  assertEquals([...loaded.w.dataSync()], [3, 4]);
+  const two = { v: zeros([2]), w: zeros([2]) };
+  assertThrows(() => loadInto(two, new Map([["v", counting(2)], ["w", unseen]])), Error, "looked at");
+  disposeTree({ template, loaded, two });
+});
+
+testTensors("loadInto() frees a template that it consumes, each tensor before its successor is made", () => {
+  const template = { v: zeros([2]), w: zeros([2]) };
+  const before = memory().numTensors;
+  const seen: number[] = [];
+  const watched = (name: string): [string, Stored] => [name, {
+    ...counting(2),
+    copyTo: () => void seen.push(memory().numTensors - before),
+  }];
+  const loaded = loadInto(template, new Map([watched("v"), watched("w")]), { consume: true });
+  assertEquals([seen, memory().numTensors - before], [[-1, -1], 0]);
+  disposeTree(loaded);
+  const kept = { w: zeros([1]) };
+  assertThrows(() => loadInto(kept, new Map(), { consume: true }), TypeError, "missing");
+  assertEquals([...kept.w.dataSync()], [0]);
+  disposeTree(kept);
+});
+
+testTensors("tensors that are loaded one after the other keep values of their own", () => {
+  const sizes = Array.from({ length: 64 }, (_, i) => 1 + (7 * i) % 40);
+  const stored = sizes.map((size, i): Stored => ({
+    dtype: "F32",
+    shape: [size],
+    data: new Float32Array(size).fill(i),
+  }));
+  const loaded = stored.map((one) => loadTensor("w", one));
+  for (const [i, tensor] of loaded.entries()) assertEquals([...tensor.dataSync()], Array(sizes[i]).fill(i));
+  disposeTree(loaded);
 });
 
 testTensors("loadTensor() turns a depthwise [C, 1, k, k] into [k, k, 1, C]", () => {

@@ -1,6 +1,8 @@
 import {
+  openSafetensors,
   readSafetensors,
   readSafetensorsMetadata,
+  safetensorsPieces,
   type Stored,
   type StoredTensors,
   writeSafetensors,
@@ -24,6 +26,12 @@ const example: StoredTensors = new Map<string, Stored>([
   ["step", { dtype: "I64", shape: [], data: BigInt64Array.of(-(2n ** 40n)) }],
   ["rate", { dtype: "F64", shape: [1], data: Float64Array.of(Math.PI) }],
   ["labels", { dtype: "I32", shape: [2, 1], data: Int32Array.of(-7, 2 ** 30) }],
+  ["flags", { dtype: "BOOL", shape: [3], data: Uint8Array.of(1, 0, 1) }],
+  ["tiny", { dtype: "I8", shape: [2], data: Int8Array.of(-128, 127) }],
+  ["short", { dtype: "I16", shape: [2], data: Int16Array.of(-32768, 32767) }],
+  ["long", { dtype: "U16", shape: [1], data: Uint16Array.of(65535) }],
+  ["count", { dtype: "U32", shape: [1], data: Uint32Array.of(2 ** 32 - 1) }],
+  ["huge", { dtype: "U64", shape: [1], data: BigUint64Array.of(2n ** 64n - 1n) }],
   ["__proto__", { dtype: "U8", shape: [1], data: Uint8Array.of(1) }],
   ["none", { dtype: "F32", shape: [0, 4], data: new Float32Array(0) }],
 ]);
@@ -64,6 +72,44 @@ Deno.test("readSafetensors() reads a tensor that does not begin at a multiple of
   assertEquals(read.get("b")!.data, Float32Array.of(1));
 });
 
+Deno.test("openSafetensors() reads each tensor when it is asked for, and gives what readSafetensors() gives", async () => {
+  const bytes = writeSafetensors(example, { origin: "test" });
+  const path = await Deno.makeTempFile();
+  await Deno.writeFile(path, bytes);
+  {
+    using file = openSafetensors(path);
+    assertEquals(file.metadata, { origin: "test" });
+    const read = new Map([...file.tensors].map(([name, { dtype, shape, data }]) => [name, { dtype, shape, data }]));
+    assertEquals(read, readSafetensors(bytes));
+    const values = new Float32Array(6);
+    file.tensors.get("stem.0.weight")!.copyTo!(values);
+    assertEquals(values, example.get("stem.0.weight")!.data as Float32Array<ArrayBuffer>);
+    await Deno.truncate(path, bytes.length - 1);
+    assertThrows(() => [...file.tensors.values()].map(({ data }) => data), RangeError, "it was longer");
+  }
+  assertThrows(() => openSafetensors(path), RangeError, "is the file cut off?");
+  await Deno.remove(path);
+});
+
+Deno.test("safetensorsPieces() holds one tensor's data at a time", () => {
+  const asked: string[] = [];
+  const lazy = (name: string): Stored => ({
+    dtype: "F32",
+    shape: [1],
+    get data() {
+      asked.push(name);
+      return Float32Array.of(1);
+    },
+  });
+  const pieces = safetensorsPieces(new Map([["a", lazy("a")], ["b", lazy("b")]]));
+  pieces.next();
+  assertEquals(asked, []);
+  pieces.next();
+  assertEquals(asked, ["a"]);
+  assertEquals([...pieces].length, 1);
+  assertEquals(asked, ["a", "b"]);
+});
+
 Deno.test("readSafetensors() refuses a file that is cut off anywhere", () => {
   const bytes = writeSafetensors(example, { origin: "test" });
   for (let length = 0; length < bytes.length; length++) {
@@ -98,8 +144,10 @@ Deno.test("readSafetensors() says what is wrong with a header", () => {
   refused("{nonsense", TypeError, "the header is not JSON");
   refused([1], TypeError, "the header is [1], expected an object");
   refused({ w: null }, TypeError, 'Cannot read tensor "w": its entry is null');
-  refused({ w: { ...entry, dtype: "F23" } }, TypeError, 'its numbers are "F23", expected one of F64, F32');
+  refused({ w: { ...entry, dtype: "F23" } }, TypeError, 'its numbers are "F23", did you mean "F32"?');
   refused({ w: { ...entry, dtype: "toString" } }, TypeError, 'its numbers are "toString"');
+  refused({ w: { ...entry, dtype: "F8_E4M3" } }, TypeError, "it holds 8-bit floats (F8_E4M3), which are not read");
+  refused({ w: { ...entry, dtype: null } }, TypeError, "the kinds are F64");
   refused({ w: { ...entry, shape: [-1] } }, TypeError, "its shape is [-1], expected whole numbers");
   refused({ w: { ...entry, shape: [1.5] } }, TypeError, "its shape is [1.5]");
   refused({ w: { ...entry, data_offsets: [0] } }, TypeError, "its offsets are [0], expected two numbers");
@@ -108,7 +156,7 @@ Deno.test("readSafetensors() says what is wrong with a header", () => {
   refused({ w: entry, v: entry }, RangeError, 'Cannot read tensor "v": it begins at byte 0 and overlaps');
   refused({ w: { ...entry, data_offsets: [4, 8] } }, RangeError, "leaves a gap before it", new Uint8Array(8));
   refused({ w: { ...entry, shape: [2], data_offsets: [0, 8] } }, RangeError, "the file holds 4; is the file cut off?");
-  assertThrows(() => readSafetensorsMetadata(fileOf({ __metadata__: { a: 1 } })), TypeError, "expected text by key");
+  refused({ __metadata__: { a: 1 } }, TypeError, "expected text by key", new Uint8Array(0));
 });
 
 Deno.test("readSafetensors() refuses a header beyond the cap before reading it", () => {

@@ -80,8 +80,14 @@ Deno.test("clip() refuses weights of another network", () => {
   const weights = "timm/convnext_base.fb_in22k";
   const refused = (options: Parameters<typeof clip>[0], told: string) =>
     assertThrows(() => clip({ ...options, weights }), RangeError, told);
-  refused({ variant: "ViT-L/14" }, 'for variant "ViT-L/14", expected its own: these are for "base"');
-  refused({ sizes }, "for variant null");
+  refused({ variant: "ViT-L/14" }, 'for kind "clip", expected kind "convnext"');
+  const large = "openai/clip-vit-large-patch14";
+  assertThrows(
+    () => clip({ variant: "ViT-B/32", weights: large }),
+    RangeError,
+    'for variant "ViT-B/32", expected variant "ViT-L/14"',
+  );
+  assertThrows(() => clip({ sizes, weights: large }), RangeError, "for variant null");
   assertThrows(
     () => clip({ variant: "RN50", weights: "openai/rn50" }),
     RangeError,

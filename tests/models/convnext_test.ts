@@ -296,7 +296,7 @@ Deno.test("convnext() refuses weights for an architecture that they were not tra
     assertThrows(() => convnext(options), RangeError, told);
   refused({ size: "tiny", weights }, 'for size "tiny", expected size "base"');
   refused({ ...small, weights }, "for size null");
-  refused({ size: "base", weights: "timm/resnet50.tv_in1k" }, "expected those of a ConvNeXt, not of ResNet-50");
+  refused({ size: "base", weights: "timm/resnet50.tv_in1k" }, 'for kind "convnext", expected kind "resnet"');
   refused({ size: "base", weights, kernel: 5 }, "expected those of the paper");
   refused({ size: "base", weights, highPass: 5 }, "their stem has 3 channels");
   refused({ size: "base", weights: "timm/convnext_base.fb_in22" }, "did you mean");

@@ -1,6 +1,5 @@
 import { storeTree } from "../../lib/engine/layout.ts";
 import { type Tensor, tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
-import { writeSafetensors } from "../../lib/engine/safetensors.ts";
 import { disposeTree, entries } from "../../lib/engine/tree.ts";
 import { backbones, convnext, heads, linear, type LinearHead, refinements } from "../../lib/models/mod.ts";
 import * as room from "../../lib/models/mod.ts";
@@ -12,11 +11,10 @@ import {
   modelTemplate,
   modelView,
 } from "../../lib/models/model.ts";
-import { hashWeights, loadWeights, weightsFile, weightsTable } from "../../lib/models/weights.ts";
 import type { LinearHeadParams } from "../../lib/models/linear_head.ts";
 import { judging } from "../../lib/nn/pass.ts";
 import { random } from "../../lib/random.ts";
-import { assert, assertClose, assertEquals, assertRejects, assertThrows } from "../assert.ts";
+import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { take, testTensors } from "../tensors.ts";
 
 const model: Model = {
@@ -108,56 +106,6 @@ testTensors("fakeProbability() is the sigmoid of one logit and the second of two
   assertClose(take(fakeProbability(one)), [0.5, 0.75], 1e-6);
   assertClose(take(fakeProbability(two)), [0.5, 0.75], 1e-6);
   disposeTree([one, two]);
-});
-
-testTensors("weightsFile() says which file is missing, where it comes from and its licence", async () => {
-  const name = "timm/convnext_base.fb_in22k";
-  for (
-    const [folder, told] of [[null, "no folder of weights is named"], [
-      "/nowhere",
-      `no file "/nowhere/${name}`,
-    ]] as const
-  ) {
-    const { message } = await assertRejects(() => weightsFile(name, folder), Deno.errors.NotFound, told);
-    for (const part of [weightsTable[name].address, "Apache-2.0", `${name}.safetensors`]) {
-      assert(message.includes(part), message);
-    }
-  }
-  await assertRejects(() => weightsFile("timm/convnext_bose.fb_in22k", null), RangeError, `did you mean "${name}"?`);
-  const pretrained = { ...model, backbone: convnext({ size: "tiny", weights: "timm/convnext_tiny.fb_in1k" }) };
-  await assertRejects(() => initModel(pretrained, streams), Deno.errors.NotFound, "Cannot load weights");
-});
-
-testTensors("loadWeights() loads a published file without its classifier, and tells a damaged one", async () => {
-  const name = "timm/convnext_tiny.fb_in1k";
-  const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/timm`);
-  const spec = convnext({ depths: [1], dims: [2] });
-  const published = backbones.convnext.init(spec, streams);
-  const classifier = { head: { fc: { weight: tensor([[1, 2]]), bias: tensor([0]) } } };
-  const stored = new Map([...await storeTree(published.params), ...await storeTree(classifier)]);
-  await Deno.writeFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, writeSafetensors(stored));
-  const template = backbones.convnext.init(spec, null);
-  const loaded = await loadWeights(name, folder, template);
-  assertEquals(await storeTree(loaded), await storeTree(published));
-  const larger = backbones.convnext.init(convnext({ depths: [2], dims: [2] }), null);
-  await assertRejects(() => loadWeights(name, folder, larger), TypeError, 'missing "stages.0.blocks.1');
-  await Deno.writeTextFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, "<html>not found</html>");
-  await assertRejects(() => loadWeights(name, folder, template), Error, "is not readable; fetch it again");
-  await Deno.remove(folder, { recursive: true });
-  disposeTree({ published, classifier, template, loaded, larger });
-});
-
-Deno.test("hashWeights() is the SHA-256 of the file", async () => {
-  const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/timm`);
-  await Deno.writeTextFile(`${folder}/timm/convnext_tiny.fb_in1k.safetensors`, "abc");
-  // FIPS 180-2, appendix B.1
-  assertEquals(
-    await hashWeights("timm/convnext_tiny.fb_in1k", folder),
-    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-  );
-  await Deno.remove(folder, { recursive: true });
 });
 
 testTensors("modelTemplate() has the shapes of initModel() and names without a clash", async () => {

@@ -177,7 +177,7 @@ Deno.test("resnet() refuses what does not fit", () => {
   refused({ blocks: [3, 4, 6] }, "blocks [3,4,6], expected four whole numbers ≥ 1, or null");
   refused({ downsample: 1 as unknown as boolean }, "resnet.downsample");
   refused({ activation: "gelu" as "relu" }, 'resnet.activation: given "gelu"');
-  refused({ depth: 18, weights: "timm/resnet50.tv_in1k" }, "for depth 18, expected those of a ResNet-18");
+  refused({ depth: 18, weights: "timm/resnet50.tv_in1k" }, "for depth 18, expected depth 50");
   refused({ weights: "timm/resnet50.tv_in1k", blocks: [1, 1, 1, 1] }, "with blocks [1,1,1,1], expected null");
 });
 

@@ -16,6 +16,8 @@ export interface WasmBackend extends KernelBackend {
   readonly wasm: WasmModule;
   readonly dataIdMap: { get(id: object): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number, values?: BackendValues): TensorInfo;
+  /** A view of a tensor's values, valid until the heap grows. */
+  typedArrayFromHeap(tensor: TensorInfo): BackendValues;
 }
 
 /** Tensors and scratch on the heap of the wasm backend. */

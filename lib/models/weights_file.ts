@@ -1,0 +1,57 @@
+/** Where the files of published weights lie on this machine. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { cachedFile } from "../hub/cache.ts";
+import { weightsOf } from "./weights_table.ts";
+
+/** Endings of files of weights, behind the name of the set, in the folder of weights. */
+const endings = [".safetensors", ".bin", ".pth", ".pt"];
+
+/**
+ * Where the file of a set lies: in the folder of weights, or in the cache of the hub that Python's users share. Nothing
+ * is downloaded.
+ *
+ * @param folder of weights, null when the user named none
+ * @throws {Deno.errors.NotFound} saying where was looked, and how to get the file under which licence
+ */
+export async function weightsFile(name: string, folder: string | null): Promise<string> {
+  const { hub: { repo, paths }, licence, megabytes } = weightsOf(name);
+  const wanted = endings.map((ending) => `${name}${ending}`);
+  const places = [
+    ...(folder === null ? [] : wanted.map((file) => () => fileAt(join(folder, file)))),
+    ...paths.map((path) => () => cachedFile({ repo, path })),
+  ];
+  for (const place of places) {
+    const found = await place();
+    if (found !== null) return found;
+  }
+  const looked = folder === null
+    ? "no folder of weights is named (--weights DIR or WEIGHTS)"
+    : `no file "${join(folder, wanted[0])}"`;
+  throw new Deno.errors.NotFound(
+    `Cannot load weights "${name}": ${looked}, and the cache of the hub has none. Get them (${megabytes} MB, ` +
+      `${licence}) with: deno task weights get ${name}`,
+  );
+}
+
+/** The same path when a file is there, otherwise null. */
+async function fileAt(path: string): Promise<string | null> {
+  try {
+    return (await Deno.stat(path)).isFile ? path : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
+ * SHA-256 of a file of weights, for the record of a run; read in pieces, since files have hundreds of megabytes.
+ *
+ * @throws as {@linkcode weightsFile}
+ */
+export async function hashWeights(name: string, folder: string | null): Promise<string> {
+  const hash = createHash("sha256");
+  using file = await Deno.open(await weightsFile(name, folder));
+  for await (const piece of file.readable) hash.update(piece);
+  return hash.digest("hex");
+}
