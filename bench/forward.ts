@@ -1,6 +1,7 @@
 /** Forward passes of the published networks, by the functions that evaluation calls. */
 import type { BackendName } from "../lib/engine/backend.ts";
-import { tensor, type Tensor4D } from "../lib/engine/ops.ts";
+import { canCompile, compile, type StepInput } from "../lib/engine/compiled.ts";
+import { tensor, type Tensor4D, tidy } from "../lib/engine/ops.ts";
 import { readSafetensors, type StoredTensors } from "../lib/engine/safetensors.ts";
 import { disposeTree } from "../lib/engine/tree.ts";
 import { fromOpenAI } from "../lib/models/clip_names.ts";
@@ -62,10 +63,18 @@ export async function forwardsFrom(
   const network = loadNetwork(template, naming(stored));
   disposeTree([template.params, template.buffers]);
   const images = tensor(data as Float32Array, [...shape] as [number, number, number, number]) as Tensor4D;
+  const look = (at: { readonly network: typeof network; readonly images: Tensor4D }) =>
+    tidy(() => ({ pooled: forward(backbone, at.network, { images: at.images, pass: judging }).pooled }));
+  // as a `Looker` does it for whole models
+  const compiled = compile(
+    ({ inputs }: StepInput<Record<string, never>, Parameters<typeof look>[0], null>) => look(inputs),
+    { changes: false },
+  );
   return async () => {
-    const features = forward(backbone, network, { images, pass: judging });
-    const values = await features.pooled.data();
-    disposeTree(features);
+    const inputs = { network, images };
+    const { pooled } = canCompile() ? compiled.run({ state: {}, inputs, fixed: null }) : look(inputs);
+    const values = await pooled.data();
+    pooled.dispose();
     let product = 0, squared = 0;
     for (const [i, value] of values.entries()) {
       product += value * Math.cos(i);

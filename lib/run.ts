@@ -6,6 +6,7 @@ import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
+import { looker } from "./evaluate/looker.ts";
 import { predict } from "./evaluate/predict.ts";
 import { probe } from "./evaluate/probe.ts";
 import { validate } from "./evaluate/validate.ts";
@@ -105,11 +106,12 @@ export async function* events(
   });
   let scores: ScoreColumns;
   try {
-    const judge = (network: ModelNetwork) => validate(experiment.model, network, { pairs: validation, sight, signal });
+    using eye = looker(experiment.model);
+    const judge = (network: ModelNetwork) => validate(eye, network, { pairs: validation, sight, signal });
     yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
     const best = loadBest(folder, state);
     try {
-      scores = yield* telling("evaluate", predict(experiment.model, best, { samples: test, sight, signal }));
+      scores = yield* telling("evaluate", predict(eye, best, { samples: test, sight, signal }));
     } finally {
       disposeTree(best);
     }

@@ -41,6 +41,8 @@ export function canCompile(): boolean {
  * Results come from the replay from the first run on, so that they do not depend on when it was recorded.
  *
  * @param step returns a tree of tensors
+ * @param options `changes`: whether anything but its tensors could change the step; false for a function that knows
+ * nothing else, which is then traced once only
  * @throws {Error} when run: on another backend than tensorflow; when the step reads values into JavaScript; when it
  * uses a tensor that it was not given, or one of a kernel that goes around the recorder; when traces of it differ
  *
@@ -58,6 +60,7 @@ export function canCompile(): boolean {
  */
 export function compile<State extends Tree, Inputs extends Tree, Fixed, Result extends Tree>(
   step: Step<State, Inputs, Fixed, Result>,
+  { changes = true }: { readonly changes?: boolean } = {},
 ): Compiled<State, Inputs, Fixed, Result> {
   const recordings = new Map<string, { readonly recorded: Recorded; readonly result: Result; confirmed: boolean }>();
   return {
@@ -73,7 +76,7 @@ export function compile<State extends Tree, Inputs extends Tree, Fixed, Result e
       ]);
       let known = recordings.get(key);
       if (known === undefined) {
-        known = { ...recordStep(step, input), confirmed: false };
+        known = { ...recordStep(step, input, changes), confirmed: !changes };
         recordings.set(key, known);
       } else if (!known.confirmed) {
         // what the caller changes between steps, and not the step itself, shows only now
@@ -95,6 +98,7 @@ export function compile<State extends Tree, Inputs extends Tree, Fixed, Result e
 function recordStep<State extends Tree, Inputs extends Tree, Fixed, Result extends Tree>(
   step: Step<State, Inputs, Fixed, Result>,
   { state, inputs, fixed }: StepInput<State, Inputs, Fixed>,
+  changes: boolean,
 ): { readonly recorded: Recorded; readonly result: Result } {
   const template = { state, inputs };
   const paths = entries(template).map(([path]) => path);
@@ -103,6 +107,6 @@ function recordStep<State extends Tree, Inputs extends Tree, Fixed, Result exten
     const given = fill(template, new Map(paths.map((path, i) => [path, tensors[i]])));
     result = step({ ...given, fixed });
     return entries(result).map(([, tensor]) => tensor);
-  }, entries(template).map(([, tensor]) => tensor));
+  }, { tensors: entries(template).map(([, tensor]) => tensor), changes });
   return { recorded, result: result! };
 }

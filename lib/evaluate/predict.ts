@@ -1,7 +1,8 @@
 import { scoringImages, type Sight } from "../data/batches.ts";
 import type { Tensor2D } from "../engine/ops.ts";
-import { fakeProbability, forwardModel, type Model, type ModelNetwork } from "../models/model.ts";
-import type { Outputs, Sample, ScoreColumns } from "../types.ts";
+import { fakeProbability, type ModelNetwork } from "../models/model.ts";
+import type { Sample, ScoreColumns } from "../types.ts";
+import type { Looker, Seen } from "./looker.ts";
 
 /** Images scored at once: enough to fill the cores, few enough for the memory of a small machine. */
 export const CHUNK = 64;
@@ -20,14 +21,14 @@ export interface Scoring {
  * @throws {DOMException} "AbortError" between two chunks, when the signal asks for it
  */
 export async function* predict(
-  model: Model,
+  looker: Looker,
   network: ModelNetwork,
   { samples, sight, signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const score = new Float64Array(samples.length);
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
-    const { embedding, logits } = await outputsOf(model, network, {
+    const { embedding, logits } = await outputsOf(looker, network, {
       samples: samples.slice(from, from + CHUNK),
       sight,
     });
@@ -59,15 +60,13 @@ export function scoreColumns(samples: readonly Sample[], score: readonly number[
  * @returns tensors that the caller owns
  */
 export async function outputsOf(
-  model: Model,
+  looker: Looker,
   network: ModelNetwork,
   { samples, sight }: Omit<Scoring, "signal">,
-): Promise<Omit<Outputs, "places">> {
+): Promise<Seen> {
   const images = await scoringImages(samples, sight);
   try {
-    const { places, ...outputs } = forwardModel(model, network, { images });
-    places?.dispose();
-    return outputs;
+    return looker.look(network, images);
   } finally {
     images.dispose();
   }

@@ -2,8 +2,9 @@ import type { Sight } from "../data/batches.ts";
 import { gather, tensor, type Tensor2D, tidy } from "../engine/ops.ts";
 import { squaredDistances, unitRows } from "../losses/pairs.ts";
 import { describeScores } from "../metrics/mod.ts";
-import type { Model, ModelNetwork } from "../models/model.ts";
+import type { ModelNetwork } from "../models/model.ts";
 import type { Distances, EpochRow, Pair } from "../types.ts";
+import type { Looker } from "./looker.ts";
 import { CHUNK, fakeScores, outputsOf } from "./predict.ts";
 
 /** What an epoch is judged on. */
@@ -21,7 +22,7 @@ export interface Judging {
  * @throws {RangeError} when the samples lack a class
  */
 export async function validate(
-  model: Model,
+  looker: Looker,
   network: ModelNetwork,
   { pairs, sight, signal }: Judging,
 ): Promise<Pick<EpochRow, "validation" | "distances">> {
@@ -31,13 +32,13 @@ export async function validate(
   for (let from = 0; from < pairs.length; from += CHUNK) {
     signal?.throwIfAborted();
     const chunk = pairs.slice(from, from + CHUNK);
-    const { embedding, logits } = await outputsOf(model, network, {
+    const { embedding, logits } = await outputsOf(looker, network, {
       samples: chunk.map(({ sample }) => sample),
       sight,
     });
     try {
       scores.push(...await fakeScores(logits));
-      squared.push(...await chunkDistances(model, network, { pairs: chunk, embedding, sight }));
+      squared.push(...await chunkDistances(looker, network, { pairs: chunk, embedding, sight }));
     } finally {
       embedding.dispose();
     }
@@ -64,7 +65,7 @@ export function meanDistances(labels: readonly number[], squared: readonly (numb
 // N pairs with a reconstruction · D embedding width
 /** Squared distance of each pair's unit embeddings; null for a sample without reconstruction. */
 async function chunkDistances(
-  model: Model,
+  looker: Looker,
   network: ModelNetwork,
   { pairs, embedding, sight }: { pairs: readonly Pair[]; embedding: Tensor2D; sight: Sight },
 ): Promise<(number | null)[]> {
@@ -72,7 +73,7 @@ async function chunkDistances(
   const squared: (number | null)[] = pairs.map(() => null);
   if (samples.length === 0) return squared;
   const rows = pairs.flatMap(({ reconstruction }, row) => reconstruction === null ? [] : [row]);
-  const rebuilt = await outputsOf(model, network, { samples, sight });
+  const rebuilt = await outputsOf(looker, network, { samples, sight });
   const squared_N = tidy(() => {
     const original_ND = gather(embedding, tensor(Int32Array.from(rows), [rows.length], "int32"));
     return squaredDistances(unitRows(original_ND), unitRows(rebuilt.embedding));

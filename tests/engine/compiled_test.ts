@@ -43,6 +43,27 @@ if (builtAddon() === null) {
     for (const state of [plain, replayed]) disposeTree(state);
   });
 
+  testLive("a step that nothing else changes is traced once for each shape, any other three times", () => {
+    for (const [changes, traces] of [[true, 3], [false, 1]] as const) {
+      let calls = 0;
+      using compiled = compile(
+        ({ inputs }: { state: Record<string, never>; inputs: { x: T }; fixed: null }) => {
+          calls++;
+          return { y: ops.square(inputs.x) };
+        },
+        { changes },
+      );
+      const x = ops.tensor([2, 3]);
+      for (let i = 0; i < 4; i++) {
+        const { y } = compiled.run({ state: {}, inputs: { x }, fixed: null });
+        assertEquals([...y.dataSync()], [4, 9]);
+        y.dispose();
+      }
+      assertEquals(calls, traces);
+      x.dispose();
+    }
+  });
+
   testLive("two recordings of one step give the same bits", () => {
     const digests = [0, 1].map(() => {
       using compiled = compile(({ state, inputs }: { state: State; inputs: Inputs; fixed: null }) =>

@@ -3,6 +3,7 @@ import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
 import { memory } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { crop } from "../../lib/augment/crop.ts";
+import { looker } from "../../lib/evaluate/looker.ts";
 import { outputsOf, predict } from "../../lib/evaluate/predict.ts";
 import { meanDistances, validate } from "../../lib/evaluate/validate.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
@@ -23,6 +24,7 @@ Deno.test.afterAll(async () => {
 const { model } = tinyDual();
 const network = await initModel(model, (name) => random(1, name));
 Deno.test.afterAll(() => disposeTree(network));
+const eye = looker(model);
 const sight: Sight = { view: crop({ size: 8 }), ...modelView(model) };
 
 async function sample(label: Label, name: string): Promise<Sample> {
@@ -55,15 +57,15 @@ Deno.test("meanDistances() averages each class over the rows that have a distanc
 
 Deno.test("validate() measures what the reconstruction term sees, and judges the scores of predict()", async () => {
   const before = memory().numTensors;
-  const { validation, distances } = await validate(model, network, { pairs, sight });
-  const scores = predict(model, network, { samples: pairs.map(({ sample }) => sample), sight });
+  const { validation, distances } = await validate(eye, network, { pairs, sight });
+  const scores = predict(eye, network, { samples: pairs.map(({ sample }) => sample), sight });
   for (let next = await scores.next();; next = await scores.next()) {
     if (!next.done) continue;
     assertEquals(validation, describeScores(next.value.label, next.value.score));
     break;
   }
   const squared = async ({ sample, reconstruction }: Pair): Promise<number> => {
-    const { embedding, logits } = await outputsOf(model, network, { samples: [sample, reconstruction!], sight });
+    const { embedding, logits } = await outputsOf(eye, network, { samples: [sample, reconstruction!], sight });
     const units = (await embedding.array()).map((row) => row.map((value) => value / Math.hypot(...row)));
     for (const each of [embedding, logits]) each.dispose();
     return units[0].reduce((sum, value, i) => sum + (value - units[1][i]) ** 2, 0);
@@ -76,17 +78,17 @@ Deno.test("validate() measures what the reconstruction term sees, and judges the
 Deno.test("validate() finds no distance between a sample and itself, and none where there are no reconstructions", async () => {
   const before = memory().numTensors;
   const same = pairs.map(({ sample }): Pair => ({ sample, reconstruction: sample }));
-  assertEquals((await validate(model, network, { pairs: same, sight })).distances, { real: 0, fake: 0 });
+  assertEquals((await validate(eye, network, { pairs: same, sight })).distances, { real: 0, fake: 0 });
   const bare = pairs.map(({ sample }): Pair => ({ sample, reconstruction: null }));
-  assertEquals((await validate(model, network, { pairs: bare, sight })).distances, null);
+  assertEquals((await validate(eye, network, { pairs: bare, sight })).distances, null);
   assertEquals(memory().numTensors, before);
 });
 
 Deno.test("validate() leaves no tensor behind when a reconstruction cannot be read or it is stopped", async () => {
   const before = memory().numTensors;
   const broken = pairs.map(({ sample }): Pair => ({ sample, reconstruction: { ...sample, file: `${folder}/no.png` } }));
-  await assertRejects(() => validate(model, network, { pairs: broken, sight }), Deno.errors.NotFound, "no.png");
+  await assertRejects(() => validate(eye, network, { pairs: broken, sight }), Deno.errors.NotFound, "no.png");
   const signal = AbortSignal.abort();
-  await assertRejects(() => validate(model, network, { pairs, sight, signal }), DOMException);
+  await assertRejects(() => validate(eye, network, { pairs, sight, signal }), DOMException);
   assertEquals(memory().numTensors, before);
 });

@@ -74,11 +74,14 @@ let functions = 0;
  * same. The first run's tensors are freed before the second begins: two runs take no more memory than one.
  *
  * @param f returns tensors; may free those that it is given
- * @param tensors stay as they are, and the caller's
+ * @param options `tensors` stay as they are, and the caller's; `changes`: false runs it once, and trusts it
  * @throws {Error} when the function reads values into JavaScript, uses a tensor that it was not given or that went
  * around the recorder, or does something else the second time: all of it would stay in the recording as it is now
  */
-export function record(f: (tensors: tf.Tensor[]) => tf.Tensor[], tensors: readonly tf.Tensor[]): Recorded {
+export function record(
+  f: (tensors: tf.Tensor[]) => tf.Tensor[],
+  { tensors, changes }: { readonly tensors: readonly tf.Tensor[]; readonly changes: boolean },
+): Recorded {
   const backend = tf.backend() as unknown as Backend;
   const name = `counterproof_${functions++}`;
   const traced = trace(f, tensors);
@@ -89,7 +92,7 @@ export function record(f: (tensors: tf.Tensor[]) => tf.Tensor[], tensors: readon
     assertSameTrace(traced, again);
   };
   try {
-    confirm(tensors);
+    if (changes) confirm(tensors);
     const args = tensors.map((tensor) => ({ dtype: backend.tensorMap.get(tensor.dataId).dtype, shape: tensor.shape }));
     backend.binding.makeFunction(name, args, nodes, outputs);
   } finally {
