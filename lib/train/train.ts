@@ -6,7 +6,7 @@ import type { ModelNetwork } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
-import { saveBest, saveState, type TrainState } from "./checkpoint.ts";
+import { saveBest, saveState, type TrainState, weightsOf } from "./checkpoint.ts";
 import { readLoss, stepper } from "./step.ts";
 import { judgedNetwork } from "./weights.ts";
 
@@ -95,7 +95,7 @@ async function* loop(
       const waited = clock();
       seconds.data += waited;
       const given = { batches: group, rate: rate(state.step)!, step: state.step + 1 };
-      const { value, ...weights } = steps.take(state, given);
+      const { value, ...weights } = steps.take(weightsOf(state), given);
       Object.assign(state, weights, { step: state.step + 1 });
       const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
       refuseInfinite(row, group[0].ids);
