@@ -31,7 +31,7 @@ export async function besidePublished(records: readonly RunRecord[]): Promise<Pu
     here: `${verdict}. ${report.differenceSentence(table)} This speaks of small detectors on small generators, and ` +
       `neither confirms nor refutes what was published for ${data}.`,
     needs: await needs(),
-    command: "deno task run experiments/dual_loss.ts#dual --data DIR --weights DIR",
+    command: "deno task run experiments/dual_loss.ts#dual --data DIR",
   };
 }
 
@@ -45,7 +45,7 @@ async function needs(): Promise<string[]> {
     `${published.data}: the training set of its generator Stable Diffusion 1.4, photographs and fakes, and the test ` +
     `sets of all ${genImageGenerators.length} generators`,
     `reconstructions by Stable Diffusion inpainting of every training image, real and fake, with ${steps} steps each`,
-    `the weights of ConvNeXt-base from ImageNet-22k (${model.backbone.weights})`,
+    `the weights of ConvNeXt-base from ImageNet-22k: deno task weights get ${model.backbone.weights}`,
     `a machine that trains it for ${epochs} epochs on crops of ${view.size} pixels, ${batch.size} rows a step`,
   ];
 }

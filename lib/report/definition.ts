@@ -25,14 +25,16 @@ export function tellDefinitions(methods: readonly Method[]): Told[] {
     ["augmentation", ({ augment }) => told(augment)],
     ["backbone", ({ model }) => told(model?.backbone)],
     ["head", ({ model }) => told(model?.head)],
+    ["what learns", ({ trainable }) => trainable === undefined ? null : trainableTold(trainable)],
     ...terms.map((term): [string, (experiment: Experiment) => string | null] => [
       `loss: ${term}`,
       ({ loss }) => told(loss[term]),
     ]),
     ["optimizer", ({ optimizer }) => told(optimizer)],
     ["schedule", ({ schedule }) => told(schedule)],
+    ["gradient", ({ clip }) => clip === undefined || clip === null ? null : `clipped to a norm of ${told(clip)}`],
     ["batch", (experiment) => experiment.batch === undefined ? null : batchTold(experiment)],
-    ["epochs", ({ epochs }) => told(epochs)],
+    ["epochs", ({ epochs }) => epochs === null ? "until the schedule ends them" : told(epochs)],
     ["epoch kept", ({ select }) => select === undefined ? null : keptTold(select)],
   ];
   return lines.flatMap(([what, tell]) => {
@@ -88,8 +90,20 @@ export function spaced(name: string): string {
     : name.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function batchTold({ batch: { size, synced }, reconstruct }: Experiment): string {
-  return `${size} rows` + (reconstruct === null ? "" : ", reconstructions among them") +
+function trainableTold(trainable: Experiment["trainable"]): string | null {
+  if (trainable === null) return null;
+  const { lastStages, ema, headNonNegative } = trainable;
+  const stages = lastStages === 1 ? "the last stage" : `the last ${lastStages} stages`;
+  return [
+    lastStages === null ? "all" : lastStages === 0 ? "the head alone" : `the head and ${stages} of the backbone`,
+    ...(headNonNegative ? ["the last layer's weights held ≥ 0"] : []),
+    ...(ema === null ? [] : [`judged by the running mean of the weights, of which a step keeps ${told(ema)}`]),
+  ].join("; ");
+}
+
+function batchTold({ batch: { size, accumulate, synced }, reconstruct }: Experiment): string {
+  return `${size} rows` + ((accumulate ?? 1) === 1 ? "" : `, ${accumulate} batches a step`) +
+    (reconstruct === null ? "" : ", reconstructions among them") +
     (synced ? "; an image and its reconstruction are changed and cut alike" : "");
 }
 

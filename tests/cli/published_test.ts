@@ -11,7 +11,7 @@ Deno.test("besidePublished() holds the published numbers, the verdict, and what 
   for (const part of ["all 8 generators", "50 steps", dual().model.backbone.weights!, "17 epochs"]) {
     assert(all.includes(part), all);
   }
-  assertEquals(command, "deno task run experiments/dual_loss.ts#dual --data DIR --weights DIR");
+  assertEquals(command, "deno task run experiments/dual_loss.ts#dual --data DIR");
 });
 
 Deno.test("besidePublished() says plainly whether it helps", async () => {

@@ -62,7 +62,7 @@ Deno.test("results writes up what the runs say, the same bytes from the same run
         "77.18 %",
         "81.01 %",
         "In the pocket world ",
-        "deno task run experiments/dual_loss.ts#dual --data DIR --weights DIR",
+        "deno task run experiments/dual_loss.ts#dual --data DIR",
       ]
     ) assert(text.includes(part), `${part}\n${text}`);
     assert(!text.includes("2026"), "a date stands in the results");

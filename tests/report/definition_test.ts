@@ -1,3 +1,5 @@
+import { derive } from "../../lib/experiment.ts";
+import { plateau } from "../../lib/schedules/mod.ts";
 import { methods as pocket } from "../../experiments/pocket.ts";
 import { definitionHtml, spaced, tellDefinitions } from "../../lib/report/definition.ts";
 import { groupMethods, type Method } from "../../lib/report/methods.ts";
@@ -22,6 +24,29 @@ Deno.test("tellDefinitions() tells what all share once, and says whose a loss te
   assertEquals(told.get("trained on")![0].text, "pocket: generators latent-nearest");
   assertEquals(told.get("epoch kept"), [{ text: "the last", methods: null }]);
   assert(told.get("optimizer")![0].text.startsWith("adamW: rate 0.002, decay 0.02"), told.get("optimizer")![0].text);
+});
+
+Deno.test("tellDefinitions() tells what learns, how the gradient is cut, and an end that the schedule decides", () => {
+  const patch = {
+    trainable: { lastStages: 1, ema: 0.99, headNonNegative: true },
+    clip: 5,
+    batch: { accumulate: 4 },
+    epochs: null,
+    schedule: plateau(),
+  };
+  const changed = ablation().map((method) => ({
+    ...method,
+    records: method.records.map((record) => ({ ...record, experiment: derive(record.experiment, patch) })),
+  }));
+  const told = new Map(tellDefinitions(changed).map(({ what, values }) => [what, values[0].text]));
+  assertEquals(
+    told.get("what learns"),
+    "the head and the last stage of the backbone; the last layer's weights held ≥ 0; " +
+      "judged by the running mean of the weights, of which a step keeps 0.99",
+  );
+  assertEquals(told.get("gradient"), "clipped to a norm of 5");
+  assertEquals(told.get("epochs"), "until the schedule ends them");
+  assert(told.get("batch")!.includes("rows, 4 batches a step"), told.get("batch"));
 });
 
 Deno.test("tellDefinitions() leaves out fields that a record does not have", () => {
