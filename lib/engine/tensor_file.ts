@@ -14,5 +14,14 @@ export function openTensors(path: string, options: TorchFileOptions = {}): Store
     using source = openSource(path);
     return isTorchFile(source);
   };
-  return isTorch() ? openTorchFile(path, options) : openSafetensors(path);
+  if (isTorch()) return openTorchFile(path, options);
+  try {
+    return openSafetensors(path);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const Same = error.constructor as typeof TypeError;
+    throw new Same(`Cannot read "${path}", no file of PyTorch, as one of safetensors. ${error.message}`, {
+      cause: error,
+    });
+  }
 }

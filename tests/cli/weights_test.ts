@@ -76,4 +76,5 @@ Deno.test("weights says what it expects", async () => {
   await told(["get", "drct"], 2, "it is not on the hub. Fetch it from https://modelscope.cn");
   await told(["get", name], 1, "Check the network or its proxy");
   await told(["convert", "nowhere.pth"], 1, "nowhere.pth");
+  await told(["convert", "README.md"], 1, 'README.md", no file of PyTorch, as one of safetensors');
 });
