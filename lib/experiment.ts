@@ -226,6 +226,13 @@ function checkFit(made: Experiment): void {
       'Take a backbone that has places, or set "model.head.places" to null',
     );
   }
+  const side = models.backboneKind(model.backbone).side?.(model.backbone);
+  if (side !== undefined && made.view.size !== side) {
+    refuse(
+      `"view.size" is ${made.view.size}, "model.backbone" is a ${model.backbone.kind}() for images of ${side} pixels`,
+      `Set size: ${side} in "view", or take a backbone for images of ${made.view.size}`,
+    );
+  }
   if (trainable !== null) learnsOf(model, trainable.lastStages);
   if (made.epochs === null && made.schedule.kind !== "plateau") {
     refuse(

@@ -2,6 +2,7 @@ import {
   adamW,
   auc,
   binaryCrossEntropy,
+  clip,
   contrastive,
   convnext,
   cosine,
@@ -81,6 +82,12 @@ Deno.test("experiment() takes no end of its epochs only from a schedule that end
   assertEquals(derive(small, { epochs: null, schedule: plateau() }).epochs, null);
   const low = { epochs: null, schedule: plateau({ floor: 0.01 }) };
   assertThrows(() => derive(small, low), TypeError, '"schedule.floor" is 0.01, above the rate 0.001');
+});
+
+Deno.test("experiment() refuses a view of another size than the backbone takes", () => {
+  const model = { backbone: clip({ variant: "ViT-L/14@336" }), head: linear() };
+  assertThrows(() => derive(small, { model }), TypeError, '"model.backbone" is a clip() for images of 336 pixels');
+  assertEquals(derive(small, { model, view: { size: 336 } }).view.size, 336);
 });
 
 Deno.test("experiment() refuses unknown and missing fields with the nearest name", () => {

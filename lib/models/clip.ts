@@ -87,6 +87,11 @@ export function clipWidth(spec: Clip): number {
   return tower.projection ?? tower.width;
 }
 
+/** Side of the images: every place has a learned position. */
+export function clipSide(spec: Clip): number {
+  return towerOf(spec).image;
+}
+
 /** How images are normalised: as the weights were trained, without weights as OpenAI's were. */
 export function clipView({ weights }: Clip): View {
   if (weights === null) return openaiView;

@@ -1,5 +1,5 @@
 /** Backbones, refinements and heads by kind. */
-import { type Clip, clipDraws, clipFeatures, clipStages, clipView, clipWidth, initClip } from "./clip.ts";
+import { type Clip, clipDraws, clipFeatures, clipSide, clipStages, clipView, clipWidth, initClip } from "./clip.ts";
 import {
   type Convnext,
   convnextDraws,
@@ -59,6 +59,7 @@ export const backbones = {
     init: initClip,
     forward: clipFeatures,
     width: clipWidth,
+    side: clipSide,
     view: clipView,
     stages: clipStages,
     draws: clipDraws,

@@ -42,6 +42,8 @@ export interface BackboneKind<Spec, N extends Network = Network> {
   /** F */
   width(spec: Spec): number;
   view(spec: Spec): View;
+  /** Height and width of the images, pixels, where the network takes no others. */
+  side?(spec: Spec): number;
   /** Whether features have places. */
   readonly places?: boolean;
   /** Beginnings of parameters' names by stage, in the order in which an image passes them; together, all names. */
