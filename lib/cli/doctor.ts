@@ -10,10 +10,10 @@ import { print } from "./print.ts";
 const NEEDED_MEMORY = 3e9;
 
 /**
- * What tensorflow was over wasm, as a factor: the pocket world's dual loss, batches of 32 images of 64 pixels, on two
- * cores with AVX-512. Steps took 178 and 230 ms, 255 and 338 ms when the machine was busy.
+ * What tensorflow was over wasm, as a factor: training steps of the pocket world's detector on two cores with AVX-512,
+ * 79 and 158 ms at the least (bench/peers/results.md).
  */
-const FASTER = 1.3;
+const FASTER = 2;
 
 /** One thing that was looked at. */
 interface Finding {
