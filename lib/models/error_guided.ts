@@ -20,7 +20,6 @@ import {
   slice,
   softmax,
   type Tensor,
-  tensor,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
@@ -31,7 +30,7 @@ import type { Tree } from "../engine/tree.ts";
 import { applyConv, type ConvParams, initConv } from "../nn/conv.ts";
 import { dropout } from "../nn/dropout.ts";
 import { type Draw, normal, type Streams, uniformFanIn, uniformXavier, zeros } from "../nn/initial.ts";
-import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import { applyLinear, initLinear, type LinearParams, type ProjectionParams } from "../nn/linear.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 import type { Pass } from "../nn/pass.ts";
 import { adaptivePool, globalPool } from "../nn/pool.ts";
@@ -101,7 +100,7 @@ type AttentionPool = {
 };
 
 /** Linear layers without a bias, under the places that they have in the reference's sequence. */
-type ChannelAlign = { readonly fc: { readonly [place in 0 | 2]: { readonly weight: Tensor } } };
+type ChannelAlign = { readonly fc: { readonly [place in 0 | 2]: ProjectionParams } };
 
 /** Parameters of the parts that there are, under the reference's names; `model` is its network on the error map. */
 export type ErrorGuidedParams = {
@@ -239,9 +238,8 @@ function withMean(map_BSSC: Tensor4D): Tensor3D {
 /** The mean of the inner map, its channels weighted by what the mean error says. → [B, C] */
 function alignChannels({ fc }: ChannelAlign, { map, error }: Maps): Tensor2D {
   return tidy(() => {
-    const none = (size: number) => tensor(new Float32Array(size));
-    const hidden_BM = applyLinear({ ...fc[0], bias: none(hidden) }, globalPool(error), "relu");
-    const weight_BC = sigmoid(applyLinear({ ...fc[2], bias: none(fc[2].weight.shape[0]) }, hidden_BM));
+    const hidden_BM = applyLinear(fc[0], globalPool(error), "relu");
+    const weight_BC = sigmoid(applyLinear(fc[2], hidden_BM));
     return mul(globalPool(map), weight_BC);
   });
 }
