@@ -125,7 +125,7 @@ export function clipResnetFeatures(
     const [, , map, last_BHWC] = stageNames.map((name) => {
       for (const [i, block] of params[name].entries()) {
         const at = { buffers: buffers[name][i], norm, stride: strides[name][i] };
-        x_BHWC = tidy(() => applyBlock(block, at, x_BHWC));
+        x_BHWC = applyBlock(block, at, x_BHWC);
       }
       return x_BHWC;
     });

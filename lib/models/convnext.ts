@@ -162,33 +162,57 @@ export function convnextFeatures(
   { images: images_BHWC, pass }: { readonly images: Tensor4D; readonly pass: Pass },
 ): Features {
   checkImages(spec, images_BHWC);
-  const rates = dropRates(spec);
+  return tidy(() => {
+    let x_BHWC = applyStem(spec, params.stem, images_BHWC);
+    for (const i of params.stages.keys()) x_BHWC = applyStage(spec, { stage: params.stages[i], i, pass }, x_BHWC);
+    return { pooled: applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D };
+  });
+}
+
+// a scope for each part: 64 images of 224² through all of ConvNeXt-base in one overfill 4 GiB, even where nothing learns
+
+function applyStem(spec: Convnext, [conv, norm]: ConvnextParams["stem"], images_BHWC: Tensor4D): Tensor4D {
   return tidy(() => {
     const { size, stride } = spec.stem;
     const input_BHWC: Tensor4D = spec.highPass === null
       ? images_BHWC
       : concat([images_BHWC, mul(highPass(images_BHWC), spec.highPass)], 3);
-    let x_BHWC = applyConv(params.stem[0], input_BHWC, { stride, pad: (size - stride) / 2 });
-    const bend = (x: Tensor4D) => spec.transitions === "gelu" ? gelu(x) as Tensor4D : x;
-    x_BHWC = bend(applyNorm(params.stem[1], x_BHWC) as Tensor4D);
-    for (const [i, { downsample, blocks }] of params.stages.entries()) {
-      if (downsample !== undefined) {
-        x_BHWC = bend(applyConv(downsample[1], applyNorm(downsample[0], x_BHWC) as Tensor4D, { stride: 2 }));
-      }
-      for (const [j, block] of blocks.entries()) {
-        x_BHWC = applyBlock(block, { rate: rates[i][j], uniform: pass.draw(dropName(i, j)) }, x_BHWC);
-      }
-    }
-    return { pooled: applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D };
+    const patches_BHWC = applyConv(conv, input_BHWC, { stride, pad: (size - stride) / 2 });
+    return bent(spec, applyNorm(norm, patches_BHWC));
   });
 }
 
+function applyStage(
+  spec: Convnext,
+  { stage: { downsample, blocks }, i, pass }: { readonly stage: Stage; readonly i: number; readonly pass: Pass },
+  x_BHWC: Tensor4D,
+): Tensor4D {
+  const rates = dropRates(spec)[i];
+  return tidy(() => {
+    let y_BHWC = downsample === undefined ? x_BHWC : tidy(() => {
+      const normed_BHWC = applyNorm(downsample[0], x_BHWC) as Tensor4D;
+      return bent(spec, applyConv(downsample[1], normed_BHWC, { stride: 2 }));
+    });
+    for (const [j, block] of blocks.entries()) {
+      y_BHWC = applyBlock(block, { rate: rates[j], uniform: pass.draw(dropName(i, j)) }, y_BHWC);
+    }
+    return y_BHWC;
+  });
+}
+
+/** What follows the stem and each downsampling. */
+function bent({ transitions }: Convnext, x: Tensor): Tensor4D {
+  return (transitions === "gelu" ? gelu(x) : x) as Tensor4D;
+}
+
 function applyBlock(block: Block, drop: { rate: number; uniform: Tensor | null }, x_BHWC: Tensor4D): Tensor4D {
-  const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
-  const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
-  const kept_BHWC = dropPath(branch_BHWC, drop);
-  if (block.gamma === undefined) return add(x_BHWC, kept_BHWC as Tensor4D);
-  return addScaled(x_BHWC, kept_BHWC, block.gamma) as Tensor4D;
+  return tidy(() => {
+    const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
+    const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
+    const kept_BHWC = dropPath(branch_BHWC, drop);
+    if (block.gamma === undefined) return add(x_BHWC, kept_BHWC as Tensor4D);
+    return addScaled(x_BHWC, kept_BHWC, block.gamma) as Tensor4D;
+  });
 }
 
 /** The probability with which each block's branch is left out: from 0 rising evenly to the option's, as timm has it. */
