@@ -1,5 +1,6 @@
 import { canCompile, compile } from "../engine/compiled.ts";
-import type { Tensor4D } from "../engine/ops.ts";
+import { refusedByHeap } from "../engine/heap_full.ts";
+import { concat, slice, type Tensor4D, tidy } from "../engine/ops.ts";
 import { forwardModel, type Model, type ModelNetwork } from "../models/model.ts";
 import type { Outputs } from "../types.ts";
 
@@ -22,7 +23,7 @@ export function looker(model: Model): Looker {
     places?.dispose();
     return seen;
   };
-  if (!canCompile()) return { look: whole, [Symbol.dispose]() {} };
+  if (!canCompile()) return { look: inParts(whole), [Symbol.dispose]() {} };
   const compiled = compile(
     ({ inputs: { images, ...network } }: {
       state: Record<string, never>;
@@ -34,5 +35,38 @@ export function looker(model: Model): Looker {
   return {
     look: (network, images) => compiled.run({ state: {}, inputs: { ...network, images }, fixed: null }),
     [Symbol.dispose]: () => compiled[Symbol.dispose](),
+  };
+}
+
+/**
+ * Looks at all images at once; where the heap has no room for that, at half of them after the other half, and so on:
+ * what is seen of an image does not hang on those beside it. What has room is remembered. Throws a `RangeError` when
+ * one image has none.
+ */
+function inParts(look: Looker["look"]): Looker["look"] {
+  let most = Infinity;
+  const seeAll = (network: ModelNetwork, images_BHWC: Tensor4D): Seen => {
+    const [rows, ...size] = images_BHWC.shape;
+    if (rows <= most) return look(network, images_BHWC);
+    const parts = Array.from({ length: Math.ceil(rows / most) }, (_, i) => {
+      const from = i * most;
+      const part = () => slice(images_BHWC, [from, 0, 0, 0], [Math.min(most, rows - from), ...size]);
+      return tidy(() => look(network, part())); // the part is freed before the next is cut
+    });
+    return {
+      embedding: concat(parts.map(({ embedding }) => embedding)),
+      logits: concat(parts.map(({ logits }) => logits)),
+    };
+  };
+  return (network, images) => {
+    for (;;) {
+      try {
+        return tidy(() => seeAll(network, images));
+      } catch (error) {
+        const tried = Math.min(most, images.shape[0]);
+        if (refusedByHeap(error) === null || tried === 1) throw error;
+        most = Math.ceil(tried / 2);
+      }
+    }
   };
 }
