@@ -2,7 +2,7 @@
 /**
  * Time of loading a file of weights against Python's safetensors, and the memory that it takes.
  *
- *     deno run -A bench/load.ts [--backend wasm|tensorflow] [--rounds 10]
+ *     deno task bench:load [--backend wasm|tensorflow] [--rounds 10]
  *
  * The file has the tensors of ConvNeXt-base with its classifier, 354 MB, and is in the page cache. Both sides are
  * processes of their own that load it in turn; the first turn does not count. Memory is that of fresh processes which
