@@ -1,24 +1,13 @@
-import { checkFlag, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { add, clone, mul, tidy } from "../engine/ops.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
-import { type AdamState, updateAdamW } from "./adamw.ts";
+import { type AdamState, type AdamW, checkAdam, updateAdamW } from "./adamw.ts";
 import type { StepAt, Stepped } from "./step.ts";
 
 /** Adam, its weight decay part of the gradient. */
-export interface Adam extends Part<"adam"> {
-  /** Learning rate before the schedule; > 0. */
-  readonly rate: number;
+export interface Adam extends Part<"adam">, Omit<AdamW, "kind" | "decay"> {
   /** Share of each weight that is added to its gradient (L2); ≥ 0. */
   readonly decay: number;
-  /** How much of the gradient's running mean a step keeps; 0 ≤ β₁ < 1. */
-  readonly beta1: number;
-  /** How much of the running mean of its square a step keeps; 0 ≤ β₂ < 1. */
-  readonly beta2: number;
-  /** Added to the root of the running square; > 0. */
-  readonly epsilon: number;
-  /** Whether vectors (norms, biases, layer scales) are spared from decay. PyTorch decays them. */
-  readonly spareVectors: boolean;
 }
 
 /** Defines Adam; the defaults are PyTorch's. */
@@ -29,16 +18,7 @@ export const adam = part<Adam>("adam", {
   beta2: 0.999,
   epsilon: 1e-8,
   spareVectors: false,
-}, {
-  check({ rate, decay, beta1, beta2, epsilon, spareVectors }) {
-    checkNumber("adam.rate", rate, { above: 0 });
-    checkNumber("adam.decay", decay, { from: 0 });
-    checkNumber("adam.beta1", beta1, { from: 0, below: 1 });
-    checkNumber("adam.beta2", beta2, { from: 0, below: 1 });
-    checkNumber("adam.epsilon", epsilon, { above: 0 });
-    checkFlag("adam.spareVectors", spareVectors);
-  },
-});
+}, { check: checkAdam });
 
 /**
  * Moves the parameters by a gradient. Consumes `gradient`, `at.params` and `at.state`.

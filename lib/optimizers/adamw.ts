@@ -28,7 +28,7 @@ export const adamW = part<AdamW>("adamW", {
   beta2: 0.999,
   epsilon: 1e-8,
   spareVectors: false,
-}, { check });
+}, { check: checkAdam });
 
 /** Running means of the gradient and of its square, under PyTorch's names; each a tree like the parameters. */
 export type AdamState<P extends Tree> = { readonly exp_avg: P; readonly exp_avg_sq: P };
@@ -74,11 +74,13 @@ export function updateAdamW<P extends Tree>(
   return { params: updated("param"), state: { exp_avg: updated("first"), exp_avg_sq: updated("second") } };
 }
 
-function check({ rate, decay, beta1, beta2, epsilon, spareVectors }: AdamW): void {
-  checkNumber("adamW.rate", rate, { above: 0 });
-  checkNumber("adamW.decay", decay, { from: 0 });
-  checkNumber("adamW.beta1", beta1, { from: 0, below: 1 });
-  checkNumber("adamW.beta2", beta2, { from: 0, below: 1 });
-  checkNumber("adamW.epsilon", epsilon, { above: 0 });
-  checkFlag("adamW.spareVectors", spareVectors);
+/** Refuses numbers that no Adam can have, decoupled or not. */
+export function checkAdam(spec: { readonly kind: string } & Omit<AdamW, "kind">): void {
+  const { kind, rate, decay, beta1, beta2, epsilon, spareVectors } = spec;
+  checkNumber(`${kind}.rate`, rate, { above: 0 });
+  checkNumber(`${kind}.decay`, decay, { from: 0 });
+  checkNumber(`${kind}.beta1`, beta1, { from: 0, below: 1 });
+  checkNumber(`${kind}.beta2`, beta2, { from: 0, below: 1 });
+  checkNumber(`${kind}.epsilon`, epsilon, { above: 0 });
+  checkFlag(`${kind}.spareVectors`, spareVectors);
 }
