@@ -40,7 +40,7 @@ export async function report({ steps, forwards, peaks }: Found): Promise<string>
       "## Training steps",
       "Forward, backward and AdamW from the same weights on the same images, milliseconds; the ratio is our time over " +
       "PyTorch's.",
-      table(stepHead, steps.map(stepCells)),
+      table(timeHead, steps.map(stepCells)),
     ]),
     ...(peaks.length === 0 ? [] : [
       "Most resident memory of a fresh process that loads the weights and does three steps, MiB.",
@@ -50,14 +50,14 @@ export async function report({ steps, forwards, peaks }: Found): Promise<string>
       "## Forward passes",
       `Features of ${forwardRows} images of 224² by the published networks, from weights under the names of timm and ` +
       "open_clip, against those libraries; images a second, the ratio is ours over PyTorch's.",
-      table(forwardHead, forwards.map(forwardCells)),
+      table(timeHead, forwards.map(forwardCells)),
     ]),
     "## Measured with",
     await measuredWith([...steps, ...forwards]),
   ].join("\n\n") + "\n";
 }
 
-const stepHead = ["network", "backend", "threads", "rounds", "ours", "PyTorch", "ratio", "goal", ""];
+const timeHead = ["network", "backend", "threads", "rounds", "ours", "PyTorch", "ratio", "goal", ""];
 
 function stepCells({ network, backend, threads, ours, theirs }: TimeRow<Network>): string[] {
   const ratios = ours.map((time, i) => time / theirs[i]);
@@ -73,8 +73,6 @@ function stepCells({ network, backend, threads, ours, theirs }: TimeRow<Network>
     ...goalCells(median(ratios), { most }),
   ];
 }
-
-const forwardHead = stepHead;
 
 function forwardCells({ network, backend, threads, ours, theirs }: TimeRow<ForwardNetwork>): string[] {
   const perSecond = (times: readonly number[]) => times.map((time) => 1000 * forwardRows / time);
