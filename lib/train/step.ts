@@ -4,13 +4,13 @@ import { clone, type Scalar, scalar, tensor } from "../engine/ops.ts";
 import { combine, disposeTree, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
-import { forwardModel, lastWeight, learnsOf, modelDraws, type ModelNetwork } from "../models/model.ts";
+import { forwardModel, lastWeight, modelDraws, type ModelNetwork } from "../models/model.ts";
 import { learning } from "../nn/pass.ts";
 import { optimizerKind } from "../optimizers/mod.ts";
 import { meanSlope, type Slope, type Sloped, slopeOf } from "../optimizers/slope.ts";
 import { random } from "../random.ts";
 import type { Batch, LossValue } from "../types.ts";
-import { averaged, nonNegative, type Weights } from "./weights.ts";
+import { averaged, learnersOf, nonNegative, type Weights } from "./weights.ts";
 
 /** What of a batch a step looks at, and the random numbers for it. */
 export type Seen = Pick<Batch, "images" | "labels"> & { readonly draws: FlatTree };
@@ -19,12 +19,14 @@ type Numbers<N> = { readonly rate: N; readonly step: N };
 
 /** Random numbers for a batch of one step, by name; the caller owns them. */
 export function drawsOf(experiment: Experiment, rows: number, at: readonly (string | number)[]): FlatTree {
-  const learns = learnsOf(experiment.model, experiment.trainable?.lastStages ?? null);
+  const learns = learnersOf(experiment);
   const wanted = Object.entries(modelDraws(experiment.model, rows)).filter(([name]) => learns(name));
   return Object.fromEntries(wanted.map(([name, shape]) => {
     const { uniform } = random(experiment.seed, "draw", name, ...at);
-    const size = shape.reduce((product, n) => product * n, 1);
-    return [name, tensor(Float32Array.from({ length: size }, uniform), [...shape])];
+    // a loop: Float32Array.from() asks an object for every one of what may be millions of numbers
+    const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+    for (let i = 0; i < values.length; i++) values[i] = uniform();
+    return [name, tensor(values, [...shape])];
   }));
 }
 
@@ -63,7 +65,7 @@ function trainStep(
   { slopeAt, rate, step }: Numbers<number | Scalar> & { readonly slopeAt: (at: At) => Slope<FlatTree> },
 ): Taken {
   const { optimizer, trainable, model, clip } = experiment;
-  const [free, frozen] = partition(at.params, learnsOf(model, trainable?.lastStages ?? null));
+  const [free, frozen] = partition(at.params, learnersOf(experiment));
   const slope = slopeAt({ params: at.params, buffers: at.buffers, frozen });
   const stepped = optimizerKind(optimizer).step(optimizer, slope, { params: free, state: at.state, rate, step, clip });
   const params = trainable?.headNonNegative ? nonNegative(stepped.params, lastWeight(model)) : stepped.params;

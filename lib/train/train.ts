@@ -73,7 +73,7 @@ async function* loop(
   { pairs, sight, folder, validate, signal }: Training,
 ): AsyncGenerator<RunEvent, void> {
   const drawing = drawingOf(experiment);
-  const accumulate = experiment.batch.accumulate ?? 1;
+  const { accumulate } = drawing;
   const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
   const { history } = state;
   const rate = (step: number) =>

@@ -16,6 +16,11 @@ export type Weights = ModelNetwork & {
 /** What is averaged over the steps. */
 export type Average = { readonly params: FlatTree; readonly buffers: FlatTree };
 
+/** Which names of parameters and draws learn. */
+export function learnersOf({ model, trainable }: Experiment): (name: string) => boolean {
+  return learnsOf(model, trainable?.lastStages ?? null);
+}
+
 /**
  * What training changes, before the first step.
  *
@@ -23,7 +28,7 @@ export type Average = { readonly params: FlatTree; readonly buffers: FlatTree };
  */
 export function firstWeights(experiment: Experiment, network: ModelNetwork): Weights {
   const { optimizer, trainable } = experiment;
-  const [free] = partition(network.params, learnsOf(experiment.model, trainable?.lastStages ?? null));
+  const [free] = partition(network.params, learnersOf(experiment));
   // not clones: a recorded step knows its inputs by the place of their values, which those would share
   const copies = (tree: Tree): FlatTree =>
     Object.fromEntries(entries(tree).map(([path, leaf]) => [path, add(leaf, 0)]));
