@@ -89,6 +89,7 @@ export async function* events(
     kind: "start",
     name: experiment.name,
     id,
+    step: 0,
     steps: plannedSteps(experiment, { stepsPerEpoch, history: [] }),
     epochs: experiment.epochs,
   };
@@ -120,8 +121,10 @@ export async function* events(
   }
   const probed = yield* telling("probe", probe({ train: samplesOf(pairs), test, signal }));
   const record: RunRecord = {
-    format: 2,
+    format: 3,
     id,
+    fingerprint: id,
+    data: null,
     experiment,
     environment: await environment({
       backend: engine.name,
@@ -129,10 +132,12 @@ export async function* events(
       hashes: state.data,
     }),
     status: "done",
+    error: null,
     started,
     seconds: state.seconds,
     megabytes: peakMegabytes(),
     history: state.history,
+    skipped: [],
     steps: state.steps,
     metrics: evaluateScores(scores),
     scores,

@@ -101,22 +101,47 @@ export interface Distances {
   readonly fake: number | null;
 }
 
-/** One epoch of a run's history. */
-export interface EpochRow {
-  /** Counted from 1. */
-  readonly epoch: number;
+/** How the network stood at one step, judged on the validation split. */
+export interface ValidationRow {
   /** Steps done since the start of the run. */
   readonly step: number;
-  /** Learning rate of the epoch. */
-  readonly rate: number;
-  /** Mean over the epoch's steps of the total and of each term. */
-  readonly loss: Readonly<Record<string, number>>;
   /** Metrics on the validation split. */
   readonly validation: Metrics;
   /** Null when validation has no reconstructions, or the run is older than their measurement. */
   readonly distances: Distances | null;
-  /** Wall time by phase. */
-  readonly seconds: { readonly data: number; readonly step: number; readonly evaluate: number };
+}
+
+/** A number for each phase of training: waiting for batches, steps, validation. */
+export interface Phases {
+  /** What the network waited for images; large beside `step`, it starves. */
+  readonly data: number;
+  readonly step: number;
+  readonly evaluate: number;
+}
+
+/** One epoch of a run's history. */
+export interface EpochRow extends ValidationRow {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Learning rate of the epoch's last step. */
+  readonly rate: number;
+  /** Mean over the epoch's steps of the total and of each term. */
+  readonly loss: Readonly<Record<string, number>>;
+  /** Validations within the epoch, before that at its end; none unless `select.every` asks for them. */
+  readonly between: readonly ValidationRow[];
+  /** Wall time. */
+  readonly seconds: Phases;
+  /** Largest resident memory seen at the end of a phase, in MB (10⁶ bytes); null in runs older than it. */
+  readonly megabytes: Phases | null;
+}
+
+/** A step whose loss or gradient was not finite. */
+export interface NonFiniteRow {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: Readonly<Record<string, number>>;
+  /** Ids of the samples behind the rows of its batches. */
+  readonly ids: readonly string[];
 }
 
 /** Loss terms of one step: total first, then the definition's names. */
@@ -126,12 +151,16 @@ export interface StepRow {
   readonly loss: Readonly<Record<string, number>>;
 }
 
-/** Scores of one test set, in plain columns of equal length. */
+/** Scores of test sets, in plain columns of equal length. */
 export interface ScoreColumns {
   readonly id: readonly string[];
   readonly source: readonly string[];
+  /** Name of the generator, null for camera images; of rows older than this column null too. */
+  readonly generator: readonly (string | null)[];
   /** Test set of the row, null: part of every set. */
   readonly set: readonly (string | null)[];
+  /** What was done to the image before it was scored, as "jpeg-50"; null: nothing. */
+  readonly corruption: readonly (string | null)[];
   /** 1 = fake. */
   readonly label: readonly number[];
   /** Probability of fake, 0…1. */
@@ -155,21 +184,31 @@ export interface Environment {
 
 /** What a run leaves behind: everything that `compare` and `plot` need, and nothing else. */
 export interface RunRecord {
-  readonly format: 2;
-  /** Fingerprint of the experiment. */
+  readonly format: 3;
+  /** Hash of fingerprint and data: 64 hexadecimal digits. Of runs of format 1 and 2 the fingerprint alone. */
   readonly id: string;
+  /** Of the experiment; runs that share it differ in their data alone. */
+  readonly fingerprint: string;
+  /** Identity of all data that the run reads; null in runs older than it. */
+  readonly data: string | null;
   /** Resolved: every default written out. */
   readonly experiment: Experiment;
   readonly environment: Environment;
-  readonly status: "done" | "stopped" | "failed";
+  /** "running" is what a run says that was killed, too: whether it still goes, its lock tells. */
+  readonly status: "running" | "done" | "stopped" | "failed";
+  /** Why it failed, null where it did not. */
+  readonly error: string | null;
   /** ISO 8601. */
   readonly started: string;
+  /** Wall time of training, pauses left out. */
   readonly seconds: number;
   /** Largest resident memory seen. */
   readonly megabytes: number;
   readonly history: readonly EpochRow[];
+  /** Steps that were left out because their loss or gradient was not finite, where the definition allows that. */
+  readonly skipped: readonly NonFiniteRow[];
   readonly steps: readonly StepRow[];
-  /** By test set (generator), then by metric. */
+  /** By test set (generator), then by metric; empty before the run is done. */
   readonly metrics: Readonly<Record<string, Metrics>>;
   readonly scores: ScoreColumns;
   /**
@@ -177,7 +216,17 @@ export interface RunRecord {
    * the training split, makes of test samples: all of them, or those drawn of a large set. Null in runs older than it.
    */
   readonly probe: ScoreColumns | null;
-  readonly best: { readonly epoch: number; readonly checkpoint: string } | null;
+  readonly best: Best | null;
+}
+
+/** The checkpoint that is evaluated. */
+export interface Best {
+  readonly epoch: number;
+  readonly step: number;
+  /** File in the run's folder. */
+  readonly checkpoint: string;
+  /** Of that file; null in runs older than it. */
+  readonly sha256: string | null;
 }
 
 /** What a run says while it goes; progress bars, logs and live plots are readers of it. */
@@ -186,15 +235,24 @@ export type RunEvent =
     readonly kind: "start";
     readonly name: string;
     readonly id: string;
+    /** Step that it goes on from, 0 for a new run. */
+    readonly step: number;
     /** Of the whole run; while the schedule decides when it ends, the least there will be. */
     readonly steps: number;
     /** Null: until the schedule ends it. */
     readonly epochs: number | null;
   }
   | { readonly kind: "step"; readonly row: StepRow; readonly seconds: number }
+  /** A validation within an epoch. */
+  | { readonly kind: "validation"; readonly epoch: number; readonly row: ValidationRow }
+  /** A step that was not finite; where it is not left out, the run fails with it. */
+  | { readonly kind: "nonfinite"; readonly row: NonFiniteRow; readonly skipped: boolean }
   /** `steps` of the whole run as it is known now, as at the start. */
   | { readonly kind: "epoch"; readonly row: EpochRow; readonly steps: number }
-  | { readonly kind: "checkpoint"; readonly epoch: number; readonly file: string }
+  /** The state after `step` is on the disk. */
+  | { readonly kind: "checkpoint"; readonly epoch: number; readonly step: number; readonly file: string }
+  /** Something that the user should know and that stops nothing, as a damaged checkpoint that was passed over. */
+  | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
   /** Trivial cues of images are being measured, after the test sets were scored. */
   | { readonly kind: "probe"; readonly done: number; readonly total: number }

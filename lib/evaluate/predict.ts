@@ -48,7 +48,9 @@ export function scoreColumns(samples: readonly Sample[], score: readonly number[
   return {
     id: samples.map(({ id }) => id),
     source: samples.map(({ source }) => source),
+    generator: samples.map(({ generator }) => generator),
     set: samples.map(({ set }) => set),
+    corruption: samples.map(() => null),
     label: samples.map(({ label }) => label === "fake" ? 1 : 0),
     score,
   };

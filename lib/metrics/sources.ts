@@ -1,7 +1,7 @@
 import type { ScoreColumns } from "../types.ts";
 
 /** Scored rows of one run. */
-export type ScoredRows = Omit<ScoreColumns, "id">;
+export type ScoredRows = Pick<ScoreColumns, "source" | "set" | "label" | "score">;
 
 /** The sources behind the rows of some runs. */
 export interface Sources {

@@ -1,7 +1,7 @@
 import type { RunRecord, ScoreColumns } from "../types.ts";
 
 /** The format that this version writes; it reads those before it too. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** A run's record without its columns of scores, which stand in files of their own. */
 export type RunHeader = Omit<RunRecord, "scores" | "probe">;
@@ -43,7 +43,7 @@ export interface ParsedRecord {
 export function parseHeader(text: string, file: string): ParsedRecord {
   const found = readJson(text, file);
   if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
-  const value = found.format === 1 ? fromFormat1(found) : found;
+  const value = found.format === 1 || found.format === 2 ? upgraded(found) : found;
   if (value.format !== FORMAT) {
     throw new RangeError(
       `Cannot read "${file}": it has format ${found.format}, expected ${FORMAT} or older. ` +
@@ -55,12 +55,21 @@ export function parseHeader(text: string, file: string): ParsedRecord {
   return { header, scores, probe };
 }
 
-/** Format 1 knew neither a probe nor distances. */
-function fromFormat1(value: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Format 1 knew neither a probe nor distances; 1 and 2 knew no identity of data, no validation within an epoch, and no
+ * memory by phase.
+ */
+function upgraded(value: Record<string, unknown>): Record<string, unknown> {
+  const rows = Array.isArray(value.history) ? value.history.filter(isObject) : [];
   const history = Array.isArray(value.history)
-    ? value.history.map((row) => isObject(row) ? { ...row, distances: null } : row)
+    ? rows.map((row) => ({ distances: null, between: [], megabytes: null, ...row }))
     : value.history;
-  return { ...value, format: 2, history, probe: null };
+  const { best: old } = value;
+  const best = isObject(old)
+    ? { step: rows.find(({ epoch }) => epoch === old.epoch)?.step ?? 0, sha256: null, ...old }
+    : old;
+  const added = { fingerprint: value.id, data: null, error: null, skipped: [], probe: null };
+  return { ...added, ...value, format: FORMAT, history, best };
 }
 
 /**
@@ -74,7 +83,13 @@ export function parseScores(text: string, file: string): ScoreColumns {
   for (const column of COLUMNS) {
     if (!isObject(value) || !Array.isArray(value[column])) throw noRecord(file, column, "a list");
   }
-  const columns = value as unknown as ScoreColumns;
+  const given = value as unknown as ScoreColumns;
+  const blank = given.id.map(() => null);
+  const columns: ScoreColumns = {
+    ...given,
+    generator: given.generator ?? blank,
+    corruption: given.corruption ?? blank,
+  };
   for (const column of COLUMNS) {
     if (columns[column].length !== columns.id.length) throw noRecord(file, column, `a list of ${columns.id.length}`);
   }
@@ -96,7 +111,11 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["id", (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string), "64 hexadecimal digits"],
   ["experiment", (value) => isObject(value) && isText(value.name), "an object with a name"],
   ["environment", isObject, "an object"],
-  ["status", (value) => ["done", "stopped", "failed"].includes(value as string), '"done", "stopped" or "failed"'],
+  [
+    "status",
+    (value) => ["running", "done", "stopped", "failed"].includes(value as string),
+    '"running", "done", "stopped" or "failed"',
+  ],
   ["started", (value) => isText(value) && !Number.isNaN(Date.parse(value as string)), "a date"],
   ["seconds", isNumber, "a number"],
   ["megabytes", isNumber, "a number"],

@@ -122,16 +122,18 @@ async function* loop(
       rate: rate(state.step - 1)!,
       loss: meanLoss(state.steps, epoch),
       ...judged,
+      between: [],
       seconds,
+      megabytes: null,
     };
     history.push(row);
     state.seconds += seconds.evaluate;
     if (isBest(experiment, history)) {
-      state.best = { epoch, checkpoint: await saveBest(folder, judgedNetwork(state)) };
+      state.best = { epoch, step: state.step, sha256: null, checkpoint: await saveBest(folder, judgedNetwork(state)) };
     }
     const file = await saveState(folder, state);
     yield { kind: "epoch", row, steps: plannedSteps(experiment, { stepsPerEpoch, history }) };
-    yield { kind: "checkpoint", epoch, file };
+    yield { kind: "checkpoint", epoch, step: state.step, file };
   }
 }
 

@@ -5,6 +5,8 @@ import { assertClose, assertEquals, assertThrows } from "../assert.ts";
 const columns = (rows: readonly [string | null, number, number][]): ScoreColumns => ({
   id: rows.map((_, i) => `${i}`),
   source: rows.map((_, i) => `${i}`),
+  generator: rows.map(([set]) => set),
+  corruption: rows.map(() => null),
   set: rows.map(([set]) => set),
   label: rows.map(([, label]) => label),
   score: rows.map(([, , score]) => score),

@@ -1,6 +1,7 @@
 import type { Experiment } from "../../lib/experiment.ts";
 import { random } from "../../lib/random.ts";
 import type { EpochRow, RunRecord, ScoreColumns, StepRow } from "../../lib/types.ts";
+import type { ScoredRows } from "../../lib/metrics/sources.ts";
 import { simulate } from "../metrics/simulated.ts";
 
 /** What to make up. */
@@ -39,8 +40,10 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     loss,
   } as unknown as Experiment;
   return {
-    format: 2,
+    format: 3,
     id: `${random(seed, name).permutation(16).join("")}`,
+    fingerprint: `${random(seed, name).permutation(16).join("")}`,
+    data: null,
     experiment,
     environment: {
       counterproof: "0.1.0",
@@ -54,11 +57,13 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
       hashes: { "pocket/world.json": "synthetic" },
     },
     status,
+    error: null,
     started: "2026-01-02T03:04:05Z",
     seconds: 125,
     megabytes: 812.4,
     history: epochRows(seed, { name, epochs, distances }),
     steps: lossRows(seed, { name, terms, steps }),
+    skipped: [],
     metrics: {},
     scores: scores(seed * 1000 + Math.round(distance * 10), distance),
     probe: probe === null ? null : scores(probe, 0.4),
@@ -66,8 +71,13 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
   };
 }
 
-function identified(rows: Omit<ScoreColumns, "id">): ScoreColumns {
-  return { ...rows, id: rows.source.map((source, row) => `${rows.set[row] ?? "real"}/${source}`) };
+function identified(rows: ScoredRows): ScoreColumns {
+  return {
+    ...rows,
+    id: rows.source.map((source, row) => `${rows.set[row] ?? "real"}/${source}`),
+    generator: rows.set,
+    corruption: rows.source.map(() => null),
+  };
 }
 
 /** Accuracies that rise and level off; the real distance grows, the fake one shrinks. */
@@ -85,7 +95,9 @@ function epochRows(
       loss: { total: 0.7 },
       validation: { accuracy, auc: Math.min(1, accuracy + 0.03) },
       distances: distances ? { real: 0.2 + 0.05 * i + 0.01 * draw.uniform(), fake: 0.2 / (i + 1) } : null,
+      between: [],
       seconds: { data: 1, step: 2, evaluate: 1 },
+      megabytes: { data: 800, step: 812, evaluate: 790 },
     };
   });
 }

@@ -3,8 +3,10 @@ import type { RunRecord } from "../../lib/types.ts";
 /** A finished run's record, small and whole. */
 export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
   return {
-    format: 2,
+    format: 3,
     id: "c3bbf8d1e5f5".padEnd(64, "0"),
+    fingerprint: "f1".padEnd(64, "0"),
+    data: "da".padEnd(64, "0"),
     experiment: { name: "Dual loss, λ = 0.05" } as RunRecord["experiment"],
     environment: {
       counterproof: "0.1.0",
@@ -18,15 +20,33 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       hashes: {},
     },
     status: "done",
+    error: null,
     started: "2026-11-22T06:00:00.000Z",
     seconds: 12.5,
     megabytes: 300,
     history: [],
+    skipped: [],
     steps: [{ step: 1, epoch: 1, loss: { total: 0.7, contrastive: NaN } }],
     metrics: { sd14: { accuracy: 0.75, auc: -Infinity } },
-    scores: { id: ["a", "b"], source: ["a", "a"], set: [null, "sd14"], label: [0, 1], score: [0.1, 1 / 3] },
-    probe: { id: ["b"], source: ["a"], set: ["sd14"], label: [1], score: [0.25] },
-    best: { epoch: 1, checkpoint: "best.safetensors" },
+    scores: {
+      id: ["a", "b"],
+      source: ["a", "a"],
+      generator: [null, "sd14"],
+      set: [null, "sd14"],
+      corruption: [null, null],
+      label: [0, 1],
+      score: [0.1, 1 / 3],
+    },
+    probe: {
+      id: ["b"],
+      source: ["a"],
+      generator: ["sd14"],
+      set: ["sd14"],
+      corruption: [null],
+      label: [1],
+      score: [0.25],
+    },
+    best: { epoch: 1, step: 3, checkpoint: "best.safetensors", sha256: "be".padEnd(64, "0") },
     ...changes,
   };
 }

@@ -42,7 +42,7 @@ Deno.test("a record that is written anew replaces the old one and leaves no othe
   await inFolder(async (runs) => {
     const folder = join(runs, "a-c3bbf8d1e5f5");
     await writeRecord(folder, exampleRecord({ status: "stopped" }));
-    const scores = { id: [], source: [], set: [], label: [], score: [] };
+    const scores = { id: [], source: [], generator: [], set: [], corruption: [], label: [], score: [] };
     await writeRecord(folder, exampleRecord({ scores, probe: scores }));
     const record = await readRecord(folder);
     assertEquals([record.status, record.scores, record.probe], ["done", scores, scores]);
@@ -99,8 +99,8 @@ Deno.test("a broken record is refused with the name of its file", async () => {
     };
     await broken(text.slice(0, text.length / 2), SyntaxError, "it is not JSON");
     await broken("[]", TypeError, '"format" is missing or wrong');
-    await broken(text.replace('"format": 2', '"format": 3'), RangeError, "format 3, expected 2 or older. A newer");
-    await broken(text.replace('"format": 2', '"format": 0'), RangeError, "format 0, expected 2 or older. Restore");
+    await broken(text.replace('"format": 3', '"format": 4'), RangeError, "format 4, expected 3 or older. A newer");
+    await broken(text.replace('"format": 3', '"format": 0'), RangeError, "format 0, expected 3 or older. Restore");
     await broken(text.replace('"probe"', '"prob"'), TypeError, '"probe" is missing or wrong');
     await broken(text.replace('"done"', '"finished"'), TypeError, '"status" is missing or wrong');
     await broken(text.replace('"history"', '"histroy"'), TypeError, '"history" is missing or wrong');
@@ -131,10 +131,10 @@ Deno.test("a record of format 1 is read as one without probe and distances", asy
     await Deno.mkdir(folder);
     for await (const { name } of Deno.readDir(format1)) await Deno.copyFile(join(format1, name), join(folder, name));
     const record = await readRecord(folder);
-    assertEquals([record.format, record.probe, record.scores.score], [2, null, [0.1, 1 / 3]]);
+    assertEquals([record.format, record.probe, record.scores.score], [3, null, [0.1, 1 / 3]]);
     assertEquals(record.history.map(({ epoch, distances }) => [epoch, distances]), [[1, null], [2, null]]);
     assertEquals((await findRecord(runs, record.id))?.history, record.history);
-    assertEquals((await listRuns(runs))[0].record?.format, 2);
+    assertEquals((await listRuns(runs))[0].record?.format, 3);
     await writeRecord(folder, record);
     assertEquals(await readRecord(folder), record);
   });

@@ -6,14 +6,17 @@ import { exampleRecord } from "../runs/example.ts";
 import { type TestScreen, testScreen } from "./screen.ts";
 
 async function* events(screen: TestScreen, { from = 0, end = true } = {}): AsyncGenerator<RunEvent> {
-  yield { kind: "start", name: "dual", id: exampleRecord().id, steps: 100, epochs: 2 };
+  yield { kind: "start", name: "dual", id: exampleRecord().id, step: from, steps: 100, epochs: 2 };
   for (let step = from + 1; step <= 100; step++) {
     screen.pass(1);
     yield { kind: "step", row: { step, epoch: 1, loss: { total: 1 / step } }, seconds: 1 };
     if (step % 50 !== 0) continue;
     const seconds = { data: 1, step: 49, evaluate: 0 };
     const validation = { accuracy: 0.75 };
-    const row = { epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, distances: null, seconds };
+    const row = {
+      ...{ epoch: step / 50, step, rate: 0.1, loss: { total: 0.5 }, validation, distances: null },
+      ...{ between: [], seconds, megabytes: null },
+    };
     yield { kind: "epoch", row, steps: 100 };
   }
   for (let done = 1; done <= 10; done++) {
