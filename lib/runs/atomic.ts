@@ -26,12 +26,13 @@ export async function writeAtomic(file: string, content: string | Uint8Array | I
 
 let count = 0;
 
-async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+/** Writes all of the bytes, however many calls that takes. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
 }
 
-/** A rename is on the disk only when its folder is; Windows has no such call and needs none. */
-async function syncFolder(folder: string): Promise<void> {
+/** A new file or name is on the disk only when its folder is; Windows has no such call and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using opened = await Deno.open(folder);
   await opened.sync();
