@@ -20,8 +20,13 @@ import type { Reconstruction } from "./reconstruct/mod.ts";
 import * as schedules from "./schedules/mod.ts";
 import type { Schedule } from "./schedules/mod.ts";
 
+/** The form of definitions that this version writes; it reads those before it too. */
+const FORMAT = 1;
+
 /** What is trained on what, and how it is judged. Backend, device and folders belong to a run, not here. */
 export interface Experiment {
+  /** Form in which it is written, so that another version knows whether it can read it; not part of the identity. */
+  readonly format: number;
   /** A title, any text; not part of the identity. */
   readonly name: string;
   /** Point of a grid and the like; not part of the identity. */
@@ -70,18 +75,30 @@ export interface Experiment {
   };
   /** Null: until the schedule ends it, as plateau() does. */
   readonly epochs: number | null;
-  /** Which epoch is kept: the first with the best validation metric, or the last whatever its metrics. */
-  readonly select: { readonly metric: "accuracy" | "auc" | "last" };
+  /** When the network is judged on the validation split, which judgement is the best, and when none better is waited for. */
+  readonly select: {
+    /** The first with the highest value is kept, or the last whatever its value. */
+    readonly metric: "accuracy" | "balancedAccuracy" | "auc" | "averagePrecision" | "last";
+    /** Steps from one validation to the next within an epoch, which is judged at its end anyway; null: only there. */
+    readonly every: number | null;
+    /** Training ends after so many validations in a row that are no better; null: however many. */
+    readonly patience: number | null;
+    /** By how much a value has to exceed the best before it for `patience` to begin anew; ≥ 0. Null: any higher one. */
+    readonly gain: number | null;
+  };
+  /** What becomes of a step whose loss or gradient is not finite: it is left out and recorded. Null: training stops. */
+  readonly onNaN: "skip" | null;
 }
 
 /** What an experiment is made from: fields with a default may be left out. */
 export type ExperimentInput =
   & Pick<Experiment, "name" | "view" | "model" | "loss" | "optimizer" | "schedule" | "epochs">
-  & Partial<Pick<Experiment, "tags" | "seed" | "reconstruct" | "augment" | "clip" | "select">>
+  & Partial<Pick<Experiment, "format" | "tags" | "seed" | "reconstruct" | "augment" | "clip" | "onNaN">>
   & {
     readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
     readonly trainable?: Partial<Experiment["trainable"]>;
     readonly batch?: Partial<Experiment["batch"]>;
+    readonly select?: Partial<Experiment["select"]>;
   };
 
 const layout = partOf<Layout>("a layout", makersOf(layouts, layouts.layouts));
@@ -103,7 +120,10 @@ const numberBetween = (above: number, below: number) =>
     (value): value is number => Number.isFinite(value) && Number(value) > above && Number(value) < below,
   );
 
+const metrics = ["accuracy", "balancedAccuracy", "auc", "averagePrecision", "last"] as const;
+
 const read = fields<Experiment>({
+  format: { read: wholeFrom(1), otherwise: FORMAT },
   name: { read: text },
   tags: { read: named(coordinate), otherwise: {} },
   seed: { read: wholeFrom(0), otherwise: 1 },
@@ -154,14 +174,23 @@ const read = fields<Experiment>({
     read: fields<Experiment["select"]>({
       metric: {
         read: scalar(
-          '"accuracy", "auc" or "last"',
-          (value): value is Experiment["select"]["metric"] => ["accuracy", "auc", "last"].includes(value as string),
+          metrics.map((name) => `"${name}"`).join(", ").replace(/, (?=[^,]*$)/, " or "),
+          (value): value is (typeof metrics)[number] => metrics.some((name) => name === value),
         ),
         otherwise: "accuracy",
+      },
+      every: { read: nullable(wholeFrom(1)), otherwise: null },
+      patience: { read: nullable(wholeFrom(1)), otherwise: null },
+      gain: {
+        read: nullable(
+          scalar("a number ≥ 0", (value): value is number => Number.isFinite(value) && Number(value) >= 0),
+        ),
+        otherwise: null,
       },
     }),
     otherwise: {},
   },
+  onNaN: { read: nullable(scalar('"skip"', (value): value is "skip" => value === "skip")), otherwise: null },
 });
 
 /**
@@ -170,9 +199,10 @@ const read = fields<Experiment>({
  *
  * @throws {TypeError} for an unknown, missing or ill-typed field or option, with its place and the nearest name; for
  * parts that do not fit, with both fields and the fix
- * @throws {RangeError} for an option outside its range
+ * @throws {RangeError} for an option outside its range, and for a definition in the form of a newer version
  */
 export function experiment(input: ExperimentInput): Experiment {
+  refuseNewer(input);
   const made = frozen(read(input, ""));
   canonical(made); // refuses what a file cannot hold
   checkFit(made);
@@ -188,6 +218,16 @@ export function experiment(input: ExperimentInput): Experiment {
  */
 export function derive(base: Experiment, patch: Patch<Experiment>): Experiment {
   return experiment(patched<Experiment>(base, patch));
+}
+
+/** A newer form may have fields that this version does not know, so it is told before any of them is read. */
+function refuseNewer(input: ExperimentInput): void {
+  const { name, format = FORMAT } = input ?? {};
+  if (!(format > FORMAT)) return;
+  throw new RangeError(
+    `Cannot read the definition "${name}": it has format ${format}, expected ${FORMAT} or older. ` +
+      "A newer Counterproof wrote it; update this one",
+  );
 }
 
 /** Refuses parts that are each right and do not go together. */
@@ -244,6 +284,19 @@ function checkFit(made: Experiment): void {
     refuse(
       `"schedule.floor" is ${made.schedule.floor}, above the rate ${optimizers.rateOf(made.optimizer)} of "optimizer"`,
       "Take a smaller floor: training ends below it",
+    );
+  }
+  const { metric, patience, gain } = made.select;
+  if (metric === "last" && patience !== null) {
+    refuse(
+      `"select.patience" is ${patience} and "select.metric" is "last", which no validation is better by`,
+      'Take "accuracy" or "auc" as "select.metric", or set "select.patience" to null',
+    );
+  }
+  if (gain !== null && patience === null) {
+    refuse(
+      `"select.gain" is ${gain} and "select.patience" is null, so that nothing waits for a gain`,
+      'Give "select.patience", or set "select.gain" to null',
     );
   }
   const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;

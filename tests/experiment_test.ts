@@ -49,7 +49,7 @@ Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals(small.seed, 1);
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
   assertEquals(small.batch, { size: 64, accumulate: null, synced: false });
-  assertEquals(small.select, { metric: "accuracy" });
+  assertEquals(small.select, { metric: "accuracy", every: null, patience: null, gain: null });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
 });
@@ -75,6 +75,24 @@ Deno.test("experiment() completes what is trainable, and refuses stages that the
     "it has 3 (stem, stages.0, stages.1)",
   );
   assertThrows(() => derive(small, { trainable: { ema: 1 } }), TypeError, "a number > 0 and < 1");
+});
+
+Deno.test("experiment() refuses a definition in the form of a newer version, before anything that it may hold", () => {
+  const newer = { ...JSON.parse(JSON.stringify(small)), format: 2, retina: true };
+  const told =
+    'Cannot read the definition "Small": it has format 2, expected 1 or older. A newer Counterproof wrote it';
+  assertThrows(() => experiment(newer), RangeError, told);
+  assertEquals(small.format, 1);
+  assertEquals(fingerprint({ ...small, format: 9 }), fingerprint(small));
+});
+
+Deno.test("experiment() takes patience only with a metric to be patient about", () => {
+  const select = { metric: "last", patience: 3 } as const;
+  assertThrows(() => derive(small, { select }), TypeError, '"select.patience" is 3 and "select.metric" is "last"');
+  assertThrows(() => derive(small, { select: { gain: 0.01 } }), TypeError, '"select.patience" is null');
+  assertThrows(() => derive(small, { select: { every: 0 } }), TypeError, "a whole number ≥ 1");
+  assertEquals(derive(small, { select: { metric: "auc", patience: 3, gain: 0.01 } }).select.gain, 0.01);
+  assertThrows(() => experiment(cell({ onNaN: "stop" })), TypeError, '"onNaN": given "stop", expected "skip"');
 });
 
 Deno.test("experiment() takes no end of its epochs only from a schedule that ends, and starts above its floor", () => {
@@ -137,7 +155,10 @@ Deno.test("experiment() refuses values of the wrong type or range", () => {
   refused({ seed: 0.5 }, '"seed": given 0.5, expected a whole number ≥ 0');
   refused({ name: "" }, '"name": given "", expected a text');
   refused({ tags: { at: NaN } }, '"tags.at": given NaN');
-  refused({ select: { metric: "loss" } }, 'given "loss", expected "accuracy", "auc" or "last"');
+  refused(
+    { select: { metric: "loss" } },
+    'given "loss", expected "accuracy", "balancedAccuracy", "auc", "averagePrecision" or "last"',
+  );
   refused({ batch: { synced: 1 } }, '"batch.synced": given 1, expected true or false');
   refused({ loss: {} }, '"loss": given {}, expected at least one by name');
 });

@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /**
- * Where several definitions differ, beside name and tags, in the order of the definitions' own fields.
+ * Where several definitions differ, beside name, tags and format, in the order of the definitions' own fields.
  *
  * Parts of different kinds differ in their kind; their options are compared among parts of one kind only,
  * since a rate of one kind says nothing about a rate of another. Arrays are compared item by item when
@@ -18,7 +18,9 @@ export interface Difference {
  */
 export function diff(definitions: readonly object[]): Difference[] {
   const found: Difference[] = [];
-  const bare = (definitions as readonly Record<string, unknown>[]).map(({ name: _name, tags: _tags, ...rest }) => rest);
+  const bare = (definitions as readonly Record<string, unknown>[]).map((
+    { name: _name, tags: _tags, format: _format, ...rest },
+  ) => rest);
   compare("", bare, found);
   return found;
 }

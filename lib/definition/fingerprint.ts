@@ -3,14 +3,15 @@ import { isPart, isRecord, show } from "./part.ts";
 
 /**
  * The identity of a definition, or of one part of it: 64 hexadecimal digits, the SHA-256 of its canonical
- * JSON. A definition's `name` and `tags` are titles and do not count; every option of a part does.
+ * JSON. A definition's `name` and `tags` are titles and its `format` says how it is written: they do not count; every
+ * option of a part does.
  *
  * Since null is skipped, a new option whose default is null leaves every older fingerprint as it was.
  *
  * @throws {TypeError} where `canonical` does
  */
 export function fingerprint(definition: object): string {
-  const { name: _name, tags: _tags, ...rest } = definition as Record<string, unknown>;
+  const { name: _name, tags: _tags, format: _format, ...rest } = definition as Record<string, unknown>;
   // node:crypto is part of Deno and, unlike crypto.subtle, answers at once: an identity is asked for everywhere
   return createHash("sha256").update(canonical(isPart(definition) ? definition : rest)).digest("hex");
 }

@@ -1,6 +1,7 @@
 import type { Experiment } from "../experiment.ts";
 import { escapeHtml, join } from "./html.ts";
 import type { Method } from "./methods.ts";
+import { plural } from "./text.ts";
 
 /** One line of a definition told: what, and what it is. */
 export interface Told {
@@ -36,6 +37,7 @@ export function tellDefinitions(methods: readonly Method[]): Told[] {
     ["batch", (experiment) => experiment.batch === undefined ? null : batchTold(experiment)],
     ["epochs", ({ epochs }) => epochs === null ? "until the schedule ends them" : told(epochs)],
     ["epoch kept", ({ select }) => select === undefined ? null : keptTold(select)],
+    ["steps that are not finite", ({ onNaN }) => onNaN === "skip" ? "left out and recorded" : null],
   ];
   return lines.flatMap(([what, tell]) => {
     const values = new Map<string, string[]>();
@@ -107,6 +109,19 @@ function batchTold({ batch: { size, accumulate, synced }, reconstruct }: Experim
     (synced ? "; an image and its reconstruction are changed and cut alike" : "");
 }
 
-function keptTold({ metric }: Experiment["select"]): string {
-  return metric === "last" ? "the last" : `the first with the best validation ${metric === "auc" ? "AUC" : metric}`;
+const metricsTold = {
+  accuracy: "accuracy",
+  balancedAccuracy: "balanced accuracy",
+  auc: "AUC",
+  averagePrecision: "average precision",
+};
+
+function keptTold({ metric, every = null, patience = null, gain = null }: Experiment["select"]): string {
+  return [
+    metric === "last" ? "the last" : `the first with the best validation ${metricsTold[metric]}`,
+    ...(every === null ? [] : [`judged every ${plural(every, "step")} too`]),
+    ...(patience === null ? [] : [
+      `ends after ${plural(patience, "validation")} no better${gain === null ? "" : ` by more than ${told(gain)}`}`,
+    ]),
+  ].join("; ");
 }

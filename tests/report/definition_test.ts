@@ -54,6 +54,19 @@ Deno.test("tellDefinitions() leaves out fields that a record does not have", () 
   assertEquals(told.map(({ what }) => what), ["trained on", "validated on", "loss: classification"]);
 });
 
+Deno.test("a definition tells when the network is judged and what becomes of steps that are not finite", () => {
+  const record = syntheticRecord({ name: "patient" });
+  const select = { metric: "auc", every: 50, patience: 3, gain: 0.01 };
+  const experiment = { ...record.experiment, select, onNaN: "skip" } as typeof record.experiment;
+  const told = new Map(
+    tellDefinitions(groupMethods([{ ...record, experiment }])).map(({ what, values }) => [what, values[0].text]),
+  );
+  const words =
+    "the first with the best validation AUC; judged every 50 steps too; ends after 3 validations no better by more than 0.01";
+  assertEquals(told.get("epoch kept"), words);
+  assertEquals(told.get("steps that are not finite"), "left out and recorded");
+});
+
 Deno.test("definitionHtml() shows hostile names as text", () => {
   const hostile = "<img src=x>";
   const html = definitionHtml(groupMethods([syntheticRecord({ name: hostile, terms: { [hostile]: 1 } })]));
