@@ -18,11 +18,24 @@ import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
 import { environment } from "./runs/environment.ts";
+import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { lockRun } from "./runs/lock.ts";
 import { peakMegabytes } from "./runs/memory.ts";
-import { checkWritable, findFolder, findRecord, runFolder, writeRecord } from "./runs/store.ts";
-import { loadBest, loadState, type TrainState, weightsOf } from "./train/checkpoint.ts";
-import { plannedSteps, planTraining, train } from "./train/train.ts";
+import type { RunHeader } from "./runs/record.ts";
+import {
+  checkWritable,
+  clearRun,
+  findFolder,
+  findRecord,
+  findRuns,
+  readRecord,
+  runFolder,
+  writeHeader,
+  writeRecord,
+} from "./runs/store.ts";
+import { type Circumstances, type Found, loadBest, loadState } from "./train/checkpoint.ts";
+import { firstState, type TrainState, weightsOf } from "./train/state.ts";
+import { plannedSteps, planTraining, positionOf, train } from "./train/train.ts";
 import { firstWeights } from "./train/weights.ts";
 import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
@@ -39,13 +52,17 @@ export interface RunOptions {
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
+  /** Least seconds between two checkpoints within an epoch, at whose end there is one anyway; 0: after every step. */
+  readonly checkpointSeconds?: number;
+  /** Begins anew, whatever there is of the run: its record, its checkpoints and its scores are removed. */
+  readonly fresh?: boolean;
   /** Stops the run after the step at hand; it keeps its place. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs an experiment, or finds its finished record; takes up a run that was stopped where it stood. In a notebook it
- * shows its progress under the cell, whose interrupt stops it.
+ * Runs an experiment, or finds its finished record; takes up a run that was stopped or killed where its last checkpoint
+ * stands. In a notebook it shows its progress under the cell, whose interrupt stops it.
  *
  * @throws as {@linkcode events}
  */
@@ -60,132 +77,229 @@ export async function run(experiment: Experiment, options: RunOptions = {}): Pro
 }
 
 /**
- * The same, told step by step: what progress bars, logs and live plots read. Ends with "done".
+ * The same, told step by step: what progress bars, logs and live plots read. Ends with "done". Whoever stops reading
+ * stops the run, which keeps its place.
  *
  * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
- * @throws {Error} when the folder of runs cannot be written, or another process writes this run
+ * @throws {Error} when the folder of runs cannot be written, another process writes this run, or a loss is not finite
  * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place
  */
-export async function* events(
-  experiment: Experiment,
-  { runs = "runs", data = null, weights = null, artifacts = "artifacts", backend = "auto", threads, signal }:
-    RunOptions = {},
-): AsyncGenerator<RunEvent, void> {
-  const id = fingerprint(experiment);
-  const known = await findRecord(runs, id);
-  if (known?.status === "done") {
-    await refuseOtherData(known, runs);
-    return yield { kind: "done", record: known };
+export async function* events(experiment: Experiment, options: RunOptions = {}): AsyncGenerator<RunEvent, void> {
+  const { runs = "runs", data = null, weights = null, artifacts = "artifacts", fresh = false } = options;
+  const definition = fingerprint(experiment);
+  const pretrained = experiment.model.backbone.weights;
+  const needed = [
+    gatherSamples(experiment, { data, artifacts }),
+    pretrained === null ? Promise.resolve(null) : weightsFile(pretrained, weights),
+  ] as const;
+  const [gathered] = await Promise.allSettled(needed);
+  if (gathered.status === "rejected") {
+    const elsewhere = fresh || !isMissing(gathered.reason) ? null : await finishedRun(runs, definition);
+    if (elsewhere === null) return void await together(needed); // throws, naming the weights as well
+    yield {
+      kind: "notice",
+      text: `The data is not here, so the finished run in "${elsewhere.folder}" is taken as it is`,
+    };
+    return yield { kind: "done", record: elsewhere.record };
   }
-  const { train: pairs, validation, test } = await gather(experiment, { data, weights, artifacts });
+  const samples = gathered.value;
+  const identity = { ...await identitiesOf(dataOf(experiment)), ...hashSamples(samples) };
+  const run: Identified = { experiment, definition, data: fingerprint(identity), samples };
+  const id = runId(run);
+  const known = fresh ? null : await findRecord(runs, id);
+  if (known?.status === "done") return yield { kind: "done", record: known };
+  await together(needed);
+
   await checkWritable(runs);
   const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
   using _lock = await lockRun(folder);
+  if (fresh) await clearRun(folder);
+  const finished = await findRecord(runs, id); // by another process, before this one had the lock
+  if (finished?.status === "done") return yield { kind: "done", record: finished };
+  const hashes = {
+    ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
+    ...identity,
+  };
+  const notices = await Array.fromAsync(
+    onOtherData(run, runs),
+    (other) => `A run of this definition on other data, in "${other}", is left as it is`,
+  );
+  yield* going(run, { ...options, runs, weights, folder, hashes, notices });
+}
+
+/** A definition and the data that it is run on. */
+interface Identified {
+  readonly experiment: Experiment;
+  /** Fingerprint of the experiment. */
+  readonly definition: string;
+  /** Identity of the data. */
+  readonly data: string;
+  readonly samples: Divided;
+}
+
+/** A run's id: the same for the same definition on the same data, under whatever name. */
+function runId({ definition, data }: Pick<Identified, "definition" | "data">): string {
+  return fingerprint({ definition, data });
+}
+
+/** What a run writes to. */
+interface Place extends RunOptions {
+  readonly weights: string | null;
+  readonly runs: string;
+  /** Of the run, whose lock is held. */
+  readonly folder: string;
+  /** Of data and weights. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** What the user should know before it goes. */
+  readonly notices: readonly string[];
+}
+
+/** Runs from the first step or the last checkpoint to the record, and leaves a record of whatever else it comes to. */
+async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, void> {
+  const { experiment, definition, data } = run;
+  const { folder, hashes, backend = "auto", threads } = place;
+  const id = runId(run);
   const started = new Date().toISOString();
   const engine = await useBackend(backend, { threads });
+  const made = await environment({ backend: engine.name, threads: engine.threads, hashes });
+  const circumstances: Circumstances = { backend: engine.name, data };
+  const found = await loadState(folder, await beginning(experiment, place.weights), circumstances);
+  const { state } = found;
+  const headerOf = (status: RunRecord["status"], error: string | null): RunHeader => ({
+    ...{ format: 3, id, fingerprint: definition, data, experiment, environment: made, status, error, started },
+    ...{ seconds: state.seconds, megabytes: peakMegabytes(), history: state.history, skipped: state.skipped },
+    ...{ metrics: {}, best: state.best },
+  });
+  let outcome: [status: RunRecord["status"], error: string | null] = ["stopped", null];
+  try {
+    await using log = await openEventLog(folder, { at: found.events });
+    await writeHeader(folder, headerOf("running", null));
+    const keepHeader = () => writeHeader(folder, headerOf("running", null));
+    const scored = yield* logged(trainedAndScored(run, { ...place, found, circumstances, log }), { log, keepHeader });
+    const record: RunRecord = {
+      ...headerOf("done", null),
+      steps: await readSteps(folder),
+      metrics: evaluateScores(scored.scores),
+      ...scored,
+    };
+    await writeRecord(folder, record);
+    outcome = ["done", null];
+    await log.append({ kind: "done", record });
+    yield { kind: "done", record };
+  } catch (error) {
+    if (!isAbort(error)) outcome = ["failed", (error as Error).message];
+    throw error;
+  } finally {
+    disposeTree(weightsOf(state));
+    // on a disk that is full this fails as well, and what came first is the thing to tell
+    if (outcome[0] !== "done") await writeHeader(folder, headerOf(...outcome)).catch(() => {});
+  }
+}
+
+/** What a trained network made of the test sets, and what trivial cues make of them. */
+type Scored = Pick<RunRecord, "scores" | "probe">;
+
+/** Trains from where the run stands, then scores the test sets with the best network. */
+async function* trainedAndScored(
+  { experiment, samples: { train: pairs, validation, test } }: Identified,
+  { folder, found, circumstances, notices, log, checkpointSeconds = 300, signal }: Place & {
+    readonly found: Found;
+    readonly circumstances: Circumstances;
+    readonly log: EventLog;
+  },
+): AsyncGenerator<RunEvent, Scored> {
+  const { state, position, damaged } = found;
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
-  const { stepsPerEpoch } = planTraining(experiment, pairs);
+  const plan = planTraining(experiment, pairs);
   yield {
     kind: "start",
     name: experiment.name,
-    id,
-    step: 0,
-    steps: plannedSteps(experiment, { stepsPerEpoch, history: [] }),
+    id: runId({ definition: fingerprint(experiment), data: circumstances.data }),
+    step: state.step,
+    steps: plannedSteps(experiment, { stepsPerEpoch: plan.stepsPerEpoch, history: state.history }),
     epochs: experiment.epochs,
   };
-
-  const pretrained = experiment.model.backbone.weights;
-  const hashes = {
-    ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
-    ...await identitiesOf(dataOf(experiment)),
-    ...hashSamples({ train: samplesOf(pairs), validation: samplesOf(validation), test }),
-  };
-  const state = await loadState(folder, {
-    ...await firstState(experiment, weights),
-    backend: engine.name,
-    data: hashes,
+  const passed = damaged.map((text) => `${text}. Going on from the one of step ${state.step}`);
+  for (const text of [...notices, ...passed]) yield { kind: "notice", text };
+  if (position !== null && positionOf(experiment, state, plan).order !== position.order) {
+    throw new Error(
+      `Cannot go on with "${experiment.name}" in the middle of epoch ${position.epoch}: this version takes its samples ` +
+        "in another order than the one that began it. Go on with that version, or begin anew with --fresh (fresh: true)",
+    );
+  }
+  using eye = looker(experiment.model);
+  const judge = (network: ModelNetwork) => validate(eye, network, { pairs: validation, sight, signal });
+  yield* train(experiment, state, {
+    plan,
+    sight,
+    folder,
+    circumstances,
+    log,
+    checkpointSeconds,
+    validate: judge,
+    signal,
   });
+  const best = await loadBest(folder, state.best!, state);
   let scores: ScoreColumns;
   try {
-    using eye = looker(experiment.model);
-    const judge = (network: ModelNetwork) => validate(eye, network, { pairs: validation, sight, signal });
-    yield* train(experiment, state, { pairs, sight, folder, validate: judge, signal });
-    const best = loadBest(folder, state);
-    try {
-      scores = yield* telling("evaluate", predict(eye, best, { samples: test, sight, signal }));
-    } finally {
-      disposeTree(best);
+    scores = yield* telling("evaluate", predict(eye, best, { samples: test, sight, signal }));
+  } finally {
+    disposeTree(best);
+  }
+  return { scores, probe: yield* telling("probe", probe({ train: samplesOf(pairs), test, signal })) };
+}
+
+/** Passes events on once they are kept, and keeps the record's header up to date. */
+async function* logged<T>(
+  events: AsyncGenerator<RunEvent, T>,
+  { log, keepHeader }: { readonly log: EventLog; readonly keepHeader: () => Promise<void> },
+): AsyncGenerator<RunEvent, T> {
+  try {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) return value;
+      await log.append(value);
+      if (value.kind === "epoch") await keepHeader();
+      yield value;
     }
   } finally {
-    disposeTree(weightsOf(state));
+    await events.return(undefined as T); // where nobody reads on, training keeps its place
   }
-  const probed = yield* telling("probe", probe({ train: samplesOf(pairs), test, signal }));
-  const record: RunRecord = {
-    format: 3,
-    id,
-    fingerprint: id,
-    data: null,
-    experiment,
-    environment: await environment({
-      backend: engine.name,
-      threads: engine.threads,
-      hashes: state.data,
-    }),
-    status: "done",
-    error: null,
-    started,
-    seconds: state.seconds,
-    megabytes: peakMegabytes(),
-    history: state.history,
-    skipped: [],
-    steps: state.steps,
-    metrics: evaluateScores(scores),
-    scores,
-    probe: probed,
-    best: state.best,
-  };
-  await writeRecord(folder, record);
-  yield { kind: "done", record };
+}
+
+/** The state before the first step. */
+async function beginning(experiment: Experiment, weights: string | null): Promise<TrainState> {
+  const { model, seed } = experiment;
+  return firstState(
+    firstWeights(experiment, await initModel(model, (name) => random(seed, "init", name), { weights })),
+  );
+}
+
+/** A finished run of a definition, on whatever data; null when there is none. */
+async function finishedRun(runs: string, definition: string): Promise<{ folder: string; record: RunRecord } | null> {
+  for await (const { folder, status } of findRuns(runs, { fingerprint: definition })) {
+    if (status === "done") return { folder, record: await readRecord(folder) };
+  }
+  return null;
+}
+
+/** Folders of runs of the same definition that are not finished, on data that has changed. */
+async function* onOtherData(run: Identified, runs: string): AsyncGenerator<string> {
+  for await (const { folder, status, id } of findRuns(runs, { fingerprint: run.definition })) {
+    if (status !== "done" && id !== runId(run)) yield folder;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 function dataOf({ data }: Experiment): Layout[] {
   return [...data.train, ...data.validation ?? [], ...data.test];
-}
-
-/** A finished run answers only for the data that it was made on. */
-async function refuseOtherData({ experiment, environment, id }: RunRecord, runs: string): Promise<void> {
-  for (const [kind, hash] of Object.entries(await identitiesOf(dataOf(experiment)))) {
-    const made = environment.hashes[kind];
-    if (made === hash) continue;
-    throw new Error(
-      `Cannot take the finished run of "${experiment.name}": it was made on ${kind} ${
-        made?.slice(0, 12)
-      }, now there is ` +
-        `${hash.slice(0, 12)}. Delete or move "${await findFolder(runs, id)}", or name another folder of runs`,
-    );
-  }
-}
-
-/** Samples of the definition; says in one error what of data, reconstructions and weights is missing. */
-async function gather(
-  experiment: Experiment,
-  { data, weights, artifacts }: { data: string | null; weights: string | null; artifacts: string },
-): Promise<Divided> {
-  const { backbone } = experiment.model;
-  const [samples] = await together([
-    gatherSamples(experiment, { data, artifacts }),
-    backbone.weights === null ? Promise.resolve(null) : weightsFile(backbone.weights, weights),
-  ]);
-  return samples;
-}
-
-async function firstState(
-  experiment: Experiment,
-  weights: string | null,
-): Promise<Omit<TrainState, "backend" | "data">> {
-  const { model, seed } = experiment;
-  const network = await initModel(model, (name) => random(seed, "init", name), { weights });
-  return { ...firstWeights(experiment, network), step: 0, seconds: 0, steps: [], history: [], best: null };
 }
 
 /** Turns the progress of a reader into events. */
@@ -204,12 +318,9 @@ function samplesOf(pairs: readonly Pair[]): Sample[] {
   return pairs.map(({ sample }) => sample);
 }
 
-/** What the run read, by split: a hash over ids, labels and sets, so that changed data is seen. */
-function hashSamples(splits: Readonly<Record<string, readonly Sample[]>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(splits).map(([split, samples]) => [
-      split,
-      fingerprint(samples.map(({ id, label, set, source }) => ({ id, label, set, source }))),
-    ]),
-  );
+/** What the run reads, by split: a hash over ids, labels and sets, so that changed data is seen. */
+function hashSamples({ train, validation, test }: Divided): Record<string, string> {
+  const hash = (samples: readonly Sample[]): string =>
+    fingerprint(samples.map(({ id, label, set, source }) => ({ id, label, set, source })));
+  return { train: hash(samplesOf(train)), validation: hash(samplesOf(validation)), test: hash(test) };
 }

@@ -1,12 +1,12 @@
-import { derive, experiment } from "../lib/experiment.ts";
+import { derive, type Experiment, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
-import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
-import { events, run } from "../lib/run.ts";
-import { findRecord, listRuns } from "../lib/runs/store.ts";
+import { events, run, type RunOptions } from "../lib/run.ts";
+import { readEvents } from "../lib/runs/event_log.ts";
+import { findRecord, readHeader } from "../lib/runs/store.ts";
 import { plateau } from "../lib/schedules/mod.ts";
-import type { RunEvent } from "../lib/types.ts";
+import type { RunEvent, RunRecord } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
 import { testBackend } from "./tensors.ts";
 import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
@@ -47,7 +47,7 @@ Deno.test("run() finds a finished run and does not train again", async () => {
     told.push(event.kind);
   }
   assertEquals(told, ["done"]);
-  assertEquals((await listRuns(`${folder}/first`)).length, 1);
+  assertEquals((await foldersIn(`${folder}/first`)).length, 1);
 });
 
 Deno.test("run() learns: a longer run separates photographs from the fakes it saw", async () => {
@@ -83,8 +83,8 @@ for (const [of, stops] of [[tinyDual(), [1, 3, 4]], [busy, [1, 3]]] as const) {
       assertEquals(taken.steps, whole.steps);
       assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
       assertEquals(
-        taken.history.map(({ seconds: _, ...row }) => row),
-        whole.history.map(({ seconds: _, ...row }) => row),
+        taken.history.map(({ seconds: _, megabytes: __, ...row }) => row),
+        whole.history.map(({ seconds: _, megabytes: __, ...row }) => row),
       );
     });
   }
@@ -127,24 +127,6 @@ Deno.test("run() makes one probe of one data set, whatever it trains", async () 
   assertEquals(other.probe, done.record.probe);
 });
 
-Deno.test("run() takes up a run whose epochs were not measured, by a version older than distances", async () => {
-  const stopper = new AbortController();
-  const older = options("older");
-  await assertRejects(async () => {
-    for await (const event of events(tinyDual(), { ...older, signal: stopper.signal })) {
-      if (event.kind === "step" && event.row.step === 4) stopper.abort();
-    }
-  }, DOMException);
-  const [{ folder: place }] = await listRuns(older.runs);
-  const bytes = await Deno.readFile(`${place}/last.safetensors`);
-  const { progress } = readSafetensorsMetadata(bytes);
-  const { history: [{ distances: _, ...row }], ...rest } = JSON.parse(progress);
-  const stripped = { progress: JSON.stringify({ ...rest, history: [row] }) };
-  await Deno.writeFile(`${place}/last.safetensors`, writeSafetensors(readSafetensors(bytes), stripped));
-  const { history } = await run(tinyDual(), older);
-  assertEquals(history.map(({ distances }) => distances === null), [true, false]);
-});
-
 Deno.test("run() with another seed trains another network", async () => {
   const [one, two] = [await run(tinyDual(), options("first")), await run(tinyDual({ seed: 2 }), options("first"))];
   assert(one.steps[0].loss.total !== two.steps[0].loss.total);
@@ -159,28 +141,116 @@ Deno.test("run() names everything that is missing before it trains", async () =>
     "GenImage",
   );
   assert(error.message.includes("convnext_base"), error.message);
-  assertEquals(await listRuns(`${folder}/none`), []);
+  await assertRejects(() => Deno.stat(`${folder}/none`), Deno.errors.NotFound);
 });
 
-Deno.test("run() refuses a truncated checkpoint and says what to do", async () => {
+/** Runs until a step is done, and stops there. */
+async function stopAfter(of: Experiment, step: number, where: RunOptions): Promise<void> {
   const stopper = new AbortController();
-  const broken = options("broken");
   await assertRejects(async () => {
-    for await (const event of events(tinyDual(), { ...broken, signal: stopper.signal })) {
-      if (event.kind === "step") stopper.abort();
+    for await (const event of events(of, { ...where, signal: stopper.signal })) {
+      if (event.kind === "step" && event.row.step === step) stopper.abort();
     }
   }, DOMException);
-  const [{ folder: place }] = await listRuns(broken.runs);
-  await Deno.truncate(`${place}/last.safetensors`, 300);
-  const before = memory().numTensors;
-  await assertRejects(() => run(tinyDual(), broken), Error, "Delete the file to start the run again");
-  assertEquals(memory().numTensors, before);
+}
+
+Deno.test("run() takes the checkpoint before a damaged one, and says so", async () => {
+  const whole = await run(tinyDual(), options("first"));
+  const broken = { ...options("broken"), checkpointSeconds: 0 };
+  await stopAfter(tinyDual(), 4, broken);
+  const [place] = await foldersIn(broken.runs);
+  await Deno.truncate(`${place}/checkpoints/step-4.safetensors`, 300);
+  const notices: string[] = [];
+  let taken: RunRecord | undefined;
+  for await (const event of events(tinyDual(), broken)) {
+    if (event.kind === "notice") notices.push(event.text);
+    if (event.kind === "start") assertEquals(event.step, 3);
+    if (event.kind === "done") taken = event.record;
+  }
+  assertEquals(notices.length, 1);
+  assert(
+    /step-4.safetensors" is damaged: it has 300 bytes.*Going on from the one of step 3/.test(notices[0]),
+    notices[0],
+  );
+  assertEquals([taken!.steps, taken!.scores], [whole.steps, whole.scores]);
 });
 
-Deno.test("run() stops at a loss that is not finite, naming the step, the terms and the batch", async () => {
+Deno.test("run() that nobody reads to the end keeps its place, and its record says that it was stopped", async () => {
+  const left = options("left");
+  for await (const event of events(tinyDual(), left)) if (event.kind === "step" && event.row.step === 2) break;
+  const [place] = await foldersIn(left.runs);
+  assertEquals((await readHeader(place)).status, "stopped");
+  assert((await Deno.stat(`${place}/checkpoints/step-2.json`)).isFile);
+  const whole = await run(tinyDual(), options("first"));
+  assertEquals((await run(tinyDual(), left)).steps, whole.steps);
+});
+
+Deno.test("run() afresh begins anew, also where a run is finished", async () => {
+  const again = options("again");
+  const first = await run(tinyDual(), again);
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual(), { ...again, fresh: true })) told.push(event);
+  assertEquals(told.filter(({ kind }) => kind === "step").length, 6);
+  const second = await findRecord(again.runs, first.id);
+  assert(second!.started > first.started);
+  assertEquals(second!.steps, first.steps);
+});
+
+Deno.test("run() stops at a loss that is not finite, naming the step, the terms and the batch, and keeps good weights", async () => {
   const wild = derive(tinyDual(), { optimizer: { rate: 1e30 } });
   const error = await assertRejects(() => run(wild, options("wild")), Error, "is not finite");
-  assert(/loss of step \d+ .*classification NaN.*batch began with "GenImage/.test(error.message), error.message);
+  assert(
+    /loss of step \d+ .*classification NaN.*its batch is "GenImage.*onNaN: "skip"/.test(error.message),
+    error.message,
+  );
+  const [place] = await foldersIn(options("wild").runs);
+  const header = await readHeader(place);
+  assertEquals([header.status, header.error], ["failed", error.message]);
+  const rows = (await Array.fromAsync(readEvents(place))).filter((event) => event.kind === "nonfinite");
+  assertEquals(rows.map(({ row, skipped }) => [row.ids.length, row.loss.total, skipped]), [[12, NaN, false]]);
+});
+
+Deno.test("run() that leaves out no step ends as one that would stop", async () => {
+  const careful = derive(tinyDual(), { onNaN: "skip" });
+  const whole = await run(tinyDual(), options("first"));
+  const { steps, scores } = await run(careful, options("careful"));
+  assertEquals([steps, scores], [whole.steps, whole.scores]);
+});
+
+Deno.test("run() judges the network within an epoch too, takes the best of all judgements, and ends when none is better", async () => {
+  const judged = derive(tinyDual({ epochs: 20 }), {
+    name: "judged",
+    batch: { size: 4 },
+    select: { metric: "auc", every: 4, patience: 3 },
+  });
+  const whole = await run(judged, options("judged"));
+  const rows = whole.history.flatMap((row) => [...row.between, row]);
+  const steps = [...new Set(rows.map(({ step }) => step))];
+  assertEquals(steps.slice(0, 3), [4, 8, 10]); // ten steps an epoch
+  assert(whole.history.length < 20, "it ends early");
+  const values = steps.map((step) => rows.find((row) => row.step === step)!.validation.auc);
+  const best = values.indexOf(Math.max(...values));
+  assertEquals(whole.best!.step, steps[best]);
+  assertEquals(steps.length - 1 - best, 3);
+  for (const step of [4, 5, 10]) {
+    const stopped = options(`judged-${step}`);
+    await stopAfter(judged, step, stopped);
+    const taken = await run(judged, stopped);
+    const bare = ({ history, best, scores }: RunRecord) => [
+      history.map(({ seconds: _, megabytes: __, ...row }) => row),
+      best,
+      scores,
+    ];
+    assertEquals(bare(taken), bare(whole));
+  }
+});
+
+Deno.test("run() tells of each epoch what every phase took in time and memory", async () => {
+  const { history } = await run(tinyDual(), options("first"));
+  for (const { seconds, megabytes } of history) {
+    assert(seconds.data > 0 && seconds.step > 0 && seconds.evaluate > 0);
+    assert([megabytes!.data, megabytes!.step, megabytes!.evaluate].every((each) => each > 50));
+  }
 });
 
 Deno.test("run() refuses a folder of runs that is a file, before it trains", async () => {
@@ -200,16 +270,32 @@ Deno.test("run() refuses a folder of runs that is a file, before it trains", asy
   assertEquals(told, []);
 });
 
-Deno.test("run() does not take up a run that was trained on other data", async () => {
-  const stopper = new AbortController();
+Deno.test("run() on other data is another run, which is told", async () => {
   const data = `${folder}/changing`;
   await writeTinyWorld(data);
   const changing = { ...options("changing-runs"), data };
-  await assertRejects(async () => {
-    for await (const event of events(tinyDual(), { ...changing, signal: stopper.signal })) {
-      if (event.kind === "step") stopper.abort();
-    }
-  }, DOMException);
+  await stopAfter(tinyDual(), 1, changing);
   await Deno.remove(`${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature/crop/003.png`);
-  await assertRejects(() => run(tinyDual(), changing), Error, "it was trained on other data (train");
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual(), changing)) told.push(event);
+  const [start, notice] = told;
+  assert(start.kind === "start" && start.step === 0);
+  assert(
+    notice.kind === "notice" && /run of this definition on other data.* is left as it is/.test(notice.text),
+    Deno.inspect(notice),
+  );
+  assertEquals((await foldersIn(changing.runs)).length, 2);
 });
+
+Deno.test("run() takes the finished run of a definition where its data is not there any more, and says so", async () => {
+  await run(tinyDual(), options("first"));
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual(), { ...options("first"), data: `${folder}/gone` })) told.push(event);
+  assertEquals(told.map(({ kind }) => kind), ["notice", "done"]);
+});
+
+/** Folders of the runs in a folder. */
+async function foldersIn(runs: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(runs));
+  return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => `${runs}/${name}`).sort();
+}

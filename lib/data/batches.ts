@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Augmentation, View } from "../augment/mod.ts";
 import { augmentImage, viewImage } from "../augment/pipeline.ts";
 import { tensor, type Tensor1D, type Tensor4D } from "../engine/ops.ts";
@@ -33,6 +34,8 @@ export interface Epochs {
   readonly stepsPerEpoch: number;
   /** The pairs of a batch, `accumulate` of them a step: real ones first. Depends on seed, epoch and batch alone. */
   pairsOf(epoch: number, batch: number): { readonly real: readonly Pair[]; readonly fake: readonly Pair[] };
+  /** Hash of the order in which an epoch takes them, by which a version that draws otherwise is told. */
+  orderOf(epoch: number): string;
 }
 
 /**
@@ -55,21 +58,29 @@ export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate }: D
         `at most ${rows * Math.floor(Math.min(real.length, fake.length) / accumulate)}`,
     );
   }
-  let drawn: { epoch: number; real: Int32Array; fake: Int32Array } | null = null;
+  type Order = Readonly<Record<"real" | "fake", Int32Array>>;
+  let drawn: { readonly epoch: number; readonly order: Order } | null = null;
+  const draw = (epoch: number): Order => {
+    if (drawn?.epoch === epoch) return drawn.order;
+    const order = {
+      real: random(seed, "order", "real", epoch).permutation(real.length),
+      fake: random(seed, "order", "fake", epoch).permutation(fake.length),
+    };
+    drawn = { epoch, order };
+    return order;
+  };
   return {
     rows,
     stepsPerEpoch,
     pairsOf(epoch, batch) {
-      if (drawn?.epoch !== epoch) {
-        drawn = {
-          epoch,
-          real: random(seed, "order", "real", epoch).permutation(real.length),
-          fake: random(seed, "order", "fake", epoch).permutation(fake.length),
-        };
-      }
       const take = (from: readonly Pair[], order: Int32Array) =>
         Array.from(order.subarray(batch * count, (batch + 1) * count), (i) => from[i]);
-      return { real: take(real, drawn.real), fake: take(fake, drawn.fake) };
+      const order = draw(epoch);
+      return { real: take(real, order.real), fake: take(fake, order.fake) };
+    },
+    orderOf(epoch) {
+      const order = draw(epoch);
+      return createHash("sha256").update(order.real).update(order.fake).digest("hex");
     },
   };
 }

@@ -1,122 +1,322 @@
+/**
+ * States of a run on the disk, in the folder "checkpoints" of the run: `step-N.safetensors` holds the tensors after
+ * step N, `step-N.json` the rest. The JSON is written last and names the hash of both, so that a state is there whole
+ * or not at all; the two newest are kept.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { join } from "node:path";
 import { loadInto, storeTree } from "../engine/layout.ts";
-import { openSafetensors, writeSafetensors } from "../engine/safetensors.ts";
+import { openSafetensors, safetensorsPieces } from "../engine/safetensors.ts";
+import type { StoredTensors } from "../engine/stored.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { loadNetwork } from "../models/weights.ts";
-import { writeAtomic } from "../runs/atomic.ts";
-import type { EpochRow, RunRecord, StepRow } from "../types.ts";
-import type { Weights } from "./weights.ts";
+import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
+import { fromJson, toJson } from "../runs/record.ts";
+import type { Best } from "../types.ts";
+import { type Progress, type TrainState, weightsOf } from "./state.ts";
 
-/** File of the newest state, and of the parameters that are evaluated. */
-const LAST = "last.safetensors";
-const BEST = "best.safetensors";
+/** The form of checkpoints that this version writes and reads. */
+const FORMAT = 1;
 
-/** All that training carries from step to step. */
-export interface TrainState {
-  params: Weights["params"];
-  buffers: Weights["buffers"];
-  /** Of the optimizer. */
-  state: Weights["state"];
-  ema: Weights["ema"];
-  /** Steps done. */
-  step: number;
-  /** Wall time spent on batches, steps and validation, pauses left out. */
-  seconds: number;
-  readonly steps: StepRow[];
-  readonly history: EpochRow[];
-  best: RunRecord["best"];
+const FOLDER = "checkpoints";
+
+/** How many states are kept: the newest, and one for the case that it is damaged. */
+const KEPT = 2;
+
+/** What a state was made with and belongs to; it is taken up by its like alone. */
+export interface Circumstances {
   /** Backend that it is trained on: another one rounds otherwise. */
   readonly backend: string;
-  /** Hashes of the data it is trained on. */
-  readonly data: Readonly<Record<string, string>>;
+  /** Identity of the data. */
+  readonly data: string;
 }
 
-type Progress = Omit<TrainState, keyof Weights>;
-
-/** Keeps the state in the run's folder: tensors and progress in one file, so that they cannot disagree. */
-export async function saveState(
-  folder: string,
-  { params, buffers, state, ema, ...progress }: TrainState,
-): Promise<string> {
-  const tensors = await storeTree({ params, buffers, state, ema });
-  await writeAtomic(`${folder}/${LAST}`, writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
-  return LAST;
+/** Where in its epoch a state stands. */
+export interface Position {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Batches of the epoch that are done. */
+  readonly batch: number;
+  /** Hash of the order of the epoch's samples, which is drawn anew when it is taken up. */
+  readonly order: string;
 }
 
-/** Keeps a network as the one to evaluate: parameters and buffers side by side, as PyTorch has them. */
-export async function saveBest(folder: string, { params, buffers }: ModelNetwork): Promise<string> {
-  const tensors = new Map([...await storeTree(params), ...await storeTree(buffers)]);
-  await writeAtomic(`${folder}/${BEST}`, writeSafetensors(tensors));
-  return BEST;
+/** What of a state is not tensors, as its file has it. */
+interface Stored extends Progress, Circumstances {
+  readonly format: number;
+  readonly position: Position;
+  /** Length of the run's events up to this state, in bytes. */
+  readonly events: number;
+  readonly tensors: Hashed;
+}
+
+/** A file in the folder of checkpoints. */
+interface Hashed {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /**
- * The state that a run was left in; null when it has none yet.
+ * Keeps a state in the run's folder; when this resolves, it is on the disk.
  *
- * @param fresh the state before the first step, on the data at hand: consumed, unless it is what is returned
- * @throws as `openSafetensors` and `loadInto`, naming the file
+ * @returns its file, below the run's folder
+ * @throws {RangeError} when a tensor of the state is not finite: such a state is not kept
+ * @throws {Error} when it cannot be written; the states before it stay
  */
-export async function loadState(folder: string, fresh: TrainState): Promise<TrainState> {
-  const path = `${folder}/${LAST}`;
-  if (!await isThere(path)) return fresh;
+export async function saveState(
+  folder: string,
+  { params, buffers, state, ema, ...progress }: TrainState,
+  where: Circumstances & Pick<Stored, "position" | "events">,
+): Promise<string> {
+  const tensors = await storeTree({ params, buffers, state, ema });
+  refuseNonFinite(tensors, progress.step);
+  const name = `step-${progress.step}`;
   try {
-    return reading(path, () => {
-      using file = openSafetensors(path);
-      const progress = JSON.parse(file.metadata.progress ?? "null") as Progress | null;
-      if (progress === null) throw new TypeError('it has no "progress" in its metadata');
-      refuseOtherData(progress.data, fresh.data);
-      refuseOtherBackend(progress.backend, fresh.backend);
-      const weights = weightsOf(fresh);
-      const history = progress.history.map((row) => ({ ...row, distances: row.distances ?? null })); // older than these
-      const loaded = loadInto(weights, file.tensors, { consume: true });
-      return { ...loaded, ...progress, history, backend: fresh.backend };
-    });
-  } finally {
-    disposeTree(weightsOf(fresh));
+    const written = await writeTensors(folder, `${name}.safetensors`, tensors);
+    const stored: Stored = { format: FORMAT, ...where, ...progress, tensors: written };
+    await writeAtomic(join(folder, FOLDER, `${name}.json`), sealed(stored));
+  } catch (cause) {
+    throw await refuseWriting(folder, { what: `step ${progress.step}`, tensors, cause: cause as Error });
+  }
+  await prune(folder, progress.step);
+  return `${FOLDER}/${name}.safetensors`;
+}
+
+/** Keeps a network as the one to evaluate: parameters and buffers side by side, as PyTorch has them. */
+export async function saveBest(
+  folder: string,
+  { params, buffers }: ModelNetwork,
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+): Promise<Best> {
+  const tensors = new Map([...await storeTree(params), ...await storeTree(buffers)]);
+  refuseNonFinite(tensors, step);
+  try {
+    const { file, sha256 } = await writeTensors(folder, `best-${step}.safetensors`, tensors);
+    return { epoch, step, checkpoint: `${FOLDER}/${file}`, sha256 };
+  } catch (cause) {
+    throw await refuseWriting(folder, { what: `the best network, of step ${step}`, tensors, cause: cause as Error });
   }
 }
 
-/** The network to evaluate. @param template owned by the caller */
-export function loadBest(folder: string, template: ModelNetwork): ModelNetwork {
-  const path = `${folder}/${BEST}`;
+/** A state as it was found. */
+export interface Found {
+  readonly state: TrainState;
+  /** Length of the run's events up to it, in bytes. */
+  readonly events: number;
+  /** Null for a new run. */
+  readonly position: Position | null;
+  /** What is wrong with newer states that were passed over, a sentence each. */
+  readonly damaged: readonly string[];
+}
+
+/**
+ * The newest state of a run that is whole, or the one before the first step when it has none yet.
+ *
+ * @param fresh the state before the first step: consumed, unless it is what is returned
+ * @throws {Error} when there are states and all are damaged, or they were made otherwise or by a newer version
+ */
+export async function loadState(folder: string, fresh: TrainState, where: Circumstances): Promise<Found> {
+  const names = await stateNames(folder);
+  const damaged: string[] = [];
+  try {
+    for (const name of names) {
+      const checked = await checkState(folder, name);
+      if (typeof checked === "string") {
+        damaged.push(checked);
+        continue;
+      }
+      const { format: _format, backend, data, position, events, tensors, ...progress } = checked;
+      const path = join(folder, FOLDER, tensors.file);
+      return reading(path, () => {
+        refuseOther({ backend, data }, where);
+        using file = openSafetensors(path);
+        const loaded = loadInto(weightsOf(fresh), file.tensors, { consume: true });
+        return { state: { ...loaded, ...progress }, events, position, damaged };
+      });
+    }
+  } catch (error) {
+    disposeTree(weightsOf(fresh));
+    throw error;
+  }
+  if (damaged.length === 0) return { state: fresh, events: 0, position: null, damaged };
+  disposeTree(weightsOf(fresh));
+  throw new Error(
+    `Cannot take up the run in "${folder}": none of its ${names.length} checkpoints is whole.\n${
+      damaged.join("\n")
+    }\n` +
+      "Restore one, or start the run anew with --fresh (fresh: true)",
+  );
+}
+
+/**
+ * The network to evaluate.
+ *
+ * @param template owned by the caller
+ * @throws {RangeError} when the file is not the one that was kept
+ */
+export async function loadBest(folder: string, best: Best, template: ModelNetwork): Promise<ModelNetwork> {
+  const path = join(folder, best.checkpoint);
+  const wrong = best.sha256 === null ? null : await damage(path, { sha256: best.sha256 });
+  if (wrong !== null) {
+    throw new RangeError(
+      `Cannot read the checkpoint "${path}": ${wrong}. Restore the file, or start the run anew with --fresh (fresh: true)`,
+    );
+  }
   return reading(path, () => {
     using file = openSafetensors(path);
     return loadNetwork(template, file.tensors);
   });
 }
 
-/** The tensors of a state, which it owns. */
-export function weightsOf({ params, buffers, state, ema }: TrainState): Weights {
-  return { params, buffers, state, ema };
+/** Names of states without their ending, newest first; deletes what a killed process was writing. */
+async function stateNames(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of await fileNames(folder)) {
+    if (name.endsWith(TEMPORARY)) await Deno.remove(join(folder, FOLDER, name)).catch(() => {});
+    if (/^step-\d+\.json$/.test(name)) names.push(name.slice(0, -".json".length));
+  }
+  return names.sort((a, b) => stepOf(b) - stepOf(a));
 }
 
-/** @param trained undefined in a checkpoint older than this check */
-function refuseOtherBackend(trained: string | undefined, given: string): void {
-  if (trained === undefined || trained === given) return;
-  throw new Error(`it was trained on the backend "${trained}", this is "${given}"; name "${trained}" to go on`);
+/** What a state's file holds, when all that it names is whole; otherwise what is wrong with it. */
+async function checkState(folder: string, name: string): Promise<Stored | string> {
+  const file = join(folder, FOLDER, `${name}.json`);
+  const told = (path: string, wrong: string): string => `The checkpoint "${path}" is damaged: ${wrong}`;
+  const stored = unsealed(await Deno.readTextFile(file));
+  if (typeof stored === "string") return told(file, stored);
+  if (stored.format > FORMAT) {
+    throw new RangeError(
+      `Cannot read the checkpoint "${file}": it has format ${stored.format}, expected ${FORMAT} or older. ` +
+        "A newer Counterproof wrote it; update this one",
+    );
+  }
+  const tensors = join(folder, FOLDER, stored.tensors.file);
+  const wrong = await damage(tensors, stored.tensors);
+  if (wrong !== null) return told(tensors, wrong);
+  if (stored.best === null || stored.best.sha256 === null) return stored;
+  const best = join(folder, stored.best.checkpoint);
+  const lost = await damage(best, { sha256: stored.best.sha256 });
+  return lost === null ? stored : told(best, lost);
 }
 
-function refuseOtherData(trained: Progress["data"], given: Progress["data"]): void {
-  const changed = Object.keys(given).filter((name) => trained[name] !== given[name]);
-  if (changed.length > 0) throw new Error(`it was trained on other data (${changed.join(", ")})`);
+/** A state as text: readable, and with the hash of the rest in front. */
+function sealed(stored: Stored): string {
+  return toJson({ sha256: hashOf(toJson(stored)), ...stored });
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** The state of such a text, or what is wrong with it. */
+function unsealed(text: string): Stored | string {
+  let value: { readonly sha256?: string };
   try {
-    return (await Deno.stat(path)).isFile;
+    value = fromJson(text) as typeof value;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    return `it is not JSON (${(error as Error).message})`;
+  }
+  const { sha256, ...stored } = value ?? {};
+  const hash = hashOf(toJson(stored));
+  return hash === sha256 ? stored as Stored : `its SHA-256 is ${hash}, it says ${sha256}`;
+}
+
+/** What is wrong with a file that is to have this hash; null when nothing is. */
+async function damage(path: string, { bytes, sha256 }: Partial<Hashed>): Promise<string | null> {
+  const info = await Deno.stat(path).catch(() => null);
+  if (info === null) return "there is no such file";
+  if (bytes !== undefined && info.size !== bytes) return `it has ${info.size} bytes, expected ${bytes}`;
+  const hash = createHash("sha256");
+  using file = await Deno.open(path);
+  const buffer = new Uint8Array(2 ** 20);
+  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) hash.update(buffer.subarray(0, n));
+  const found = hash.digest("hex");
+  return found === sha256 ? null : `its SHA-256 is ${found}, expected ${sha256}`;
+}
+
+async function writeTensors(folder: string, file: string, tensors: StoredTensors): Promise<Hashed> {
+  await Deno.mkdir(join(folder, FOLDER), { recursive: true });
+  const hash = createHash("sha256");
+  await writeAtomic(join(folder, FOLDER, file), hashing(safetensorsPieces(tensors), hash));
+  const { size } = await Deno.stat(join(folder, FOLDER, file));
+  return { file, bytes: size, sha256: hash.digest("hex") };
+}
+
+function* hashing(pieces: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
+}
+
+/** Removes states but the newest up to a step, since later ones are those that were passed over, and unnamed networks. */
+async function prune(folder: string, step: number): Promise<void> {
+  const names = (await stateNames(folder)).filter((name) => stepOf(name) <= step).slice(0, KEPT);
+  const kept = new Set(names.flatMap((name) => [`${name}.json`, `${name}.safetensors`]));
+  for (const name of names) {
+    const stored = unsealed(await Deno.readTextFile(join(folder, FOLDER, `${name}.json`)));
+    if (typeof stored !== "string" && stored.best !== null) kept.add(stored.best.checkpoint.slice(FOLDER.length + 1));
+  }
+  for (const name of await fileNames(folder)) {
+    const ours = /^(step|best)-\d+\.(json|safetensors)$/.test(name);
+    if (ours && !kept.has(name)) await Deno.remove(join(folder, FOLDER, name)).catch(() => {});
+  }
+}
+
+async function fileNames(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(join(folder, FOLDER)))).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+function stepOf(name: string): number {
+  return Number(name.slice("step-".length));
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function refuseNonFinite(tensors: StoredTensors, step: number): void {
+  for (const [name, { data }] of tensors) {
+    let zero = 0;
+    for (let i = 0; i < data.length; i++) zero += Number(data[i]) * 0; // NaN once a value is not finite
+    if (zero === 0) continue;
+    throw new RangeError(
+      `Cannot go on training: after step ${step} the tensor "${name}" holds numbers that are not finite. Take a smaller ` +
+        'learning rate, or onNaN: "skip" to leave such steps out; the last checkpoint is kept',
+    );
+  }
+}
+
+function refuseOther(trained: Circumstances, given: Circumstances): void {
+  if (trained.data !== given.data) throw new Error("it was trained on other data");
+  if (trained.backend === given.backend) return;
+  throw new Error(
+    `it was trained on the backend "${trained.backend}", this is "${given.backend}"; name "${trained.backend}" to go on`,
+  );
+}
+
+async function refuseWriting(
+  folder: string,
+  { what, tensors, cause }: { what: string; tensors: StoredTensors; cause: Error },
+): Promise<Error> {
+  const [newest] = await stateNames(folder).catch(() => []);
+  const megabytes = [...tensors].reduce((sum, [, { data }]) => sum + data.byteLength, 0) / 1e6;
+  return new Error(
+    `Cannot keep the checkpoint of ${what} in "${join(folder, FOLDER)}": ${cause.message}. ` +
+      `It takes ${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB; ` +
+      (newest === undefined ? "there is none before it" : `that of step ${stepOf(newest)} is kept`) +
+      ". Make room or make the folder writable, and give the same command again to go on from there",
+    { cause },
+  );
 }
 
 function reading<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new Error(
-      `Cannot read the checkpoint "${file}": ${(cause as Error).message}. Delete the file to start the run again`,
-      { cause },
-    );
+    throw new Error(`Cannot read the checkpoint "${file}": ${(cause as Error).message}`, { cause });
   }
 }

@@ -7,6 +7,7 @@ import { totalLoss } from "../losses/total.ts";
 import { forwardModel, lastWeight, modelDraws, type ModelNetwork } from "../models/model.ts";
 import { learning } from "../nn/pass.ts";
 import { optimizerKind } from "../optimizers/mod.ts";
+import { globalNorm } from "../optimizers/clip.ts";
 import { meanSlope, type Slope, type Sloped, slopeOf } from "../optimizers/slope.ts";
 import { random } from "../random.ts";
 import type { Batch, LossValue } from "../types.ts";
@@ -52,6 +53,12 @@ function batchSlope(
 /** The weights after a step, and the loss before it; the caller owns both. */
 type Taken = Weights & { readonly value: LossValue };
 
+/** A step that was not taken, since its loss or gradient is not finite: the weights it was to start from stand as they were. */
+export interface Refused {
+  /** Total first, then the terms. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
 /**
  * One step of training: the slope is handed to the optimizer, then the last layer is held ≥ 0 and the average moved,
  * where the definition says so.
@@ -80,31 +87,54 @@ function trainStep(
   };
 }
 
+/** What a step is told beside its weights. */
+export interface Given extends Numbers<number> {
+  /** Whose mean gradient moves the parameters. */
+  readonly batches: readonly Batch[];
+  /** Place of the step in the run, counted from 1, which its random numbers hang on; steps left out count. */
+  readonly place: number;
+}
+
 /** Takes the steps of one training; disposed when it ends. */
 export interface Stepper extends Disposable {
-  /** As {@linkcode trainStep}, by the mean gradient of some batches. */
-  take(at: Weights, given: { readonly batches: readonly Batch[] } & Numbers<number>): Taken;
+  /**
+   * As {@linkcode trainStep}, by the mean gradient of some batches. One whose loss is not finite is refused, and its
+   * weights are not consumed; where the definition leaves such steps out, the gradient is looked at too. A step that is
+   * recorded whole is taken whatever its loss is, since that is known only afterwards.
+   */
+  take(at: Weights, given: Given): Taken | Refused;
 }
 
 /**
  * Steps of a definition, recorded and replayed where the backend can, once for each size of a batch: of a single
- * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once.
+ * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once. Where
+ * steps may be left out the slope alone is recorded too, and the parameters move after a look at it.
  */
 export function stepper(experiment: Experiment, { records = canCompile() }: { records?: boolean } = {}): Stepper {
   const { step, slope, [Symbol.dispose]: dispose } = records ? recorded(experiment) : direct(experiment);
   return {
-    take(at, { batches, ...numbers }) {
-      const seen = batches.map(({ images, labels, groups }, i) => ({
-        seen: { images, labels, draws: drawsOf(experiment, images.shape[0], [numbers.step, i]) },
+    take(at, { batches, place, ...numbers }) {
+      const looks = batches.map(({ images, labels, groups }, i): Look => ({
+        seen: { images, labels, draws: drawsOf(experiment, images.shape[0], [place, i]) },
         groups,
       }));
       try {
-        if (seen.length === 1) return step(at, { ...seen[0], ...numbers });
-        const slopeAt = (place: At): Slope<FlatTree> =>
-          meanSlope(seen.map((each) => (free, buffers) => slope({ ...place, buffers }, free, each)), place.buffers);
+        if (step !== null && looks.length === 1 && experiment.onNaN === null) {
+          return step(at, { ...looks[0], ...numbers });
+        }
+        const slopeAt = (there: At): Slope<FlatTree> => {
+          const mean = meanSlope(
+            looks.map((look) => (free: FlatTree, buffers: Tree) => slope({ ...there, buffers }, free, look)),
+            there.buffers,
+          );
+          return finite(mean, { gradients: experiment.onNaN === "skip" });
+        };
         return trainStep(experiment, at, { slopeAt, ...numbers });
+      } catch (error) {
+        if (error instanceof NotFinite) return { refused: error.loss };
+        throw error;
       } finally {
-        for (const { seen: { draws } } of seen) disposeTree(draws);
+        for (const { seen: { draws } } of looks) disposeTree(draws);
       }
     },
     [Symbol.dispose]: dispose,
@@ -117,14 +147,14 @@ interface Look {
 }
 
 interface Taking extends Disposable {
-  readonly step: (at: Weights, given: Look & Numbers<number>) => Taken;
+  /** Null where whole steps are not recorded. */
+  readonly step: ((at: Weights, given: Look & Numbers<number>) => Taken) | null;
   readonly slope: (at: Omit<At, "buffers"> & { buffers: Tree }, free: FlatTree, look: Look) => Sloped<FlatTree>;
 }
 
 function direct(experiment: Experiment): Taking {
   return {
-    step: (at, { rate, step, ...look }) =>
-      trainStep(experiment, at, { slopeAt: (place) => batchSlope(experiment, place, look), rate, step }),
+    step: null,
     slope: (at, free, look) => batchSlope(experiment, at as At, look)(free),
     [Symbol.dispose]() {},
   };
@@ -161,6 +191,37 @@ function recorded(experiment: Experiment): Taking {
       slope[Symbol.dispose]();
     },
   };
+}
+
+/** A loss or gradient that is not finite, seen before the parameters have moved. */
+class NotFinite extends Error {
+  constructor(readonly loss: Readonly<Record<string, number>>) {
+    super("the loss or its gradient is not finite");
+  }
+}
+
+/** The same slope, which throws `NotFinite`, and frees what it holds, where its loss is not finite, or its gradient. */
+function finite(slope: Slope<FlatTree>, { gradients }: { readonly gradients: boolean }): Slope<FlatTree> {
+  return (params) => {
+    const sloped = slope(params);
+    const { value: { total, terms }, gradient } = sloped;
+    const loss = Object.fromEntries(
+      Object.entries({ total, ...terms }).map(([name, scalar]) => [name, scalar.dataSync()[0]]),
+    );
+    if (Object.values(loss).every(Number.isFinite) && (!gradients || normOf(gradient) < Infinity)) return sloped;
+    disposeTree(sloped);
+    throw new NotFinite(loss);
+  };
+}
+
+/** NaN compares as false with everything. */
+function normOf(gradient: FlatTree): number {
+  const norm = globalNorm(gradient);
+  try {
+    return norm.dataSync()[0];
+  } finally {
+    norm.dispose();
+  }
 }
 
 /** The numbers of a loss, total first; frees its scalars. */

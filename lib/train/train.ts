@@ -1,28 +1,38 @@
 import { ahead, inGroups } from "../data/ahead.ts";
-import { type Drawing, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
+import { type Drawing, type Epochs, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Experiment } from "../experiment.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
+import type { EventLog } from "../runs/event_log.ts";
 import { rateAt } from "../schedules/mod.ts";
-import type { EpochRow, Pair, RunEvent, StepRow } from "../types.ts";
-import { saveBest, saveState, type TrainState, weightsOf } from "./checkpoint.ts";
-import { readLoss, stepper } from "./step.ts";
+import type { EpochRow, NonFiniteRow, Pair, RunEvent, ValidationRow } from "../types.ts";
+import { type Circumstances, type Position, saveBest, saveState } from "./checkpoint.ts";
+import { stopwatch } from "./phases.ts";
+import { isBest, isDue, isStale } from "./select.ts";
+import { meanLoss, newEpoch, type TrainState, weightsOf, withLoss } from "./state.ts";
+import { readLoss, type Stepper, stepper } from "./step.ts";
 import { judgedNetwork } from "./weights.ts";
 
 /** What training needs beside the definition. */
 export interface Training {
-  readonly pairs: readonly Pair[];
+  /** Which pairs each step takes, as {@linkcode planTraining} says. */
+  readonly plan: Epochs;
   readonly sight: Sight;
   /** Folder of the run, where checkpoints go. */
   readonly folder: string;
-  /** Judges an epoch's parameters on the validation split. */
-  readonly validate: (network: ModelNetwork) => Promise<Pick<EpochRow, "validation" | "distances">>;
+  readonly circumstances: Circumstances;
+  /** Holds every event that was yielded by the time the next is asked for. */
+  readonly log: Pick<EventLog, "sync">;
+  /** Least seconds between two checkpoints within an epoch; 0: one after every step. */
+  readonly checkpointSeconds: number;
+  /** Judges the network on the validation split. */
+  readonly validate: (network: ModelNetwork) => Promise<Omit<ValidationRow, "step">>;
   readonly signal?: AbortSignal;
 }
 
 /** How many steps and batches a definition asks for on these pairs. */
-export function planTraining(experiment: Experiment, pairs: readonly Pair[]): ReturnType<typeof planEpochs> {
+export function planTraining(experiment: Experiment, pairs: readonly Pair[]): Epochs {
   return planEpochs(pairs, drawingOf(experiment));
 }
 
@@ -41,123 +51,226 @@ export function plannedSteps(
   return worse.length * stepsPerEpoch;
 }
 
+/** Where a state stands in its epoch, and the hash of that epoch's order. */
+export function positionOf(
+  { batch }: Experiment,
+  state: Pick<TrainState, "step" | "history">,
+  { stepsPerEpoch, orderOf }: Epochs,
+): Position {
+  const epoch = state.history.length + 1;
+  const step = state.step - (epoch - 1) * stepsPerEpoch;
+  return { epoch, batch: step * (batch.accumulate ?? 1), order: orderOf(epoch) };
+}
+
 /**
  * The loop. Takes up `state` where it stands, also in the middle of an epoch, and moves it on in place;
  * every draw depends on the seed and the position alone, so a run that was stopped ends as if it never was.
  *
+ * However it ends, by the signal, an error, or because nobody asks for the next event, the state is kept on the disk
+ * if it is fit to go on from.
+ *
  * @param state owned by the caller, who sees each step's successor in it
- * @throws {DOMException} "AbortError" after saving, when the signal asks for it
- * @throws {Error} when the loss is not finite, naming the step and the terms
- * @throws {RangeError} after saving, when the backend's heap is full, with the size of batch to try
+ * @throws {DOMException} "AbortError" when the signal asks for it
+ * @throws {Error} when a loss is not finite and the definition does not leave such steps out, naming step, terms and batch
+ * @throws {RangeError} when the backend's heap is full, with the size of batch to try
  */
 export async function* train(
   experiment: Experiment,
   state: TrainState,
   training: Training,
 ): AsyncGenerator<RunEvent, void> {
+  const keeper = keeping(experiment, state, training);
+  let failure: unknown;
   try {
-    yield* loop(experiment, state, training);
+    yield* loop(experiment, state, { ...training, keeper });
   } catch (error) {
+    failure = error;
     const refused = refusedByHeap(error);
     if (refused === null) throw error;
-    // a step that fails leaves its parameters as they were
-    await saveState(training.folder, state);
-    const { rows } = planTraining(experiment, training.pairs);
+    const { rows } = training.plan;
     throw new RangeError(refuseBatch(experiment.batch, { rows, step: state.step, why: refused }), { cause: error });
+  } finally {
+    // an error that comes first is the one to tell
+    if (!(failure instanceof BrokenWeights)) {
+      await keeper.keep().catch((error) => {
+        if (failure === undefined) throw error;
+      });
+    }
   }
+}
+
+/** Keeps the state where it is not kept yet; once that failed, it is not tried again. */
+interface Keeper {
+  /** The file of the state, null when the disk has it already. */
+  keep(): Promise<string | null>;
+  /** Whether the last time is long enough ago. */
+  isDue(): boolean;
+}
+
+function keeping(
+  experiment: Experiment,
+  state: TrainState,
+  { plan, folder, circumstances, log, checkpointSeconds }: Training,
+): Keeper {
+  const stand = (): string => [state.step, state.history.length, state.running.between.length].join(" ");
+  let kept = stand();
+  let at = performance.now();
+  let broken = false;
+  return {
+    isDue: () => (performance.now() - at) / 1000 >= checkpointSeconds,
+    async keep() {
+      if (broken || stand() === kept) return null;
+      broken = true;
+      const position = positionOf(experiment, state, plan);
+      const file = await saveState(folder, state, { ...circumstances, position, events: await log.sync() });
+      broken = false;
+      kept = stand();
+      at = performance.now();
+      return file;
+    },
+  };
 }
 
 async function* loop(
   experiment: Experiment,
   state: TrainState,
-  { pairs, sight, folder, validate, signal }: Training,
+  training: Training & { readonly keeper: Keeper },
+): AsyncGenerator<RunEvent, void> {
+  const { plan: { stepsPerEpoch }, folder, validate, keeper } = training;
+  const { history } = state;
+  using steps = stepper(experiment);
+  for (let epoch = history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
+    if (isStale(experiment.select, state) && state.running.between.length === 0) break;
+    if (rateOfStep(experiment, state, stepsPerEpoch) === null) break;
+    yield* stepsOf(experiment, state, { ...training, steps, epoch });
+
+    const clock = stopwatch();
+    const last = state.running.between.at(-1);
+    const known = last?.step === state.step ? last : null; // where an epoch ends early, it has been judged
+    const judged = known ?? { step: state.step, ...await validate(judgedNetwork(state)) };
+    const { running: { between, seconds, megabytes }, seconds: spent } = clock.end("evaluate", state.running);
+    state.seconds += spent;
+    const rate = rateOfStep(experiment, { step: state.step - 1, history }, stepsPerEpoch)!;
+    const row = { epoch, ...judged, rate, loss: meanLoss(state.running), between, seconds, megabytes };
+    history.push(row);
+    state.running = newEpoch();
+    if (known === null && isBest(experiment.select, state)) {
+      state.best = await saveBest(folder, judgedNetwork(state), row);
+    }
+    yield { kind: "epoch", row, steps: plannedSteps(experiment, { stepsPerEpoch, history }) };
+    const file = await keeper.keep();
+    if (file !== null) yield { kind: "checkpoint", epoch, step: state.step, file };
+  }
+}
+
+/** The rest of an epoch's steps, with the validations within; ends before the last where none better is waited for. */
+async function* stepsOf(
+  experiment: Experiment,
+  state: TrainState,
+  { plan, sight, folder, validate, keeper, steps, epoch, signal }: Training & {
+    readonly keeper: Keeper;
+    readonly steps: Stepper;
+    readonly epoch: number;
+  },
 ): AsyncGenerator<RunEvent, void> {
   const drawing = drawingOf(experiment);
   const { accumulate } = drawing;
-  const { stepsPerEpoch, pairsOf } = planEpochs(pairs, drawing);
-  const { history } = state;
-  const rate = (step: number) =>
-    rateAt(experiment.schedule, rateOf(experiment.optimizer), { epoch: step / stepsPerEpoch, history });
-  using steps = stepper(experiment);
-
-  for (let epoch = history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
-    const first = (epoch - 1) * stepsPerEpoch;
-    if (rate(first) === null) break;
-    const seconds = { data: 0, step: 0, evaluate: 0 };
-    let clock = stopwatch();
-    const batches = ahead(
-      { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate },
-      (i) => trainingBatch(pairsOf(epoch, i), { drawing, sight, at: [epoch, i] }),
-    );
-    for await (const each of inGroups(batches, accumulate)) {
-      using stack = new DisposableStack();
-      const group = each.map((batch) => stack.use(batch));
-      const waited = clock();
-      seconds.data += waited;
-      const given = { batches: group, rate: rate(state.step)!, step: state.step + 1 };
-      const { value, ...weights } = steps.take(weightsOf(state), given);
-      Object.assign(state, weights, { step: state.step + 1 });
-      const row: StepRow = { step: state.step, epoch, loss: await readLoss(value) };
-      refuseInfinite(row, group[0].ids);
-      state.steps.push(row);
-      const spent = clock();
-      seconds.step += spent;
-      state.seconds += waited + spent;
-      yield { kind: "step", row, seconds: spent };
-      if (signal?.aborted) {
-        await saveState(folder, state);
-        signal.throwIfAborted();
+  const { stepsPerEpoch, pairsOf } = plan;
+  const first = (epoch - 1) * stepsPerEpoch;
+  const clock = stopwatch();
+  const spend = (phase: "data" | "step" | "evaluate"): number => {
+    const { running, seconds } = clock.end(phase, state.running);
+    state.running = running;
+    state.seconds += seconds;
+    return seconds;
+  };
+  const batches = ahead(
+    { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate },
+    (i) => trainingBatch(pairsOf(epoch, i), { drawing, sight, at: [epoch, i] }),
+  );
+  for await (const each of inGroups(batches, accumulate)) {
+    using stack = new DisposableStack();
+    for (const batch of each) stack.use(batch);
+    spend("data");
+    if (isDue(experiment.select, state, first)) {
+      const row: ValidationRow = { step: state.step, ...await validate(judgedNetwork(state)) };
+      spend("evaluate");
+      state.running = { ...state.running, between: [...state.running.between, row] };
+      if (isBest(experiment.select, state)) {
+        state.best = await saveBest(folder, judgedNetwork(state), { epoch, step: state.step });
       }
-      clock = stopwatch(); // what the reader of events does is not ours
+      yield { kind: "validation", epoch, row };
+      clock.start();
     }
-    clock = stopwatch();
-    const judged = await validate(judgedNetwork(state)).catch(async (error) => {
-      await saveState(folder, state);
-      throw error;
-    });
-    seconds.evaluate = clock();
-    const row: EpochRow = {
-      epoch,
-      step: state.step,
-      rate: rate(state.step - 1)!,
-      loss: meanLoss(state.steps, epoch),
-      ...judged,
-      between: [],
-      seconds,
-      megabytes: null,
-    };
-    history.push(row);
-    state.seconds += seconds.evaluate;
-    if (isBest(experiment, history)) {
-      state.best = { epoch, step: state.step, sha256: null, checkpoint: await saveBest(folder, judgedNetwork(state)) };
+    if (isStale(experiment.select, state)) return;
+
+    const place = state.step + 1;
+    const rate = rateOfStep(experiment, state, stepsPerEpoch)!;
+    const taken = steps.take(weightsOf(state), { batches: each, rate, step: place - state.skipped.length, place });
+    if ("refused" in taken) {
+      const row = nonFinite(taken.refused, { place, epoch, each });
+      yield { kind: "nonfinite", row, skipped: experiment.onNaN === "skip" };
+      if (experiment.onNaN === null) throw new Error(`${refuseStep(row)}; the state before it is kept`);
+      state.skipped.push(row);
+      state.step = place;
+      spend("step");
+    } else {
+      const { value, ...weights } = taken;
+      Object.assign(state, weights);
+      const loss = await readLoss(value);
+      if (!Object.values(loss).every(Number.isFinite)) {
+        const row = nonFinite(loss, { place, epoch, each });
+        yield { kind: "nonfinite", row, skipped: false };
+        throw new BrokenWeights(`${refuseStep(row)}; the last checkpoint is kept`);
+      }
+      state.step = place;
+      state.running = withLoss(state.running, loss);
+      const seconds = spend("step");
+      yield { kind: "step", row: { step: place, epoch, loss }, seconds };
     }
-    const file = await saveState(folder, state);
-    yield { kind: "epoch", row, steps: plannedSteps(experiment, { stepsPerEpoch, history }) };
-    yield { kind: "checkpoint", epoch, step: state.step, file };
+    signal?.throwIfAborted();
+    if (keeper.isDue()) {
+      const file = await keeper.keep();
+      if (file !== null) yield { kind: "checkpoint", epoch, step: state.step, file };
+    }
+    clock.start(); // what the reader of events does is not ours
   }
+}
+
+/** The rate of the step after so many; null: the schedule has ended. */
+function rateOfStep(
+  { schedule, optimizer }: Experiment,
+  { step, history }: Pick<TrainState, "step" | "history">,
+  stepsPerEpoch: number,
+): number | null {
+  return rateAt(schedule, rateOf(optimizer), { epoch: step / stepsPerEpoch, history });
 }
 
 function drawingOf({ seed, batch, augment }: Experiment): Drawing {
   return { seed, size: batch.size, accumulate: batch.accumulate ?? 1, synced: batch.synced, augment };
 }
 
-function stopwatch(): () => number {
-  let from = performance.now();
-  return () => {
-    const now = performance.now();
-    const spent = (now - from) / 1000;
-    from = now;
-    return spent;
-  };
+/** A step was taken that must not have been: the weights are not fit to go on from. */
+class BrokenWeights extends Error {
+  override readonly name = "Error";
 }
 
-function refuseInfinite({ step, loss }: StepRow, ids: readonly string[]): void {
-  if (Object.values(loss).every(Number.isFinite)) return;
+function nonFinite(
+  loss: Readonly<Record<string, number>>,
+  { place, epoch, each }: { place: number; epoch: number; each: readonly { readonly ids: readonly string[] }[] },
+): NonFiniteRow {
+  return { step: place, epoch, loss, ids: each.flatMap(({ ids }) => ids) };
+}
+
+/** At most so many ids stand in the message; the run's events have all. */
+const IDS_TOLD = 16;
+
+function refuseStep({ step, loss, ids }: NonFiniteRow): string {
   const terms = Object.entries(loss).map(([name, value]) => `${name} ${value}`).join(", ");
-  throw new Error(
-    `Cannot go on training: the loss of step ${step} is not finite (${terms}), the batch began with ` +
-      `"${ids.slice(0, 3).join('", "')}"; try a smaller learning rate, the last checkpoint is kept`,
-  );
+  const more = ids.length > IDS_TOLD ? ` and ${ids.length - IDS_TOLD} more, which events.jsonl names` : "";
+  return `Cannot go on training: the loss of step ${step} is not finite (${terms}), its batch is ` +
+    `"${ids.slice(0, IDS_TOLD).join('", "')}"${more}. Take a smaller learning rate, or onNaN: "skip" to leave such ` +
+    "steps out";
 }
 
 /** What a step takes grows with its batch, so half is the next to try. */
@@ -173,19 +286,4 @@ function refuseBatch(
     } for steps of no fewer rows`;
   return `Cannot go on training after step ${step} with batches of ${size} rows: ${why}. ${advice}; ` +
     "the last step is kept as a checkpoint";
-}
-
-function meanLoss(steps: readonly StepRow[], epoch: number): Record<string, number> {
-  const rows = steps.filter((row) => row.epoch === epoch);
-  return Object.fromEntries(
-    Object.keys(rows[0].loss).map((name) => [name, rows.reduce((sum, { loss }) => sum + loss[name], 0) / rows.length]),
-  );
-}
-
-/** Whether the newest epoch is the one to keep: the first to reach the best validation value, or simply the last. */
-function isBest({ select }: Experiment, history: readonly EpochRow[]): boolean {
-  const { metric } = select;
-  if (metric === "last") return true;
-  const newest = history[history.length - 1].validation[metric];
-  return history.slice(0, -1).every(({ validation }) => newest > validation[metric]);
 }

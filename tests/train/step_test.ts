@@ -10,7 +10,7 @@ import { adamW, sam } from "../../lib/optimizers/mod.ts";
 import { random } from "../../lib/random.ts";
 import { readLoss, stepper } from "../../lib/train/step.ts";
 import { firstWeights, judgedNetwork, type Weights } from "../../lib/train/weights.ts";
-import type { Batch } from "../../lib/types.ts";
+import type { Batch, LossValue } from "../../lib/types.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 import { tinyDual } from "../tiny_world.ts";
 
@@ -46,7 +46,12 @@ async function train(
   let weights = await fresh(of);
   const losses: number[] = [];
   for (const [i, each] of batches.entries()) {
-    const { value, ...next } = steps.take(weights, { batches: each, rate: 1e-3 / (i + 1), step: i + 1 });
+    const { value, ...next } = steps.take(weights, {
+      batches: each,
+      rate: 1e-3 / (i + 1),
+      step: i + 1,
+      place: i + 1,
+    }) as Weights & { value: LossValue };
     losses.push(...Object.values(await readLoss(value)));
     weights = next;
   }
