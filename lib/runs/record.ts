@@ -4,7 +4,7 @@ import type { RunRecord, ScoreColumns } from "../types.ts";
 export const FORMAT = 3;
 
 /** A run's record without its columns of scores, which stand in files of their own. */
-export type RunHeader = Omit<RunRecord, "scores" | "probe">;
+export type RunHeader = Omit<RunRecord, "scores" | "probe" | "steps">;
 
 /** Where columns of a record are, and what they must hash to. */
 export interface ScoresLink {
@@ -127,7 +127,6 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["seconds", isNumber, "a number"],
   ["megabytes", isNumber, "a number"],
   ["history", Array.isArray, "a list"],
-  ["steps", Array.isArray, "a list"],
   ["metrics", isObject, "an object"],
   ["scores", isLink, "a file and its hash"],
   ["probe", (value) => value === null || isLink(value), "a file and its hash, or null"],

@@ -53,6 +53,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   const { header, scores, probe } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
   return {
     ...header,
+    steps: await (await import("./event_log.ts")).readSteps(folder),
     scores: await readColumns(folder, scores),
     probe: probe === null ? null : await readColumns(folder, probe),
   };
@@ -172,4 +173,31 @@ async function exists(file: string): Promise<boolean> {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+export async function writeHeader(folder: string, header: RunHeader): Promise<void> {
+  await writeRecord(
+    folder,
+    {
+      ...header,
+      steps: [],
+      scores: { id: [], source: [], generator: [], set: [], corruption: [], label: [], score: [] },
+      probe: null,
+    } as RunRecord,
+  );
+}
+export async function clearRun(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name !== "lock.json") await Deno.remove(join(folder, name), { recursive: true });
+  }
+}
+export async function* findRuns(
+  runs: string,
+  { fingerprint }: { fingerprint: string },
+): AsyncGenerator<{ folder: string; status: string; id: string }> {
+  for (const r of await listRuns(runs)) {
+    if (r.record?.fingerprint === fingerprint) yield { folder: r.folder, status: r.record.status, id: r.record.id };
+  }
+}
+export async function readHeader(folder: string): Promise<RunHeader> {
+  return parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD)).header;
 }
