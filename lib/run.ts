@@ -1,5 +1,6 @@
 /** Definition in, record out. */
 import type { Sight } from "./data/batches.ts";
+import { dataHashes } from "./data/identity.ts";
 import { type Divided, gatherSamples } from "./data/pairs.ts";
 import { together } from "./data/together.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
@@ -11,7 +12,6 @@ import { predict } from "./evaluate/predict.ts";
 import { probe } from "./evaluate/probe.ts";
 import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
-import { identitiesOf, type Layout } from "./layouts/mod.ts";
 import { initModel, type ModelNetwork, modelView } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
@@ -26,16 +26,17 @@ import {
   checkWritable,
   clearRun,
   findFolder,
-  findRecord,
   findRuns,
+  readHeader,
   readRecord,
   runFolder,
   writeHeader,
   writeRecord,
 } from "./runs/store.ts";
 import { type Circumstances, type Found, loadBest, loadState } from "./train/checkpoint.ts";
+import { positionOf } from "./train/keeper.ts";
 import { firstState, type TrainState, weightsOf } from "./train/state.ts";
-import { plannedSteps, planTraining, positionOf, train } from "./train/train.ts";
+import { plannedSteps, planTraining, train } from "./train/train.ts";
 import { firstWeights } from "./train/weights.ts";
 import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
@@ -103,19 +104,18 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     return yield { kind: "done", record: elsewhere.record };
   }
   const samples = gathered.value;
-  const identity = { ...await identitiesOf(dataOf(experiment)), ...hashSamples(samples) };
+  const identity = await dataHashes(experiment, samples);
   const run: Identified = { experiment, definition, data: fingerprint(identity), samples };
   const id = runId(run);
-  const known = fresh ? null : await findRecord(runs, id);
-  if (known?.status === "done") return yield { kind: "done", record: known };
+  const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
+  const finished = async (): Promise<boolean> => !fresh && (await headerIn(folder))?.status === "done";
+  if (await finished()) return yield { kind: "done", record: await readRecord(folder) };
   await together(needed);
 
   await checkWritable(runs);
-  const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
   using _lock = await lockRun(folder);
+  if (await finished()) return yield { kind: "done", record: await readRecord(folder) }; // by whoever had the lock
   if (fresh) await clearRun(folder);
-  const finished = await findRecord(runs, id); // by another process, before this one had the lock
-  if (finished?.status === "done") return yield { kind: "done", record: finished };
   const hashes = {
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...identity,
@@ -159,12 +159,13 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
   const { experiment, definition, data } = run;
   const { folder, hashes, backend = "auto", threads } = place;
   const id = runId(run);
-  const started = new Date().toISOString();
   const engine = await useBackend(backend, { threads });
   const made = await environment({ backend: engine.name, threads: engine.threads, hashes });
   const circumstances: Circumstances = { backend: engine.name, data };
   const found = await loadState(folder, await beginning(experiment, place.weights), circumstances);
   const { state } = found;
+  const before = found.position === null ? null : await headerIn(folder);
+  const started = before?.started ?? new Date().toISOString();
   const headerOf = (status: RunRecord["status"], error: string | null): RunHeader => ({
     ...{ format: 3, id, fingerprint: definition, data, experiment, environment: made, status, error, started },
     ...{ seconds: state.seconds, megabytes: peakMegabytes(), history: state.history, skipped: state.skipped },
@@ -275,6 +276,16 @@ async function beginning(experiment: Experiment, weights: string | null): Promis
   );
 }
 
+/** The header of the record in a run's folder; null when there is none yet. */
+async function headerIn(folder: string): Promise<RunHeader | null> {
+  try {
+    return await readHeader(folder);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 /** A finished run of a definition, on whatever data; null when there is none. */
 async function finishedRun(runs: string, definition: string): Promise<{ folder: string; record: RunRecord } | null> {
   for await (const { folder, status } of findRuns(runs, { fingerprint: definition })) {
@@ -298,10 +309,6 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-function dataOf({ data }: Experiment): Layout[] {
-  return [...data.train, ...data.validation ?? [], ...data.test];
-}
-
 /** Turns the progress of a reader into events. */
 async function* telling<T>(
   kind: "evaluate" | "probe",
@@ -316,11 +323,4 @@ async function* telling<T>(
 
 function samplesOf(pairs: readonly Pair[]): Sample[] {
   return pairs.map(({ sample }) => sample);
-}
-
-/** What the run reads, by split: a hash over ids, labels and sets, so that changed data is seen. */
-function hashSamples({ train, validation, test }: Divided): Record<string, string> {
-  const hash = (samples: readonly Sample[]): string =>
-    fingerprint(samples.map(({ id, label, set, source }) => ({ id, label, set, source })));
-  return { train: hash(samplesOf(train)), validation: hash(samplesOf(validation)), test: hash(test) };
 }

@@ -3,7 +3,7 @@
  * step N, `step-N.json` the rest. The JSON is written last and names the hash of both, so that a state is there whole
  * or not at all; the two newest are kept.
  */
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { loadInto, storeTree } from "../engine/layout.ts";
 import { openSafetensors, safetensorsPieces } from "../engine/safetensors.ts";
@@ -12,7 +12,7 @@ import { disposeTree } from "../engine/tree.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { loadNetwork } from "../models/weights.ts";
 import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
-import { fromJson, toJson } from "../runs/record.ts";
+import { damage, type Hashed, hashing, sealed, unsealed } from "../runs/whole.ts";
 import type { Best } from "../types.ts";
 import { type Progress, type TrainState, weightsOf } from "./state.ts";
 
@@ -48,15 +48,11 @@ interface Stored extends Progress, Circumstances {
   readonly position: Position;
   /** Length of the run's events up to this state, in bytes. */
   readonly events: number;
-  readonly tensors: Hashed;
+  readonly tensors: StoredAt;
 }
 
 /** A file in the folder of checkpoints. */
-interface Hashed {
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+type StoredAt = Required<Hashed> & { readonly file: string };
 
 /**
  * Keeps a state in the run's folder; when this resolves, it is on the disk.
@@ -184,7 +180,7 @@ async function stateNames(folder: string): Promise<string[]> {
 async function checkState(folder: string, name: string): Promise<Stored | string> {
   const file = join(folder, FOLDER, `${name}.json`);
   const told = (path: string, wrong: string): string => `The checkpoint "${path}" is damaged: ${wrong}`;
-  const stored = unsealed(await Deno.readTextFile(file));
+  const stored = await readState(file);
   if (typeof stored === "string") return told(file, stored);
   if (stored.format > FORMAT) {
     throw new RangeError(
@@ -201,38 +197,12 @@ async function checkState(folder: string, name: string): Promise<Stored | string
   return lost === null ? stored : told(best, lost);
 }
 
-/** A state as text: readable, and with the hash of the rest in front. */
-function sealed(stored: Stored): string {
-  return toJson({ sha256: hashOf(toJson(stored)), ...stored });
+/** What the JSON of a state holds, or what is wrong with it. */
+async function readState(file: string): Promise<Stored | string> {
+  return unsealed(await Deno.readTextFile(file)) as Stored | string;
 }
 
-/** The state of such a text, or what is wrong with it. */
-function unsealed(text: string): Stored | string {
-  let value: { readonly sha256?: string };
-  try {
-    value = fromJson(text) as typeof value;
-  } catch (error) {
-    return `it is not JSON (${(error as Error).message})`;
-  }
-  const { sha256, ...stored } = value ?? {};
-  const hash = hashOf(toJson(stored));
-  return hash === sha256 ? stored as Stored : `its SHA-256 is ${hash}, it says ${sha256}`;
-}
-
-/** What is wrong with a file that is to have this hash; null when nothing is. */
-async function damage(path: string, { bytes, sha256 }: Partial<Hashed>): Promise<string | null> {
-  const info = await Deno.stat(path).catch(() => null);
-  if (info === null) return "there is no such file";
-  if (bytes !== undefined && info.size !== bytes) return `it has ${info.size} bytes, expected ${bytes}`;
-  const hash = createHash("sha256");
-  using file = await Deno.open(path);
-  const buffer = new Uint8Array(2 ** 20);
-  for (let n = await file.read(buffer); n !== null; n = await file.read(buffer)) hash.update(buffer.subarray(0, n));
-  const found = hash.digest("hex");
-  return found === sha256 ? null : `its SHA-256 is ${found}, expected ${sha256}`;
-}
-
-async function writeTensors(folder: string, file: string, tensors: StoredTensors): Promise<Hashed> {
+async function writeTensors(folder: string, file: string, tensors: StoredTensors): Promise<StoredAt> {
   await Deno.mkdir(join(folder, FOLDER), { recursive: true });
   const hash = createHash("sha256");
   await writeAtomic(join(folder, FOLDER, file), hashing(safetensorsPieces(tensors), hash));
@@ -240,19 +210,12 @@ async function writeTensors(folder: string, file: string, tensors: StoredTensors
   return { file, bytes: size, sha256: hash.digest("hex") };
 }
 
-function* hashing(pieces: Iterable<Uint8Array>, hash: Hash): Generator<Uint8Array> {
-  for (const piece of pieces) {
-    hash.update(piece);
-    yield piece;
-  }
-}
-
 /** Removes states but the newest up to a step, since later ones are those that were passed over, and unnamed networks. */
 async function prune(folder: string, step: number): Promise<void> {
   const names = (await stateNames(folder)).filter((name) => stepOf(name) <= step).slice(0, KEPT);
   const kept = new Set(names.flatMap((name) => [`${name}.json`, `${name}.safetensors`]));
   for (const name of names) {
-    const stored = unsealed(await Deno.readTextFile(join(folder, FOLDER, `${name}.json`)));
+    const stored = await readState(join(folder, FOLDER, `${name}.json`));
     if (typeof stored !== "string" && stored.best !== null) kept.add(stored.best.checkpoint.slice(FOLDER.length + 1));
   }
   for (const name of await fileNames(folder)) {
@@ -272,10 +235,6 @@ async function fileNames(folder: string): Promise<string[]> {
 
 function stepOf(name: string): number {
   return Number(name.slice("step-".length));
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 function refuseNonFinite(tensors: StoredTensors, step: number): void {

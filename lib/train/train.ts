@@ -4,28 +4,20 @@ import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Experiment } from "../experiment.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
-import type { EventLog } from "../runs/event_log.ts";
 import { rateAt } from "../schedules/mod.ts";
-import type { EpochRow, NonFiniteRow, Pair, RunEvent, ValidationRow } from "../types.ts";
-import { type Circumstances, type Position, saveBest, saveState } from "./checkpoint.ts";
+import type { EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
+import { saveBest } from "./checkpoint.ts";
+import { type Keeper, type Keeping, keeping } from "./keeper.ts";
 import { stopwatch } from "./phases.ts";
+import { BrokenWeights, nonFinite, refuseBatch, refuseStep } from "./refusals.ts";
 import { isBest, isDue, isStale } from "./select.ts";
 import { meanLoss, newEpoch, type TrainState, weightsOf, withLoss } from "./state.ts";
 import { readLoss, type Stepper, stepper } from "./step.ts";
 import { judgedNetwork } from "./weights.ts";
 
 /** What training needs beside the definition. */
-export interface Training {
-  /** Which pairs each step takes, as {@linkcode planTraining} says. */
-  readonly plan: Epochs;
+export interface Training extends Keeping {
   readonly sight: Sight;
-  /** Folder of the run, where checkpoints go. */
-  readonly folder: string;
-  readonly circumstances: Circumstances;
-  /** Holds every event that was yielded by the time the next is asked for. */
-  readonly log: Pick<EventLog, "sync">;
-  /** Least seconds between two checkpoints within an epoch; 0: one after every step. */
-  readonly checkpointSeconds: number;
   /** Judges the network on the validation split. */
   readonly validate: (network: ModelNetwork) => Promise<Omit<ValidationRow, "step">>;
   readonly signal?: AbortSignal;
@@ -49,17 +41,6 @@ export function plannedSteps(
     worse.push(worst);
   }
   return worse.length * stepsPerEpoch;
-}
-
-/** Where a state stands in its epoch, and the hash of that epoch's order. */
-export function positionOf(
-  { batch }: Experiment,
-  state: Pick<TrainState, "step" | "history">,
-  { stepsPerEpoch, orderOf }: Epochs,
-): Position {
-  const epoch = state.history.length + 1;
-  const step = state.step - (epoch - 1) * stepsPerEpoch;
-  return { epoch, batch: step * (batch.accumulate ?? 1), order: orderOf(epoch) };
 }
 
 /**
@@ -99,38 +80,6 @@ export async function* train(
   }
 }
 
-/** Keeps the state where it is not kept yet; once that failed, it is not tried again. */
-interface Keeper {
-  /** The file of the state, null when the disk has it already. */
-  keep(): Promise<string | null>;
-  /** Whether the last time is long enough ago. */
-  isDue(): boolean;
-}
-
-function keeping(
-  experiment: Experiment,
-  state: TrainState,
-  { plan, folder, circumstances, log, checkpointSeconds }: Training,
-): Keeper {
-  const stand = (): string => [state.step, state.history.length, state.running.between.length].join(" ");
-  let kept = stand();
-  let at = performance.now();
-  let broken = false;
-  return {
-    isDue: () => (performance.now() - at) / 1000 >= checkpointSeconds,
-    async keep() {
-      if (broken || stand() === kept) return null;
-      broken = true;
-      const position = positionOf(experiment, state, plan);
-      const file = await saveState(folder, state, { ...circumstances, position, events: await log.sync() });
-      broken = false;
-      kept = stand();
-      at = performance.now();
-      return file;
-    },
-  };
-}
-
 async function* loop(
   experiment: Experiment,
   state: TrainState,
@@ -140,6 +89,7 @@ async function* loop(
   const { history } = state;
   using steps = stepper(experiment);
   for (let epoch = history.length + 1; epoch <= (experiment.epochs ?? Infinity); epoch++) {
+    // where it grew stale within this epoch, the epoch is still to be closed
     if (isStale(experiment.select, state) && state.running.between.length === 0) break;
     if (rateOfStep(experiment, state, stepsPerEpoch) === null) break;
     yield* stepsOf(experiment, state, { ...training, steps, epoch });
@@ -248,42 +198,4 @@ function rateOfStep(
 
 function drawingOf({ seed, batch, augment }: Experiment): Drawing {
   return { seed, size: batch.size, accumulate: batch.accumulate ?? 1, synced: batch.synced, augment };
-}
-
-/** A step was taken that must not have been: the weights are not fit to go on from. */
-class BrokenWeights extends Error {
-  override readonly name = "Error";
-}
-
-function nonFinite(
-  loss: Readonly<Record<string, number>>,
-  { place, epoch, each }: { place: number; epoch: number; each: readonly { readonly ids: readonly string[] }[] },
-): NonFiniteRow {
-  return { step: place, epoch, loss, ids: each.flatMap(({ ids }) => ids) };
-}
-
-/** At most so many ids stand in the message; the run's events have all. */
-const IDS_TOLD = 16;
-
-function refuseStep({ step, loss, ids }: NonFiniteRow): string {
-  const terms = Object.entries(loss).map(([name, value]) => `${name} ${value}`).join(", ");
-  const more = ids.length > IDS_TOLD ? ` and ${ids.length - IDS_TOLD} more, which events.jsonl names` : "";
-  return `Cannot go on training: the loss of step ${step} is not finite (${terms}), its batch is ` +
-    `"${ids.slice(0, IDS_TOLD).join('", "')}"${more}. Take a smaller learning rate, or onNaN: "skip" to leave such ` +
-    "steps out";
-}
-
-/** What a step takes grows with its batch, so half is the next to try. */
-function refuseBatch(
-  { size, accumulate }: Experiment["batch"],
-  { rows, step, why }: { rows: number; step: number; why: string },
-): string {
-  const smaller = Math.floor(size / 2 / rows) * rows;
-  const advice = smaller === 0
-    ? "Take a smaller model or view, a batch cannot be smaller"
-    : `Set "batch.size" to ${smaller}, and "batch.accumulate" to ${
-      Math.ceil(size * (accumulate ?? 1) / smaller)
-    } for steps of no fewer rows`;
-  return `Cannot go on training after step ${step} with batches of ${size} rows: ${why}. ${advice}; ` +
-    "the last step is kept as a checkpoint";
 }
