@@ -4,10 +4,8 @@ import { printFailure } from "./print.ts";
 
 /** What an interruption leaves, and how it is told. */
 export interface Interruptible {
-  /** What is kept, as a sentence without its full stop. */
+  /** What is kept, and the command that goes on from there: a sentence without its full stop. */
   readonly kept: string;
-  /** The command that goes on from there; null: none does. Default null. */
-  readonly again?: string | null;
   /** Where to say so. */
   readonly progress: Progress;
   /** What happens on the first Ctrl-C. */
@@ -28,11 +26,11 @@ const ECHO = 0.5;
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
-  { kept, again = null, progress, stopping = "Stopping after this step and writing a checkpoint" }: Interruptible,
+  { kept, progress, stopping = "Stopping after this step and writing a checkpoint" }: Interruptible,
 ): Promise<number> {
   const controller = new AbortController();
   const tell = (what: string): number => {
-    const text = `${what}. ${kept}${again === null ? "" : `; go on with: ${again}`}`;
+    const text = `${what}. ${kept}`;
     progress.say(text);
     printFailure(text, exitCodes.interrupted);
     return exitCodes.interrupted;

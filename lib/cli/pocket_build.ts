@@ -82,7 +82,7 @@ async function build(given: Given, bar: Progress): Promise<number> {
     print(`  ${shown(out)}`);
     print(`${same} of its ${Object.keys(world.files).length} files are equal to those of the shipped world`);
     return 0;
-  }, { kept: `The trainings are kept in "${shown(work)}"`, again: typedAgain(given), progress: bar });
+  }, { kept: `The trainings are kept in "${shown(work)}"; go on with: ${typedAgain(given)}`, progress: bar });
 }
 
 async function check(bar: Progress): Promise<number> {

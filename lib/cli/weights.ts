@@ -109,7 +109,7 @@ async function getWeights(given: Given): Promise<number> {
     bar[Symbol.dispose]();
     print(`${fresh ? "Fetched" : "Already here:"} ${name}, ${megabytes(bytes)} MB, ${licence}\n  ${file}`);
     return 0;
-  }, { kept: "What has arrived is kept", again: typedAgain(given), progress: bar, stopping: "Stopping" });
+  }, { kept: `What has arrived is kept; go on with: ${typedAgain(given)}`, progress: bar, stopping: "Stopping" });
 }
 
 /** The first of some files that the hub has. */

@@ -39,7 +39,7 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, wasm, cpu"]],
     [["demo", "more"], ['"more" given, expected no operands. See']],
     [["demo", "quick"], ['"quick" given, expected no operands; did you mean "--quick"?']],
-    [["run"], ["none given, expected 1 operand"]],
+    [["run"], ["none given, expected 1 to 2 operands"]],
     [["weights", "gte", "x"], ['did you mean "get"?']],
     [["list", "--quick"], ['unknown option "--quick"']],
   ];

@@ -33,6 +33,23 @@ Deno.test("with --json standard output holds JSON alone, whatever prints words",
   for (const word of ["words", "log", "info", "column", "key"]) assert(err.includes(word), `${word}: ${err}`);
 });
 
+Deno.test("what fails with --json says why on both outputs, as words and as JSON", async () => {
+  const cases: [string[], number, string][] = [
+    [["run", "/nowhere.ts", "--json"], 1, "there is no such file"],
+    [["run", "--json"], 2, "none given, expected 1"],
+    [["demo", "--json", "--quikc"], 2, 'did you mean "--quick"?'],
+    [["notebook", "--json"], 2, 'unknown option "--json"'],
+    [["rnu", "--json"], 2, 'did you mean "run"?'],
+  ];
+  for (const [args, expected, part] of cases) {
+    const { code, out, err } = await counterproof(args);
+    assertEquals([args, code], [args, expected]);
+    const told = JSON.parse(out);
+    assertEquals([Object.keys(told), told.code, err], [["error", "code"], expected, `${told.error}\n`]);
+    assert(told.error.includes(part), out);
+  }
+});
+
 Deno.test("neither output has colour when it is no terminal", async () => {
   for (const args of [[], ["run", "--help"], ["run", "/nowhere.ts", "--debug"], ["list"], ["run", "x", "--json"]]) {
     const { out, err } = await counterproof(args, { env: { NO_COLOR: "" } });
