@@ -57,7 +57,7 @@ export interface RunOptions {
  */
 export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
   const told = inNotebook()
-    ? showProgress((signal) => events(experiment, { ...options, signal }), options)
+    ? showProgress((signal) => events(experiment, { ...options, signal }), { ...options, experiment })
     : events(experiment, options);
   for await (const event of told) {
     if (event.kind === "done") return event.record;

@@ -30,7 +30,7 @@ export async function runAll(experiments: readonly Experiment[], options: RunAll
         yield event;
       }
     };
-    const record = await follow(noticed(), { progress, place: { index, of: experiments.length }, epochs });
+    const record = await follow(noticed(), { progress, place: { index, of: experiments.length }, epochs, experiment });
     records.push(record);
     const how = worked ? `done in ${duration(record.seconds)}` : "found finished";
     progress.say(`${experiment.name}, seed ${experiment.seed}: ${how}`);
