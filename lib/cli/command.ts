@@ -53,6 +53,8 @@ const JSON_FLAG = "json";
 export function readArguments(name: string, command: Command, args: readonly string[]): Given {
   const unknown: string[] = [];
   const flags = [...command.flags, ...command.json === undefined ? [] : [JSON_FLAG], ...COMMON];
+  // the parser keeps operands under this name, and takes the option for them
+  if (args.some((arg) => /^--_(=|$)/.test(arg))) throw refuseOption(name, "--_", [...command.values, ...flags]);
   const parsed = parseArgs(args, {
     string: [...command.values, "_"],
     boolean: flags,
@@ -62,13 +64,7 @@ export function readArguments(name: string, command: Command, args: readonly str
       return key === undefined;
     },
   });
-  if (unknown.length > 0) {
-    const known = [...command.values, ...flags].map((option) => `--${option}`);
-    throw new UsageError(
-      `Cannot run "${name}": unknown option "${unknown[0]}", ${meant(unknown[0], known)}. ` +
-        `See: deno task ${name} --help`,
-    );
-  }
+  if (unknown.length > 0) throw refuseOption(name, unknown[0], [...command.values, ...flags]);
   for (const option of command.values) {
     if (parsed[option] === "") {
       throw new UsageError(`Cannot run "${name}": option "--${option}" has no value. Expected --${option} VALUE`);
@@ -85,6 +81,13 @@ export function readArguments(name: string, command: Command, args: readonly str
     flags: Object.fromEntries(flags.map((option) => [option, parsed[option] === true])),
     typed: [name, ...args],
   };
+}
+
+function refuseOption(name: string, option: string, known: readonly string[]): UsageError {
+  const options = known.map((one) => `--${one}`);
+  return new UsageError(
+    `Cannot run "${name}": unknown option "${option}", ${meant(option, options)}. See: deno task ${name} --help`,
+  );
 }
 
 function refuseOperands(

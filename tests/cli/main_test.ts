@@ -34,6 +34,8 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],
+    [["demo", "--seeds="], ['option "--seeds" has no value']],
+    [["demo", "--_=x"], ['unknown option "--_"']],
     [["demo", "--seeds"], ['option "--seeds" has no value']],
     [["demo", "--threads", "-2"], ['"-2"']],
     [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, wasm, cpu"]],
