@@ -5,8 +5,12 @@ import type { Speed } from "./pace.ts";
 /** Steps that a shown loss is the mean of: a single one jumps. */
 const RECENT = 10;
 
-/** Share of waiting from which on it is told: below, an accelerator is not worth calling starved. */
-const STARVED = 0.1;
+/**
+ * Shares of waiting for images from which on they are told: in the line of an epoch, and in the line that moves, where
+ * words are dear and a wait passes.
+ */
+const WAITED = 0.1;
+const WAITING = 0.25;
 
 /** Ids of a batch that a line names. */
 const NAMED = 3;
@@ -37,7 +41,7 @@ export function named(values: Metrics): string {
 export function speedWords({ stepsPerSecond, waiting }: Speed, rows: number | null): string {
   const images = rows === null ? "" : `, ${thousands(Math.round(stepsPerSecond * rows))} images/s`;
   return `${stepsPerSecond < 10 ? stepsPerSecond.toPrecision(2) : stepsPerSecond.toFixed(0)} steps/s${images}` +
-    (waiting < STARVED ? "" : `, ${percent(waiting)} of it waiting for images`);
+    (waiting < WAITING ? "" : `, ${percent(waiting)} of it waiting for images`);
 }
 
 /** What an epoch came to: its losses and metrics, what it took, and whether the network waited. */
@@ -45,7 +49,7 @@ export function epochLine(name: string, { epoch, loss, validation, seconds, mega
   const waiting = seconds.data / (seconds.data + seconds.step);
   const took = [
     duration(seconds.data + seconds.step + seconds.evaluate),
-    ...waiting >= STARVED ? [`${percent(waiting)} of training waiting for images`] : [],
+    ...waiting >= WAITED ? [`${percent(waiting)} of training waiting for images`] : [],
     ...megabytes === null ? [] : [`${thousands(Math.round(Math.max(...Object.values(megabytes))))} MB`],
   ];
   return `${name}, epoch ${epoch}: ${named(loss)}${found(validation)} (${took.join(", ")})`;
