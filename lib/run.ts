@@ -59,6 +59,12 @@ export interface RunOptions {
   readonly fresh?: boolean;
   /** Stops the run after the step at hand; it keeps its place. */
   readonly signal?: AbortSignal;
+  /** Runs anew what is finished or was stopped. */
+  readonly fresh?: boolean;
+  /** Runs in a process of its own, which outlives this one. */
+  readonly detached?: boolean;
+  /** Seconds of training after which a checkpoint is written. */
+  readonly checkpointSeconds?: number;
 }
 
 /**
@@ -69,7 +75,7 @@ export interface RunOptions {
  */
 export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
   const told = inNotebook()
-    ? showProgress((signal) => events(experiment, { ...options, signal }), options)
+    ? showProgress((signal) => events(experiment, { ...options, signal }), { ...options, experiment })
     : events(experiment, options);
   for await (const event of told) {
     if (event.kind === "done") return event.record;

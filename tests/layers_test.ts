@@ -17,7 +17,7 @@ const levels: readonly (readonly string[])[] = [
 
 /**
  * Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does; a notebook
- * estimates the time left as the terminal does.
+ * knows a run that goes, and estimates the time left, as the terminal does.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],

@@ -1,12 +1,20 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { meant } from "../definition/nearest.ts";
+import { meant, nearest } from "../definition/nearest.ts";
+import { quoted, TASK } from "./print.ts";
 
 /** One word of the command line, and what stands behind it. */
 export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What `--help` prints. */
+  /** What `--help` prints, before what it says of `--json` and exit codes. */
   readonly help: string;
+  /**
+   * What `--json` writes to standard output by `printJson`, as the end of the sentence "holds JSON alone: …". A command
+   * without it has no such option.
+   */
+  readonly json?: string;
+  /** What an exit code means here beside what it means everywhere: a sentence without its full stop. */
+  readonly exits?: string;
   /** Options that take a value. */
   readonly values: readonly string[];
   /** Options that take none. */
@@ -22,6 +30,8 @@ export interface Given {
   readonly operands: readonly string[];
   readonly values: Readonly<Record<string, string | undefined>>;
   readonly flags: Readonly<Record<string, boolean>>;
+  /** Everything as it was typed, the command's name first. */
+  readonly typed: readonly string[];
 }
 
 /** Something typed that no command understands: exit code 2 instead of 1. */
@@ -32,6 +42,9 @@ export class UsageError extends Error {
 /** Options of every command. */
 const COMMON = ["help", "debug"];
 
+/** And of those that write JSON. */
+const JSON_FLAG = "json";
+
 /**
  * Reads a command's arguments.
  *
@@ -39,7 +52,9 @@ const COMMON = ["help", "debug"];
  */
 export function readArguments(name: string, command: Command, args: readonly string[]): Given {
   const unknown: string[] = [];
-  const flags = [...command.flags, ...COMMON];
+  const flags = [...command.flags, ...command.json === undefined ? [] : [JSON_FLAG], ...COMMON];
+  // the parser keeps operands under this name, and takes the option for them
+  if (args.some((arg) => /^--_(=|$)/.test(arg))) throw refuseOption(name, "--_", [...command.values, ...flags]);
   const parsed = parseArgs(args, {
     string: [...command.values, "_"],
     boolean: flags,
@@ -49,13 +64,7 @@ export function readArguments(name: string, command: Command, args: readonly str
       return key === undefined;
     },
   });
-  if (unknown.length > 0) {
-    const known = [...command.values, ...flags].map((option) => `--${option}`);
-    throw new UsageError(
-      `Cannot run "${name}": unknown option "${unknown[0]}", ${meant(unknown[0], known)}. ` +
-        `See: deno task ${name} --help`,
-    );
-  }
+  if (unknown.length > 0) throw refuseOption(name, unknown[0], [...command.values, ...flags]);
   for (const option of command.values) {
     if (parsed[option] === "") {
       throw new UsageError(`Cannot run "${name}": option "--${option}" has no value. Expected --${option} VALUE`);
@@ -64,20 +73,41 @@ export function readArguments(name: string, command: Command, args: readonly str
   const operands = parsed._.map(String);
   const [least, most] = command.operands;
   if (!parsed.help && (operands.length < least || operands.length > most)) {
-    const expected = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
-    const given = operands.length === 0 ? "none" : operands.map((operand) => `"${operand}"`).join(", ");
-    throw new UsageError(
-      `Cannot run "${name}": ${given} given, expected ${expected === "0" ? "no" : expected} ${
-        most === 1 ? "operand" : "operands"
-      }. ` +
-        `See: deno task ${name} --help`,
-    );
+    throw new UsageError(refuseOperands(name, operands, { command, flags }));
   }
   return {
     operands,
     values: Object.fromEntries(command.values.map((option) => [option, parsed[option] as string | undefined])),
     flags: Object.fromEntries(flags.map((option) => [option, parsed[option] === true])),
+    typed: [name, ...args],
   };
+}
+
+function refuseOption(name: string, option: string, known: readonly string[]): UsageError {
+  const options = known.map((one) => `--${one}`);
+  return new UsageError(
+    `Cannot run "${name}": unknown option "${option}", ${meant(option, options)}. See: deno task ${name} --help`,
+  );
+}
+
+function refuseOperands(
+  name: string,
+  operands: readonly string[],
+  { command, flags }: { readonly command: Command; readonly flags: readonly string[] },
+): string {
+  const [least, most] = command.operands;
+  const count = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
+  const expected = `${count === "0" ? "no" : count} ${most === 1 ? "operand" : "operands"}`;
+  const given = operands.length === 0 ? "none" : operands.map((operand) => `"${operand}"`).join(", ");
+  const near = operands.length > most ? nearest(operands[most], [...command.values, ...flags]) : null;
+  return `Cannot run "${name}": ${given} given, expected ${expected}` +
+    `${near === null ? "" : `; did you mean "--${near}"?`}. See: deno task ${name} --help`;
+}
+
+/** The command as it was typed, to be typed again; `without` names flags that would not mean the same a second time. */
+export function typedAgain({ typed }: Given, { without = [] }: { readonly without?: readonly string[] } = {}): string {
+  const words = typed.filter((word) => !without.some((flag) => word === `--${flag}`));
+  return `${TASK} ${words.map(quoted).join(" ")}`;
 }
 
 /**

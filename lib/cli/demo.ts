@@ -3,15 +3,24 @@ import { pathToFileURL } from "node:url";
 import { meant } from "../definition/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import { writeAtomic } from "../runs/atomic.ts";
-import { checkWritable } from "../runs/store.ts";
+import { checkWritable, findFolder } from "../runs/store.ts";
 import { duration } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunRecord } from "../types.ts";
-import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
+import {
+  BACKENDS,
+  choice,
+  type Command,
+  type Given,
+  MOST_THREADS,
+  typedAgain,
+  UsageError,
+  wholeNumber,
+} from "./command.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
-import { print, TASK } from "./print.ts";
+import { print, printJson, quoted, TASK } from "./print.ts";
 import { besidePublished, QUESTION } from "./published.ts";
 import { runAll } from "./run_all.ts";
 
@@ -42,6 +51,8 @@ Examples:
   deno task demo --quick
   deno task demo --seeds 3
   deno task demo --methods plain,dual`,
+  json: "one object at the end, with the page's file, the seconds that everything took, each run (name, seed, id, " +
+    "folder, seconds, metrics by test set), and the rows of the comparison and of the paired differences",
   values: ["seeds", "methods", "backend", "threads", "runs"],
   flags: ["quick"],
   operands: [0, 0],
@@ -61,12 +72,14 @@ Examples:
     bar.say(`Training ${count} on the pocket world; finished runs are kept in "${shown(runs)}"`);
 
     const kept = `Finished runs and the checkpoint of the one at hand are kept in "${shown(runs)}"; ` +
-      "the same command goes on from there";
+      `go on with: ${typedAgain(given)}`;
     return await interruptible(async (signal) => {
       const records = await runAll(experiments, { runs, backend, threads, signal, progress: bar });
       bar[Symbol.dispose]();
-      const file = await conclude(records, runs, given);
-      print(`\nEverything took ${duration((performance.now() - began) / 1000)}. The page with table and figures is at`);
+      const { file, ...tables } = await conclude(records, runs, given);
+      const seconds = (performance.now() - began) / 1000;
+      printJson({ page: file, seconds, runs: await Promise.all(records.map((one) => inShort(one, runs))), ...tables });
+      print(`\nEverything took ${duration(seconds)}. The page with table and figures is at`);
       print(`  ${pathToFileURL(file)}`);
       print("\nWhat next:");
       for (const { text, command } of nextSteps(given)) print(`  ${text}\n    ${command}`);
@@ -93,15 +106,29 @@ function chosen(pocket: Pocket, given: Given, seeds: number): Experiment[] {
   );
 }
 
-/** Prints the answer and writes the page; resolves to the page's path. */
-async function conclude(records: readonly RunRecord[], runs: string, given: Given): Promise<string> {
+/** What `--json` tells of a run. */
+async function inShort({ experiment: { name, seed }, id, seconds, metrics }: RunRecord, runs: string): Promise<object> {
+  return { name, seed, id, folder: await findFolder(runs, id), seconds, metrics };
+}
+
+/** What the demo found: the page's path, and rows of its tables. */
+interface Conclusion {
+  readonly file: string;
+  readonly comparison: readonly object[];
+  readonly differences: readonly object[];
+}
+
+/** Prints the answer and writes the page. */
+async function conclude(records: readonly RunRecord[], runs: string, given: Given): Promise<Conclusion> {
   const report = await load<Report>("lib/report/mod.ts");
   const table = report.compare(records);
   print(`\n${report.comparisonText(table)}`);
   const methods = report.methodNames(table);
   const answers = methods.includes(QUESTION.of) && methods.includes(QUESTION.against) ? [QUESTION] : [];
+  const found: object[] = [];
   for (const pair of answers) {
     const differences = report.differences(records, pair);
+    found.push(...differences.objects());
     print(`\n${report.differenceText(differences)}\n\n${report.differenceSentence(differences)}`);
   }
   print("\n" + report.intervalNote(Math.max(...table.array("seeds") as number[])));
@@ -115,7 +142,7 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
   });
   const file = join(runs, "demo.html");
   await writeAtomic(file, html);
-  return file;
+  return { file, comparison: table.objects(), differences: found };
 }
 
 /** Three things to do with the answer; what was just done is not among them. */
@@ -129,6 +156,6 @@ function nextSteps(given: Given): { text: string; command: string }[] {
     { text: "Set finished runs side by side:", command: "compare plain dual" },
     { text: "List what was trained:", command: "list" },
   ];
-  const where = runs === undefined ? "" : ` --runs ${/^[\w./:\\-]+$/.test(runs) ? runs : JSON.stringify(runs)}`;
+  const where = runs === undefined ? "" : ` --runs ${quoted(runs)}`;
   return steps.slice(0, 3).map(({ text, command }) => ({ text, command: `${TASK} ${command}${where}` }));
 }

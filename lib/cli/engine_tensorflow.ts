@@ -4,11 +4,9 @@ import { duration } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import type { Command } from "./command.ts";
 import { download } from "./download.ts";
+import { exitCodes } from "./help.ts";
 import { load } from "./places.ts";
 import { print } from "./print.ts";
-
-/** An interrupted program's exit code: 128 and the number of SIGINT. */
-const INTERRUPTED = 130;
 
 /** What became of the graphics card that a build is for. */
 function cardLine({ gpu, why }: FoundGpu): string {
@@ -76,7 +74,7 @@ Examples:
     } catch (error) {
       if (!controller.signal.aborted) throw error;
       bar.say("Interrupted. Nothing was kept that is not whole; the same command begins anew");
-      return INTERRUPTED;
+      return exitCodes.interrupted;
     } finally {
       for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, stop);
     }

@@ -1,7 +1,16 @@
 import { duration } from "../report/numbers.ts";
 import { alignedText } from "../report/text.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
+import {
+  BACKENDS,
+  choice,
+  type Command,
+  type Given,
+  MOST_THREADS,
+  typedAgain,
+  UsageError,
+  wholeNumber,
+} from "./command.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
@@ -54,7 +63,8 @@ Examples:
   },
 };
 
-async function build({ values }: Given, bar: Progress): Promise<number> {
+async function build(given: Given, bar: Progress): Promise<number> {
+  const { values } = given;
   const { openWorld, shippedWorld } = await load<Layout>("lib/layouts/pocket.ts");
   const { buildWorld } = await load<Build>("lib/pocket/build.ts");
   const out = userPath(values.out ?? "runs/pocket-world");
@@ -72,7 +82,7 @@ async function build({ values }: Given, bar: Progress): Promise<number> {
     print(`  ${shown(out)}`);
     print(`${same} of its ${Object.keys(world.files).length} files are equal to those of the shipped world`);
     return 0;
-  }, { kept: `The trainings are kept in "${shown(work)}"; the same command goes on from there`, progress: bar });
+  }, { kept: `The trainings are kept in "${shown(work)}"; go on with: ${typedAgain(given)}`, progress: bar });
 }
 
 async function check(bar: Progress): Promise<number> {

@@ -6,7 +6,7 @@ import { listRuns, readRecord, type StoredRun } from "../runs/store.ts";
 import type { RunRecord } from "../types.ts";
 import type { Command } from "./command.ts";
 import { load, ROOT, shown, userPath } from "./places.ts";
-import { print } from "./print.ts";
+import { print, printJson } from "./print.ts";
 import { besidePublished } from "./published.ts";
 
 type Pocket = typeof import("../../experiments/pocket.ts");
@@ -29,6 +29,7 @@ variant needs the same seeds, and every run the pocket world that is shipped.
 Examples:
   deno task demo --seeds 5 && deno task results
   deno task results --runs /tmp/runs --out /tmp/results.md`,
+  json: "one object with the file that was written and how many runs stand in it",
   values: ["runs", "out"],
   flags: [],
   operands: [0, 0],
@@ -44,6 +45,7 @@ Examples:
     const text = resultsText(records, { world, published: await besidePublished(records) });
     await Deno.mkdir(join(out, ".."), { recursive: true });
     await writeAtomic(out, text);
+    printJson({ file: out, runs: records.length });
     print(`${records.length} runs are written up in "${shown(out)}"`);
     return 0;
   },

@@ -1,25 +1,32 @@
-import { pathToFileURL } from "node:url";
-import { meant } from "../definition/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
+import type { RunEvent } from "../types.ts";
+import { BACKENDS, choice, type Command, type Given, MOST_THREADS, typedAgain, wholeNumber } from "./command.ts";
 import { printComparison } from "./compare.ts";
-import { interruptible } from "./interrupt.ts";
+import { readDefinitions } from "./definitions.ts";
+import { type Interruptible, interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
-import { print } from "./print.ts";
+import { print, printJson } from "./print.ts";
 import { runAll } from "./run_all.ts";
 
 /** Runs the experiments of a definition file. */
 export const run: Command = {
   summary: "runs the experiments that a file defines",
-  help: `deno task run FILE[#EXPORT] [OPTIONS]
+  help: `deno task run FILE [EXPORT] [OPTIONS]
 
 Runs the experiment that a TypeScript file exports, by default or under a name: a definition, an array of them,
-or a function that returns either when called without arguments. Finished runs are found again; a run that was
-interrupted goes on from its checkpoint.
+or a function that returns either when called without arguments. FILE#EXPORT is the same as FILE EXPORT. FILE may
+also be JSON, which holds a definition, a list of them or a run's record, or it may be a run's folder: that run is
+done again from what it wrote down. Finished runs are found again; a run that was interrupted goes on from its
+checkpoint.
+
+Nothing here but --seed changes what is trained; the other options say where and how.
 
   --seed N          run under this seed instead of the definition's own
+  --fresh           run anew what is finished or was interrupted, and forget what it wrote
+  --detach          run in a process of its own, which goes on when this one ends and its terminal is closed;
+                    Ctrl-C ends only the watching, the same command watches again
   --data DIR        folder of the data sets; default: the environment variable DATA
   --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS. Those that
                     deno task weights get has fetched are found without it
@@ -27,14 +34,21 @@ interrupted goes on from its checkpoint.
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        the runs folder; default: runs
+  --checkpoint-seconds N
+                    write a checkpoint after so many seconds of training, beside those after every epoch
 
 Examples:
   deno task run experiments/pocket.ts
   deno task run experiments/pocket.ts --seed 2
-  deno task run experiments/dual_loss.ts#dual --data /data --weights /weights`,
-  values: ["seed", "data", "weights", "artifacts", "backend", "threads", "runs"],
-  flags: [],
-  operands: [1, 1],
+  deno task run experiments/dual_loss.ts dual --data /data --weights /weights
+  deno task run somebodys/record.json --runs runs/again
+  deno task run experiments/pocket.ts --json | jq 'select(.kind == "done") | .record.metrics'`,
+  json: "a line for each event as it happens, with name and seed of its experiment and a kind: start, step, " +
+    "validation, nonfinite, epoch, checkpoint, notice, and at the end of each run done, with its folder and its record " +
+    "but for steps and scores, which lie in the folder",
+  values: ["seed", "data", "weights", "artifacts", "backend", "threads", "runs", "checkpoint-seconds"],
+  flags: ["fresh", "detach"],
+  operands: [1, 2],
   async run(given) {
     const seed = wholeNumber(given, "seed", [0, 2 ** 31]);
     const options = {
@@ -44,15 +58,21 @@ Examples:
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
+      fresh: given.flags.fresh,
+      detached: given.flags.detach,
+      checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [1, 7 * 24 * 3600]) ?? undefined,
     };
     await checkWritable(options.runs);
-    const defined = await readDefinitions(given.operands[0]);
+    const [file, exported] = given.operands;
+    const defined = await readDefinitions(file, exported);
     const { derive } = await load<typeof import("../experiment.ts")>("lib/experiment.ts");
     const experiments = seed === null ? defined : defined.map((one) => derive(one, { seed }));
 
     using bar = progress();
     return await interruptible(async (signal) => {
-      const records = await runAll(experiments, { ...options, signal, progress: bar, epochs: true });
+      const told = (experiment: Experiment, event: RunEvent) => tellEvent(experiment, event, options.runs);
+      const shownTo = { progress: bar, epochs: true, told: given.flags.json ? told : undefined };
+      const records = await runAll(experiments, { ...options, ...shownTo, signal });
       bar[Symbol.dispose]();
       for (const record of records) {
         print(`${record.experiment.name}: ${shown(await findFolder(options.runs, record.id) ?? options.runs)}`);
@@ -60,49 +80,25 @@ Examples:
       print("");
       await printComparison(records);
       return 0;
-    }, {
-      kept: `The checkpoint is kept in "${shown(options.runs)}"; the same command goes on from there`,
-      progress: bar,
-    });
+    }, { progress: bar, ...whenInterrupted(given, options.runs) });
   },
 };
 
-/**
- * The experiments that `FILE` or `FILE#export` names.
- *
- * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {UsageError} when it has no such export
- * @throws {TypeError} when what it exports is no experiment; names the field
- */
-export async function readDefinitions(operand: string): Promise<Experiment[]> {
-  const [, path, name = "default"] = /^(.*?)(?:#([^#]*))?$/s.exec(operand)!;
-  const file = userPath(path);
-  if (!await Deno.stat(file).then((info) => info.isFile, () => false)) {
-    throw new Deno.errors.NotFound(
-      `Cannot run "${path}": there is no such file. Expected a TypeScript file that exports an experiment, ` +
-        "as experiments/pocket.ts does",
-    );
+/** What Ctrl-C leaves. A second --fresh would throw away the checkpoint that the first one's run has left. */
+function whenInterrupted(given: Given, runs: string): Pick<Interruptible, "kept" | "stopping"> {
+  const again = typedAgain(given, { without: ["fresh"] });
+  if (given.flags.detach) {
+    return { stopping: "Leaving the run to itself", kept: `The run goes on by itself; watch it again with: ${again}` };
   }
-  const module: Record<string, unknown> = await import(pathToFileURL(file).href);
-  if (!Object.hasOwn(module, name)) {
-    const known = Object.keys(module);
-    throw new UsageError(`Cannot run "${operand}": the file has no export "${name}", ${meant(name, known, "exports")}`);
-  }
-  const { experiment } = await load<typeof import("../experiment.ts")>("lib/experiment.ts");
-  const found = flatten(module[name]);
-  if (found.length === 0) throw new TypeError(`Cannot run "${operand}": the list it exports is empty`);
-  return found.map((value) => {
-    if (typeof value === "object" && value !== null) return experiment(value as Experiment);
-    throw new TypeError(
-      `Cannot run "${operand}": export "${name}" is ${Deno.inspect(value)}, ` +
-        "expected an experiment, a list of them, or a function that returns either",
-    );
-  });
+  return { kept: `The checkpoint is kept in "${shown(runs)}"; go on with: ${again}` };
 }
 
-function flatten(value: unknown): unknown[] {
-  if (typeof value === "function") return flatten(value());
-  return Array.isArray(value) ? value.flatMap(flatten) : [value];
+/** Writes an event as a line of JSON; what only moves a progress bar is left out. */
+async function tellEvent({ name, seed }: Experiment, event: RunEvent, runs: string): Promise<void> {
+  if (event.kind === "evaluate" || event.kind === "probe") return;
+  if (event.kind !== "done") return printJson({ name, seed, ...event });
+  const { steps: _steps, scores: _scores, probe: _probe, ...record } = event.record;
+  printJson({ name, seed, kind: "done", folder: await findFolder(runs, record.id), record });
 }
 
 /** A folder that an option or the environment names, as DATA for `--data`; null when neither does. */

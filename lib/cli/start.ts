@@ -8,7 +8,8 @@ import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
-import { complain, print } from "./print.ts";
+import { commandHelp, exitCodes, overview } from "./help.ts";
+import { complain, print, printFailure, speakJson } from "./print.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { weights } from "./weights.ts";
@@ -28,14 +29,19 @@ export const commands: Readonly<Record<string, Command>> = {
 };
 
 /**
- * Runs the command line and resolves to its exit code: 0 done, 1 an error, 2 not understood, 130 interrupted.
- * An error is told by its message; its stack trace only with `--debug`.
+ * Runs the command line and resolves to its exit code, one of `exitCodes`. An error is told by its message on standard
+ * error; its stack trace only with `--debug`, and with `--json` once more as a line of JSON on standard output.
  */
 export async function start(args: readonly string[]): Promise<number> {
   const debug = args.includes("--debug");
   const fail = (error: unknown): number => {
-    complain(describe(error, debug));
-    return error instanceof UsageError ? 2 : 1;
+    const code = error instanceof UsageError ? exitCodes.notUnderstood : exitCodes.error;
+    const message = describe(error);
+    complain(debug ? `${message}\n\n${Deno.inspect(error, { colors: false })}` : message);
+    // what was not understood never came to speak JSON, and a script asked for it all the same
+    if (args.includes("--json")) speakJson();
+    printFailure(message, code);
+    return code;
   };
   // an error in a callback or an unawaited promise would otherwise end the program with a stack trace
   const last = (event: Event, error: unknown): void => {
@@ -54,8 +60,8 @@ export async function start(args: readonly string[]): Promise<number> {
 async function dispatch(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    print(overview());
-    return 0;
+    print(overview(commands));
+    return exitCodes.done;
   }
   if (!Object.hasOwn(commands, name)) {
     const what = name.startsWith("-") ? "option" : "command";
@@ -66,28 +72,15 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const command = commands[name];
   const given = readArguments(name, command, rest);
   if (given.flags.help) {
-    print(command.help);
-    return 0;
+    print(commandHelp(command));
+    return exitCodes.done;
   }
+  if (given.flags.json) speakJson();
   return await command.run(given);
 }
 
-function overview(): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Counterproof finds out how to tell AI-generated images from photographs.
-
-Usage: deno task COMMAND [OPTIONS]
-
-${lines.join("\n")}
-
-deno task COMMAND --help tells more. Every command knows --debug, which shows where an error came from.`;
-}
-
-function describe(error: unknown, debug: boolean): string {
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return printable(String(error));
   // lines are kept, since a message may list what is missing, but nothing else that moves the cursor
-  const message = error.message.split("\n").map(printable).join("\n") || error.name;
-  if (!debug) return message;
-  return `${message}\n\n${Deno.inspect(error, { colors: false })}`;
+  return error.message.split("\n").map(printable).join("\n") || error.name;
 }

@@ -1,9 +1,10 @@
 import { extname } from "node:path";
+import { nearest } from "../definition/nearest.ts";
 import { layersText } from "../report/layers.ts";
 import { thousands } from "../report/numbers.ts";
 import { alignedText, plural } from "../report/text.ts";
 import { progress } from "../terminal/progress.ts";
-import { type Command, type Given, UsageError } from "./command.ts";
+import { type Command, type Given, typedAgain, UsageError } from "./command.ts";
 import { download } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
@@ -46,9 +47,10 @@ Examples:
     const [word, ...operands] = given.operands;
     const action = Object.hasOwn(actions, word) ? actions[word] : null;
     if (action === null || operands.length !== action.operands) {
-      const expected = "list, get NAME or convert FILE";
+      const near = action === null ? nearest(word, Object.keys(actions)) : null;
       throw new UsageError(
-        `Cannot run "weights ${given.operands.join(" ")}": expected ${expected}. See: deno task weights --help`,
+        `Cannot run "weights ${given.operands.join(" ")}": ${near === null ? "" : `did you mean "${near}"? `}` +
+          "expected list, get NAME or convert FILE. See: deno task weights --help",
       );
     }
     return await action.act({ ...given, operands });
@@ -86,7 +88,8 @@ async function listWeights({ values }: Given): Promise<number> {
   return 0;
 }
 
-async function getWeights({ operands: [name] }: Given): Promise<number> {
+async function getWeights(given: Given): Promise<number> {
+  const [name] = given.operands;
   const { elsewhere, weightsOf } = await load<Table>("lib/models/weights_table.ts");
   const other = elsewhere.find((detector) => detector.name.toLowerCase() === name.toLowerCase());
   if (other !== undefined) {
@@ -106,7 +109,7 @@ async function getWeights({ operands: [name] }: Given): Promise<number> {
     bar[Symbol.dispose]();
     print(`${fresh ? "Fetched" : "Already here:"} ${name}, ${megabytes(bytes)} MB, ${licence}\n  ${file}`);
     return 0;
-  }, { kept: "What has arrived is kept; the same command goes on from there", progress: bar, stopping: "Stopping" });
+  }, { kept: `What has arrived is kept; go on with: ${typedAgain(given)}`, progress: bar, stopping: "Stopping" });
 }
 
 /** The first of some files that the hub has. */

@@ -3,7 +3,7 @@ import { escapeHtml } from "../report/html.ts";
 
 /** Loss terms by step, to be drawn. */
 export interface Curve {
-  /** Values by name of the term: one for each step from `first` on. */
+  /** Values by name of the term: one for each step from `first` on, NaN where there is none. */
   readonly terms: ReadonlyMap<string, readonly number[]>;
   /** Number of the first step; more than 1 where a run went on from a checkpoint. */
   readonly first: number;
@@ -50,7 +50,7 @@ export function curveSvg({ terms, first, steps }: Curve): string {
 function means(values: readonly number[], stride: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < values.length; i += stride) {
-    const some = values.slice(i, i + stride);
+    const some = values.slice(i, i + stride).filter(Number.isFinite); // none at all: NaN, which is not drawn
     found.push(some.reduce((sum, value) => sum + value, 0) / some.length);
   }
   return found;

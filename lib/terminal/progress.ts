@@ -83,14 +83,21 @@ export function progress(screen: Screen = standardError()): Progress {
   };
 }
 
-/** Standard error, where progress stands in nobody's way when the output goes into a file. */
+/**
+ * Standard error, where progress stands in nobody's way when the output goes into a file. When nobody is there to read
+ * it, as after the terminal was closed, the words are lost and the work goes on.
+ */
 export function standardError(): Screen {
   const moving = Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb";
   const encoder = new TextEncoder();
   return {
     write: (text) => {
       const bytes = encoder.encode(text);
-      for (let done = 0; done < bytes.length;) done += Deno.stderr.writeSync(bytes.subarray(done));
+      try {
+        for (let done = 0; done < bytes.length;) done += Deno.stderr.writeSync(bytes.subarray(done));
+      } catch {
+        // training that a closed terminal ended would lose what it has not yet written down
+      }
     },
     columns: () => {
       if (!moving) return null;

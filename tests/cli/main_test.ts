@@ -11,6 +11,7 @@ Deno.test("without a command, the commands are shown", async () => {
   const { code, out, err } = await counterproof([]);
   assertEquals([code, err], [0, ""]);
   for (const name of names) assert(out.includes(`\n  ${name} `), name);
+  assert(out.includes("Exit codes: 0 done, 1 an error, 2 not understood, 130 interrupted"), out);
 });
 
 Deno.test("every command has a help of its own, with an example and every option", async () => {
@@ -18,7 +19,9 @@ Deno.test("every command has a help of its own, with an example and every option
     const { code, out, err } = await counterproof([name, "--help"]);
     assertEquals([code, err], [0, ""]);
     assert(out.startsWith(`${TASK} ${name}`) && out.includes("\nExample"), out);
-    const { values, flags } = commands[name];
+    const { values, flags, json } = commands[name];
+    assert(out.includes("Exit codes: 0 done"), out);
+    assertEquals(out.includes("With --json standard output holds JSON alone"), json !== undefined);
     for (const option of [...values, ...flags]) {
       assert(out.includes(`  --${option} `), `${name} --help does not tell --${option}`);
     }
@@ -31,11 +34,15 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],
+    [["demo", "--seeds="], ['option "--seeds" has no value']],
+    [["demo", "--_=x"], ['unknown option "--_"']],
     [["demo", "--seeds"], ['option "--seeds" has no value']],
     [["demo", "--threads", "-2"], ['"-2"']],
     [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, wasm, cpu"]],
-    [["demo", "more"], ['"more" given, expected no operands']],
-    [["run"], ["none given, expected 1 operand"]],
+    [["demo", "more"], ['"more" given, expected no operands. See']],
+    [["demo", "quick"], ['"quick" given, expected no operands; did you mean "--quick"?']],
+    [["run"], ["none given, expected 1 to 2 operands"]],
+    [["weights", "gte", "x"], ['did you mean "get"?']],
     [["list", "--quick"], ['unknown option "--quick"']],
   ];
   for (const [args, parts] of cases) {

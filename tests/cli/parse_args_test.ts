@@ -12,6 +12,11 @@ Deno.test("parseArgs() takes the next argument as the value of an option that no
   assertEquals(parseArgs(["--a", "--b", "-c"]), { _: [], a: true, b: true, c: true });
 });
 
+Deno.test("parseArgs() takes nothing behind an equals sign for an empty value", () => {
+  assertEquals(parseArgs(["--name=", "x"]), { _: ["x"], name: "" });
+  assertEquals(parseArgs(["-abc="]), { _: [], a: true, b: true, c: "" });
+});
+
 Deno.test("parseArgs() turns what looks like a number into one, except of string options", () => {
   assertEquals(parseArgs(["--a", "3", "--b=0x10", "--c", "1e3", "7", "1a", " "]), {
     _: [7, "1a", " "],
@@ -19,7 +24,7 @@ Deno.test("parseArgs() turns what looks like a number into one, except of string
     b: 16,
     c: 1000,
   });
-  assertEquals(parseArgs(["--a", "3", "7"], { string: ["a", "_"] }), { _: ["7"], a: "3" });
+  assertEquals<unknown>(parseArgs(["--a", "3", "7"], { string: ["a", "_"] }), { _: ["7"], a: "3" });
   assertEquals(parseArgs(["--a", "--b=2"], { string: "a" }), { _: [], a: "", b: 2 });
 });
 
@@ -85,6 +90,8 @@ Deno.test("parseArgs() collects repeated options and keeps the last of the other
     n: 2,
   });
   assertEquals(parseArgs([], { collect: ["m", "k"], string: "m", boolean: "k" }), { _: [], m: [], k: [] });
+  assertEquals<unknown>(parseArgs([], { collect: "m" }), { _: [] });
+  assertEquals<unknown>(parseArgs(["--m=1"], { collect: "m", unknown: () => false }), { _: [], m: [1] });
 });
 
 Deno.test("parseArgs() negates only what is negatable", () => {

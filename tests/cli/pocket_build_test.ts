@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { TASK } from "../../lib/cli/print.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
@@ -32,7 +33,7 @@ Deno.test("pocket:build keeps the training at hand on Ctrl-C and goes on with it
     const args = ["pocket:build", "--out", `${folder}/world`];
     const first = await interruptedAt(args, /latent-nearest-decoder/);
     assertEquals(first.code, 130, first.err);
-    assert(first.err.includes("the same command goes on from there"), first.err);
+    assert(first.err.includes(`go on with: ${TASK} pocket:build --out ${folder}/world`), first.err);
     const second = await interruptedAt(args, /latent-nearest-decoder (\d+) of/);
     const [step, after] = [first, second].map(({ err }) => Number(/latent-nearest-decoder (\d+) of/.exec(err)![1]));
     assert(after > step, `${step}, then ${after}`);

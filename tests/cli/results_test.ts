@@ -69,8 +69,9 @@ Deno.test("results writes up what the runs say, the same bytes from the same run
     // another order on disk and other dates are no other results
     await Deno.remove(runs, { recursive: true });
     await write(runs, records.toReversed().map((record) => ({ ...record, started: "2030-01-01T00:00:00.000Z" })));
-    await counterproof(["results", "--runs", runs, "--out", out]);
-    assertEquals(await Deno.readTextFile(out), text);
+    const again = await counterproof(["results", "--runs", runs, "--out", out, "--json"]);
+    assertEquals(JSON.parse(again.out), { file: out, runs: 8 });
+    assertEquals([await Deno.readTextFile(out), again.err], [text, first.out]);
   });
 });
 

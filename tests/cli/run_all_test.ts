@@ -6,7 +6,7 @@ import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { exampleRecord } from "../runs/example.ts";
 import { testScreen } from "../terminal/screen.ts";
 
-const named = (name: string, seed: number) => ({ name, seed }) as Experiment;
+const named = (name: string, seed: number) => ({ name, seed, batch: { size: 8 } }) as Experiment;
 
 Deno.test("experiments run one after another, each with a line that says whether it was found or trained", async () => {
   const screen = testScreen(null);

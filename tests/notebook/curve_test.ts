@@ -30,6 +30,12 @@ Deno.test("curveSvg() draws at most 150 points a line, means of the steps betwee
   for (const [x] of line) assert(x <= 640 - 12, `${x}`);
 });
 
+Deno.test("curveSvg() draws the mean of the others where a step of many is missing", () => {
+  const values = Array.from({ length: 1000 }, (_, i) => i % 7 === 3 ? NaN : 1);
+  const [line] = lines(curveSvg({ terms: new Map([["total", values]]), first: 1, steps: 1000 }));
+  assertEquals([line.length, new Set(line.map(([, y]) => y)).size], [143, 1]);
+});
+
 Deno.test("curveSvg() leaves out what is no number, and keeps hostile names text", () => {
   const [line] = lines(curveSvg({ terms: new Map([["total", [1, NaN, 1]]]), first: 1, steps: 3 }));
   assertEquals(line.length, 2);

@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { methods as pocket } from "../../experiments/pocket.ts";
+import { derive } from "../../lib/experiment.ts";
 import { showProgress } from "../../lib/notebook/progress.ts";
 import type { RunEvent } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -33,9 +35,9 @@ Deno.test("showProgress() passes on every event, and shows step, terms and time 
   assertEquals(passed.map(({ kind }) => kind).slice(-4), ["evaluate", "evaluate", "probe", "done"]);
   assertEquals(passed.length, 1 + 20 + 3 + 1);
   assertEquals(shown[0].text, "dual: reading the first batch · 0 %");
-  // half of the steps are 45 % of the work, which took a second for each
-  assertEquals(shown[10].text, "dual: step 10 of 20, 12 s left · 45 %, total 0.586, classification 0.293");
-  assert(shown[10].html.includes("<polyline") && shown[10].html.includes("width:45.0%"), shown[10].html);
+  // half of the steps are 44 % of the work, which took a second for each
+  assertEquals(shown[10].text, "dual: step 10 of 20, 1.0 steps/s, 13 s left · 44 %, total 0.586, classification 0.293");
+  assert(shown[10].html.includes("<polyline") && shown[10].html.includes("width:44.0%"), shown[10].html);
   assert(shown[21].text.startsWith("dual: scoring the test sets, 50 of 100 images"), shown[21].text);
   assert(/^dual: measuring trivial cues, 5 of 10 images, .* · 99 %/.test(shown[23].text), shown[23].text);
 });
@@ -71,9 +73,40 @@ Deno.test("a run that is found finished shows the same curve, and says that it w
 
 Deno.test("a run that goes on from a checkpoint does not spoil the time left", async () => {
   const { shown } = await watch({ steps: 100, from: 91 }, { seconds: 1 });
-  const states = shown.map(({ text }) => /step (\d+) of 100, (\d+) s left/.exec(text)).filter((one) => one !== null);
-  for (const [, step, left] of states) assert(Number(left) <= 100 - Number(step) + 13, `${left} s at step ${step}`);
+  const states = shown.map(({ text }) => /step (\d+) of 100, .* (\d+) s left/.exec(text)).filter((one) => one !== null);
+  for (const [, step, left] of states) assert(Number(left) <= 100 - Number(step) + 14, `${left} s at step ${step}`);
   assert(states.length > 0);
+});
+
+Deno.test("showProgress() tells where a run goes on, what should be known, and the last validation", async () => {
+  const shown: Readonly<Record<string, string>>[] = [];
+  const output = { show: (bundle: Readonly<Record<string, string>>) => Promise.resolve(void shown.push(bundle)) };
+  const nonfinite = { step: 97, epoch: 1, loss: { total: NaN }, ids: ["<b>"] };
+  const noticed = async function* (): AsyncGenerator<RunEvent> {
+    for await (const event of madeUpEvents({ steps: 100, from: 91 })) {
+      yield event;
+      if (event.kind !== "step" || event.row.step !== 96) continue;
+      yield { kind: "notice", text: "The last checkpoint was damaged" };
+      yield { kind: "nonfinite", row: nonfinite, skipped: true };
+      const row = { step: 96, validation: { auc: 0.5, accuracy: 0.75 }, distances: null };
+      yield { kind: "validation", epoch: 1, row };
+    }
+  };
+  const experiment = derive(pocket.dual(), { select: { metric: "accuracy" } });
+  let time = 0;
+  for await (const _ of showProgress(noticed, { output, now: () => time++, experiment }));
+  const last = shown.at(-1)!;
+  assertEquals(last["text/plain"].split("\n").slice(1), [
+    "dual: goes on from step 90 of 100",
+    "dual: The last checkpoint was damaged",
+    'dual, step 97 left out: not finite (loss NaN), its batch held "<b>"',
+  ]);
+  assert(
+    last["text/html"].includes("validation accuracy 0.750"),
+    last["text/html"],
+  );
+  assert(last["text/html"].includes("its batch held &#34;&#60;b&#62;&#34;"), last["text/html"]);
+  assert(shown.some((one) => /\d images\/s/.test(one["text/plain"])));
 });
 
 Deno.test("a run that fails shows where, and its error stays the one it was", async () => {

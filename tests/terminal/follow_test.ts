@@ -1,4 +1,6 @@
 import { follow } from "../../lib/terminal/follow.ts";
+import { methods } from "../../experiments/pocket.ts";
+import { derive } from "../../lib/experiment.ts";
 import { progress } from "../../lib/terminal/progress.ts";
 import type { RunEvent } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
@@ -9,7 +11,7 @@ async function* events(screen: TestScreen, { from = 0, end = true } = {}): Async
   yield { kind: "start", name: "dual", id: exampleRecord().id, step: from, steps: 100, epochs: 2 };
   for (let step = from + 1; step <= 100; step++) {
     screen.pass(1);
-    yield { kind: "step", row: { step, epoch: 1, loss: { total: 1 / step } }, seconds: 1 };
+    yield { kind: "step", row: { step, epoch: 1, loss: { total: 1 / step, contrastive: 0.25 } }, seconds: 1 };
     if (step % 50 !== 0) continue;
     const seconds = { data: 1, step: 49, evaluate: 0 };
     const validation = { accuracy: 0.75 };
@@ -55,7 +57,8 @@ Deno.test("the time left spans all runs, and runs that were found finished do no
   };
   await follow(found(), { progress: bar, place: { index: 0, of: 3 }, epochs: false });
   await follow(events(screen, { from: 50 }), { progress: bar, place: { index: 1, of: 3 }, epochs: false });
-  const [line] = screen.lines();
+  const [stays, line] = screen.lines();
+  assertEquals(stays, "dual: goes on from step 50 of 100");
   assert(line.includes(" 66 %"), line);
   const minutes = Number(/(\d+) min (\d+) s left/.exec(line)?.[1]);
   assert(minutes === 1 || minutes === 2, line); // a run takes 111 s
@@ -79,6 +82,78 @@ Deno.test("a run that its schedule ends tells how many steps there are at least,
   for (const words of ["step 50 of at least 60", "step 51 of at least 110"]) {
     assert(lines.some((line) => line.includes(words)), words);
   }
+});
+
+/** A run of twenty steps, with more of a batch of events in the middle of it. */
+async function* interrupted(screen: TestScreen, more: readonly RunEvent[]): AsyncGenerator<RunEvent> {
+  for await (const event of events(screen)) {
+    yield event;
+    if (event.kind !== "step" || event.row.step !== 20) continue;
+    screen.pass(1);
+    yield* more;
+    return;
+  }
+}
+
+const experiment = derive(methods.dual(), { batch: { size: 64 }, select: { metric: "accuracy" } });
+
+Deno.test("the moving line tells step, loss, speed, every term and the last validation, as far as they fit", async () => {
+  const row = { step: 20, validation: { auc: 0.5, accuracy: 0.75 }, distances: null };
+  const whole =
+    "dual: step 20 of 100, loss 0.0669, 1.0 steps/s, 64 images/s, contrastive 0.250, validation accuracy 0.750";
+  const drawn: string[] = [];
+  for (const columns of [300, 120, 80, 60, 40, 20, 10, 6, 1]) {
+    const screen = testScreen(columns);
+    using bar = progress(screen);
+    const told = interrupted(screen, [{ kind: "validation", epoch: 1, row }]);
+    await assertRejects(() => follow(told, { progress: bar, experiment, epochs: false, now: screen.now }), Error);
+    assert(screen.widest() < Math.max(2, columns), `${screen.widest()} of ${columns}`);
+    drawn.push(screen.lines().at(-1)!);
+  }
+  assert(drawn[0].endsWith(`  ${whole}`), drawn[0]);
+  const [, , eighty] = drawn;
+  const cut = eighty.slice(eighty.indexOf("dual"), -1);
+  assert(eighty.endsWith("…") && whole.startsWith(cut) && cut.includes("loss 0.0669"), eighty);
+});
+
+Deno.test("validations within an epoch, notices and steps that are not finite are lines that stay", async () => {
+  const validation = { step: 20, validation: { accuracy: 0.75 }, distances: null };
+  const nonfinite = (step: number): RunEvent => {
+    const row = { step, epoch: 1, loss: { total: NaN }, ids: ["a"] };
+    return { kind: "nonfinite", row, skipped: true };
+  };
+  const more: RunEvent[] = [
+    { kind: "validation", epoch: 1, row: validation },
+    { kind: "notice", text: "The last checkpoint was \x1b[2J damaged" },
+    ...Array.from({ length: 1000 }, (_, i) => nonfinite(21 + i)),
+  ];
+  for (const epochs of [true, false]) {
+    const screen = testScreen(null);
+    using bar = progress(screen);
+    await assertRejects(() => follow(interrupted(screen, more), { progress: bar, epochs }), Error);
+    const lines = screen.lines().filter((line) => !line.includes(" %  ") && line !== "");
+    assertEquals(lines, [
+      ...epochs ? ["dual, epoch 1, step 20; validation accuracy 0.750"] : [],
+      "dual: The last checkpoint was �[2J damaged",
+      ...Array.from(
+        { length: 10 },
+        (_, i) => `dual, step ${21 + i} left out: not finite (loss NaN), its batch held "a"`,
+      ),
+      ...["dual: 100 steps left out so far", "dual: 1,000 steps left out so far"],
+    ]);
+  }
+});
+
+Deno.test("a run that waits for images says so while it goes", async () => {
+  const screen = testScreen(200);
+  using bar = progress(screen);
+  const starved = async function* (): AsyncGenerator<RunEvent> {
+    for await (const event of interrupted(screen, [])) {
+      yield event.kind === "step" ? { ...event, seconds: 0.25 } : event;
+    }
+  };
+  await assertRejects(() => follow(starved(), { progress: bar, now: screen.now }), Error);
+  assert(screen.lines().at(-1)!.includes("1.0 steps/s, 75 % of it waiting for images, contrastive"), screen.text());
 });
 
 Deno.test("events that end without a record are an error", async () => {

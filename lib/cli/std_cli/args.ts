@@ -28,7 +28,7 @@ export interface ParseOptions<
   stopEarly?: boolean;
   /** Options whose value stays text, "" when it is missing; `_` keeps the rest from turning into numbers. */
   string?: Strings;
-  /** Options that may be repeated; their values make an array, [] unless given. */
+  /** Options that may be repeated; their values make an array, and [] unless given if `string` or `boolean` names them. */
   collect?: Collectable;
   /** Options that `--no-name` sets to false. */
   negatable?: Negatable;
