@@ -59,12 +59,8 @@ export interface RunOptions {
   readonly fresh?: boolean;
   /** Stops the run after the step at hand; it keeps its place. */
   readonly signal?: AbortSignal;
-  /** Runs anew what is finished or was stopped. */
-  readonly fresh?: boolean;
   /** Runs in a process of its own, which outlives this one. */
   readonly detached?: boolean;
-  /** Seconds of training after which a checkpoint is written. */
-  readonly checkpointSeconds?: number;
 }
 
 /**

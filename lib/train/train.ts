@@ -107,7 +107,8 @@ async function* loop(
     if (known === null && isBest(experiment.select, state)) {
       state.best = await saveBest(folder, judgedNetwork(state), row);
     }
-    yield { kind: "epoch", row, steps: plannedSteps(experiment, { stepsPerEpoch, history }) };
+    const ends = isStale(experiment.select, state);
+    yield { kind: "epoch", row, steps: ends ? state.step : plannedSteps(experiment, { stepsPerEpoch, history }) };
     const file = await keeper.keep();
     if (file !== null) yield { kind: "checkpoint", epoch, step: state.step, file };
   }
