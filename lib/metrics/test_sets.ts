@@ -1,19 +1,35 @@
+import type { ScoreColumns } from "../types.ts";
+
 /** The columns that say which rows belong together. */
-export interface SetColumns {
-  /** Test set of the row, null: part of every set. */
-  readonly set: readonly (string | null)[];
-}
+export type SetColumns = Pick<ScoreColumns, "set" | "corruption" | "label">;
 
 /**
- * Rows of each test set, by its name in alphabetical order: the rows that name it and those that belong to every set.
- * Rows that all belong to every set make one set, "all".
+ * Rows of each test set, by its name in alphabetical order: the rows that name it and, unless those have photographs and
+ * fakes of their own, the rows that belong to every set. Rows that all belong to every set make one set, "all".
+ *
+ * Only images that were scored as they are count: rows with a corruption are in no set.
  */
-export function testSets({ set }: SetColumns): ReadonlyMap<string, Int32Array> {
-  const names = [...new Set(set)].filter((name) => name !== null).sort();
-  if (names.length === 0) names.push("all");
-  return new Map(names.map((name) => {
-    const rows: number[] = [];
-    for (let row = 0; row < set.length; row++) if (set[row] === null || set[row] === name) rows.push(row);
-    return [name, Int32Array.from(rows)];
-  }));
+export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
+  const { set, label } = columns;
+  const plain = plainRows(columns);
+  const ofNone: number[] = [];
+  const named = new Map<string, number[]>();
+  for (const row of plain) {
+    const name = set[row];
+    if (name === null) ofNone.push(row);
+    else if (named.has(name)) named.get(name)!.push(row);
+    else named.set(name, [row]);
+  }
+  if (named.size === 0) return new Map(plain.length === 0 ? [] : [["all", Int32Array.from(plain)]]);
+  return new Map(
+    [...named].sort(([a], [b]) => a < b ? -1 : 1).map(([name, rows]) => {
+      const whole = rows.some((row) => label[row] === 1) && rows.some((row) => label[row] === 0);
+      return [name, Int32Array.from(whole ? rows : [...rows, ...ofNone].sort((a, b) => a - b))];
+    }),
+  );
+}
+
+/** Rows whose images were scored as they are, in their order. */
+export function plainRows({ corruption }: Pick<ScoreColumns, "corruption">): number[] {
+  return corruption.flatMap((done, row) => done === null ? [row] : []);
 }
