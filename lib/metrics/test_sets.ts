@@ -5,28 +5,28 @@ export type SetColumns = Pick<ScoreColumns, "set" | "corruption" | "label">;
 
 /**
  * Rows of each test set, by its name in alphabetical order: the rows that name it and, unless those have photographs and
- * fakes of their own, the rows that belong to every set. Rows that all belong to every set make one set, "all".
+ * fakes of their own, the rows that belong to every set. Rows of every set that no set needs make one set, "all".
  *
  * Only images that were scored as they are count: rows with a corruption are in no set.
  */
 export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
   const { set, label } = columns;
-  const plain = plainRows(columns);
-  const ofNone: number[] = [];
+  const shared: number[] = [];
   const named = new Map<string, number[]>();
-  for (const row of plain) {
+  for (const row of plainRows(columns)) {
     const name = set[row];
-    if (name === null) ofNone.push(row);
+    if (name === null) shared.push(row);
     else if (named.has(name)) named.get(name)!.push(row);
     else named.set(name, [row]);
   }
-  if (named.size === 0) return new Map(plain.length === 0 ? [] : [["all", Int32Array.from(plain)]]);
-  return new Map(
-    [...named].sort(([a], [b]) => a < b ? -1 : 1).map(([name, rows]) => {
-      const whole = rows.some((row) => label[row] === 1) && rows.some((row) => label[row] === 0);
-      return [name, Int32Array.from(whole ? rows : [...rows, ...ofNone].sort((a, b) => a - b))];
-    }),
-  );
+  const isWhole = (rows: readonly number[]) => new Set(rows.map((row) => label[row])).size === 2;
+  const sets = [...named].map(([name, rows]): [string, number[]] => [
+    name,
+    isWhole(rows) ? rows : [...rows, ...shared].sort((a, b) => a - b),
+  ]);
+  const alone = shared.length > 0 && (sets.length === 0 || (isWhole(shared) && [...named.values()].every(isWhole)));
+  if (alone) sets.push(["all", shared]);
+  return new Map(sets.sort(([a], [b]) => a < b ? -1 : 1).map(([name, rows]) => [name, Int32Array.from(rows)]));
 }
 
 /** Rows whose images were scored as they are, in their order. */

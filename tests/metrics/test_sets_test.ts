@@ -16,7 +16,8 @@ Deno.test("testSets() leaves a set with photographs and fakes of its own to itse
   assertEquals(sets(["b", 1], [null, 0], ["a", 1], ["b", 0]), [["a", [1, 2]], ["b", [0, 3]]]);
 });
 
-Deno.test("testSets() calls rows without a named set all", () => {
+Deno.test("testSets() calls rows without a named set all, also beside sets that do not need them", () => {
+  assertEquals(sets([null, 0], [null, 1], ["a", 0], ["a", 1]), [["a", [2, 3]], ["all", [0, 1]]]);
   assertEquals(sets([null, 0], [null, 1]), [["all", [0, 1]]]);
   assertEquals(sets(), []);
 });
