@@ -11,6 +11,7 @@ import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
+import { show } from "./show.ts";
 import { weights } from "./weights.ts";
 
 /** Every command by its name. */
@@ -18,6 +19,7 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   run,
   list,
+  show,
   compare,
   results,
   notebook,
