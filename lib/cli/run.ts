@@ -3,8 +3,9 @@ import { meant } from "../definition/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
+import { BACKENDS, choice, type Command, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
 import { printComparison } from "./compare.ts";
+import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print } from "./print.ts";
@@ -39,8 +40,8 @@ Examples:
     const seed = wholeNumber(given, "seed", [0, 2 ** 31]);
     const options = {
       runs: userPath(given.values.runs ?? "runs"),
-      data: await folder(given, "data"),
-      weights: await folder(given, "weights"),
+      data: await folderOption(given, "data"),
+      weights: await folderOption(given, "weights"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
@@ -103,18 +104,4 @@ export async function readDefinitions(operand: string): Promise<Experiment[]> {
 function flatten(value: unknown): unknown[] {
   if (typeof value === "function") return flatten(value());
   return Array.isArray(value) ? value.flatMap(flatten) : [value];
-}
-
-/** A folder that an option or the environment names, as DATA for `--data`; null when neither does. */
-async function folder(given: Given, option: string): Promise<string | null> {
-  const typed = given.values[option];
-  const variable = option.toUpperCase();
-  const path = typed === undefined ? Deno.env.get(variable) : userPath(typed);
-  if (path === undefined || path === "") return null;
-  if (await Deno.stat(path).then((info) => info.isDirectory, () => false)) return path;
-  const where = typed === undefined ? `the environment variable ${variable}` : `--${option}`;
-  throw new Deno.errors.NotFound(
-    `Cannot read ${option} from "${path}", given by ${where}: there is no such folder. ` +
-      `Expected a folder; give it with --${option} DIR`,
-  );
 }

@@ -106,12 +106,17 @@ const titles: Readonly<Record<string, string>> = {
   ece15: "ECE",
 };
 
-/** One line for each test set, their mean last. */
+/** One line for each test set: the definition's own and their mean, then those that were scored later. */
 function metricsText(metrics: Readonly<Record<string, Metrics>>): string {
-  const rows = Object.entries(metrics).sort(([a], [b]) => Number(a === "mean") - Number(b === "mean"));
+  const rows = Object.entries(metrics);
+  const later = rows.at(-1)?.[0] !== "mean";
   const names = Object.keys(titles).filter((name) => rows.some(([, row]) => row[name] !== undefined));
   return alignedText([
-    { title: "tested on", cells: rows.map(([set]) => set), shrinks: true },
+    {
+      title: "tested on",
+      cells: rows.map(([set]) => set === "mean" && later ? "mean of the above" : set),
+      shrinks: true,
+    },
     ...names.map((name) => ({
       title: titles[name],
       cells: rows.map(([, { [name]: value }]) =>
@@ -140,9 +145,13 @@ function filesText(folder: string, files: readonly RunFile[]): string {
 }
 
 /** What can be done with a run as it stands. */
-export function nextSteps({ state, shortId, header }: LookedAt, runs?: string): { text: string; command: string }[] {
-  const where = runs === undefined ? "" : ` --runs ${/^[\w./:\\-]+$/.test(runs) ? runs : JSON.stringify(runs)}`;
-  const resume = { text: "Go on where it stopped, with the file that defines it:", command: `run FILE` };
+export function nextSteps(run: LookedAt, runs?: string): { text: string; command: string }[] {
+  const { state, shortId, header, folder } = run;
+  const word = (typed: string): string => /^[\w./:\\-]+$/.test(typed) ? typed : JSON.stringify(typed);
+  const where = runs === undefined ? "" : ` --runs ${word(runs)}`;
+  const resume = header === null
+    ? { text: "Begin it again, with the file that defines it:", command: "run FILE" }
+    : { text: "Go on where it stopped:", command: `run ${word(shown(folder))}` };
   const evaluate = { text: "Score its checkpoint again, or on further test sets:", command: `evaluate ${shortId}` };
   const steps = state === "running" || state === "broken"
     ? [{ text: "See all runs:", command: "list" }]

@@ -6,6 +6,7 @@ import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
+import { evaluate } from "./evaluate.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { complain, print } from "./print.ts";
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   list,
   show,
   compare,
+  evaluate,
   results,
   notebook,
   doctor,

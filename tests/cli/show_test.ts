@@ -48,8 +48,8 @@ Deno.test("show tells all of a finished run", () =>
         "deno task evaluate aaaaaaaaaaaa",
       ]
     ) assert(text.includes(part), `${text}\nlacks: ${part}`);
-    const sets = text.slice(text.indexOf("tested on  ")).split("\n").slice(2, 5).map((line) => line.split(/\s+/));
-    assertEquals(sets, [["A", "80.0", "90.0", "0.125"], ["B", "NaN"], ["mean", "80.0"]]);
+    const sets = text.slice(text.indexOf("tested on  ")).split("\n").slice(2, 5).map((line) => line.split(/\s{2,}/));
+    assertEquals(sets, [["A", "80.0", "90.0", "0.125"], ["mean of the above", "80.0"], ["B", "NaN"]]);
     assert(text.split("\n").every((line) => line.length <= 100), text);
   }));
 
@@ -59,7 +59,7 @@ Deno.test("show tells a running run from one that was interrupted", () =>
     assertEquals((await lookAt(folder)).state, "interrupted");
     const text = await textOf(folder, "my runs");
     assert(text.includes("interrupted after epoch 3: it says that it is running, and no process holds it"), text);
-    assert(text.includes('deno task run FILE --runs "my runs"'), text);
+    assert(text.includes(`deno task run ${folder} --runs "my runs"`), text);
     using _ = await lockRun(folder);
     const held = await textOf(folder);
     assert(held.includes(`running: process ${Deno.pid} on "${Deno.hostname()}" since `), held);
