@@ -1,6 +1,7 @@
 import { printable } from "../terminal/width.ts";
 import { meant } from "../definition/nearest.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
+import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
@@ -25,6 +26,7 @@ export const commands: Readonly<Record<string, Command>> = {
   evaluate,
   results,
   notebook,
+  clean,
   doctor,
   weights,
   "engine:tensorflow": engineTensorflow,
