@@ -35,6 +35,14 @@ export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
 export { type Part, part } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
+export type { Agreement } from "./lib/evaluate/agreement.ts";
+export {
+  evaluate,
+  type EvaluateEvent,
+  evaluateEvents,
+  type EvaluateOptions,
+  type Evaluation,
+} from "./lib/evaluate_run.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
   type GenImage,

@@ -1,13 +1,14 @@
-import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { meant, nearest } from "../definition/nearest.ts";
+import { join } from "node:path";
 import type { Experiment } from "../experiment.ts";
 import { parseHeader } from "../runs/record.ts";
 import { UsageError } from "./command.ts";
 import { load, userPath } from "./places.ts";
+import { noSuchFile, readExports, valuesOf } from "./read_exports.ts";
+
+const verb = "run";
 
 /** What FILE may be, for a reader who named something else. */
-const EXPECTED = "Expected a TypeScript file that exports an experiment, as experiments/pocket.ts does, " +
+const expected = "a TypeScript file that exports an experiment, as experiments/pocket.ts does, " +
   "a JSON file that holds one or a run's record, or the folder of a run";
 
 /**
@@ -27,57 +28,42 @@ export async function readDefinitions(operand: string, name?: string): Promise<E
     throw new UsageError(`Cannot run "${operand}": two exports are named, "${behind}" and "${name}". Expected one`);
   }
   const exported = name ?? behind;
-  const file = await findFile(path);
-  if (!file.endsWith(".json")) return await checked(operand, await importExport(file, { operand, exported }));
-  if (exported === undefined) return await checked(operand, await readJson(file));
+  const json = await jsonFile(path);
+  if (json === null) return await checked(operand, await readExports(path, { verb, expected, name: exported }));
+  if (exported === undefined) return await checked(operand, await readJson(json));
   throw new UsageError(`Cannot run "${exported}" of "${path}": a JSON file has no exports. Leave it out`);
 }
 
-/** The file that is meant: of a run's folder its record. */
-async function findFile(path: string): Promise<string> {
+/** The file of JSON that is meant, of a run's folder its record; null for another file. */
+async function jsonFile(path: string): Promise<string | null> {
   const file = userPath(path);
   const info = await Deno.stat(file).catch(() => null);
-  if (info?.isFile) return file;
+  if (info?.isFile) return file.endsWith(".json") ? file : null;
+  if (!info?.isDirectory) throw await noSuchFile(path, { verb, expected });
   const record = join(file, "record.json");
-  if (info?.isDirectory) {
-    if (await Deno.stat(record).then((found) => found.isFile, () => false)) return record;
-    throw new Deno.errors.NotFound(`Cannot run "${path}": it is a folder without a record.json. ${EXPECTED}`);
-  }
-  const beside = await Array.fromAsync(Deno.readDir(dirname(file)), (entry) => entry.name).catch(() => []);
-  const near = nearest(basename(file), beside.filter((one) => /\.(ts|js|mjs|json)$/.test(one)));
-  const hint = near === null ? "" : `, did you mean "${join(dirname(path), near)}"?`;
-  throw new Deno.errors.NotFound(`Cannot run "${path}": there is no such file${hint}. ${EXPECTED}`);
-}
-
-async function importExport(
-  file: string,
-  { operand, exported = "default" }: { readonly operand: string; readonly exported?: string },
-): Promise<unknown> {
-  const module: Record<string, unknown> = await import(pathToFileURL(file).href);
-  if (Object.hasOwn(module, exported)) return module[exported];
-  throw new UsageError(
-    `Cannot run "${operand}": the file has no export "${exported}", ${meant(exported, Object.keys(module), "exports")}`,
+  if (await Deno.stat(record).then((found) => found.isFile, () => false)) return record;
+  throw new Deno.errors.NotFound(
+    `Cannot run "${path}": it is a folder without a record.json. Expected ${expected}`,
   );
 }
 
 /** Definitions in JSON, or the one that a record holds: a run is done again from what it wrote down. */
-async function readJson(file: string): Promise<unknown> {
+async function readJson(file: string): Promise<unknown[]> {
   const text = await Deno.readTextFile(file);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SyntaxError(`Cannot run "${file}": it is not JSON (${(error as Error).message}). ${EXPECTED}`, {
+    throw new SyntaxError(`Cannot run "${file}": it is not JSON (${(error as Error).message}). Expected ${expected}`, {
       cause: error,
     });
   }
   const isRecord = typeof value === "object" && value !== null && "experiment" in value;
-  return isRecord ? parseHeader(text, file).header.experiment : value;
+  return valuesOf(isRecord ? parseHeader(text, file).header.experiment : value);
 }
 
-async function checked(operand: string, value: unknown): Promise<Experiment[]> {
+async function checked(operand: string, found: readonly unknown[]): Promise<Experiment[]> {
   const { experiment } = await load<typeof import("../experiment.ts")>("lib/experiment.ts");
-  const found = flatten(value);
   if (found.length === 0) throw new TypeError(`Cannot run "${operand}": the list it holds is empty`);
   return found.map((one) => {
     if (typeof one === "object" && one !== null) return experiment(one as Experiment);
@@ -86,9 +72,4 @@ async function checked(operand: string, value: unknown): Promise<Experiment[]> {
         "or a function that returns either",
     );
   });
-}
-
-function flatten(value: unknown): unknown[] {
-  if (typeof value === "function") return flatten(value());
-  return Array.isArray(value) ? value.flatMap(flatten) : [value];
 }

@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { type Build, VERSION } from "../engine/tensorflow/wheels.ts";
 import { printable } from "../terminal/width.ts";
-import { checkWritable } from "../runs/store.ts";
 import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
-import { load, shown, userPath } from "./places.ts";
+import { load, userPath } from "./places.ts";
 import { print } from "./print.ts";
+import { type Check, runsChecks } from "./runs_checks.ts";
 
 /** Memory that the demo takes at most, in bytes. */
 const NEEDED_MEMORY = 3e9;
@@ -29,7 +29,7 @@ export const doctor: Command = {
   help: `deno task doctor [OPTIONS]
 
 Checks one by one what a run needs, tells what to do about what is missing, and ends with exit code 1 if
-anything is.
+anything is. The runs folder is tried for real: written to, synced, and locked against a second process.
 
   --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
@@ -44,7 +44,7 @@ Example:
     const backend = choice(given, "backend", BACKENDS) ?? "auto";
     const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
     const runs = userPath(given.values.runs ?? "runs");
-    const checks: readonly [name: string, remedy: string, check: () => Promise<string>][] = [
+    const checks: readonly Check[] = [
       ["Deno", "", () => Promise.resolve(`${Deno.version.deno} (V8 ${Deno.version.v8})`)],
       ["cores", "", () => Promise.resolve(`${navigator.hardwareConcurrency}`)],
       ["memory", "End other programs; the demo takes up to 3 GB", memory],
@@ -61,10 +61,7 @@ Example:
         images,
       ],
       ["pocket world", "", pocketWorld],
-      ["runs folder", "", async () => {
-        await checkWritable(runs);
-        return `"${shown(runs)}" can be written`;
-      }],
+      ...runsChecks(runs),
     ];
     const findings: Finding[] = [];
     for (const [name, remedy, check] of checks) {
@@ -72,6 +69,7 @@ Example:
       findings.push(found);
       print(`${found.ok ? "ok " : "not"}  ${printable(found.what)}`);
       if (found.remedy !== "") print(`     ${found.remedy}`);
+      if (!found.ok && name === "runs folder") break; // what is left would be tried in it
     }
     const missing = findings.filter(({ ok }) => !ok).length;
     print(missing === 0 ? "\nEverything a run needs is here" : `\n${missing} of ${findings.length} are not right`);

@@ -5,6 +5,7 @@ import type { RunEvent } from "../types.ts";
 import { BACKENDS, choice, type Command, type Given, MOST_THREADS, typedAgain, wholeNumber } from "./command.ts";
 import { printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
+import { folderOption } from "./folder_option.ts";
 import { type Interruptible, interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
@@ -53,8 +54,8 @@ Examples:
     const seed = wholeNumber(given, "seed", [0, 2 ** 31]);
     const options = {
       runs: userPath(given.values.runs ?? "runs"),
-      data: await folder(given, "data"),
-      weights: await folder(given, "weights"),
+      data: await folderOption(given, "data"),
+      weights: await folderOption(given, "weights"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
@@ -99,18 +100,4 @@ async function tellEvent({ name, seed }: Experiment, event: RunEvent, runs: stri
   if (event.kind !== "done") return printJson({ name, seed, ...event });
   const { steps: _steps, scores: _scores, probe: _probe, ...record } = event.record;
   printJson({ name, seed, kind: "done", folder: await findFolder(runs, record.id), record });
-}
-
-/** A folder that an option or the environment names, as DATA for `--data`; null when neither does. */
-async function folder(given: Given, option: string): Promise<string | null> {
-  const typed = given.values[option];
-  const variable = option.toUpperCase();
-  const path = typed === undefined ? Deno.env.get(variable) : userPath(typed);
-  if (path === undefined || path === "") return null;
-  if (await Deno.stat(path).then((info) => info.isDirectory, () => false)) return path;
-  const where = typed === undefined ? `the environment variable ${variable}` : `--${option}`;
-  throw new Deno.errors.NotFound(
-    `Cannot read ${option} from "${path}", given by ${where}: there is no such folder. ` +
-      `Expected a folder; give it with --${option} DIR`,
-  );
 }

@@ -1,17 +1,20 @@
 import { printable } from "../terminal/width.ts";
 import { meant } from "../definition/nearest.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
+import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
+import { evaluate } from "./evaluate.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
+import { show } from "./show.ts";
 import { weights } from "./weights.ts";
 
 /** Every command by its name. */
@@ -19,9 +22,12 @@ export const commands: Readonly<Record<string, Command>> = {
   demo,
   run,
   list,
+  show,
   compare,
+  evaluate,
   results,
   notebook,
+  clean,
   doctor,
   weights,
   "engine:tensorflow": engineTensorflow,

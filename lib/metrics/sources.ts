@@ -1,7 +1,8 @@
 import type { ScoreColumns } from "../types.ts";
+import { plainRows } from "./test_sets.ts";
 
 /** Scored rows of one run. */
-export type ScoredRows = Pick<ScoreColumns, "source" | "set" | "label" | "score">;
+export type ScoredRows = Pick<ScoreColumns, "source" | "set" | "corruption" | "label" | "score">;
 
 /** The sources behind the rows of some runs. */
 export interface Sources {
@@ -45,10 +46,11 @@ export function gatherSources(runs: readonly ScoredRows[]): Sources {
   return { index, strata: [...strata.values()], key };
 }
 
-/** Each source in alphabetical order with the cells (test set and side) it appears in and how often. */
-function appearances({ source, set, label }: ScoredRows): [string, [string, number][]][] {
+/** Each source in alphabetical order with the cells (test set and side) it appears in, uncorrupted, and how often. */
+function appearances(rows: ScoredRows): [string, [string, number][]][] {
+  const { source, set, label } = rows;
   const counts = new Map<string, Map<string, number>>();
-  for (let row = 0; row < source.length; row++) {
+  for (const row of plainRows(rows)) {
     const cells = counts.get(source[row]) ?? new Map<string, number>();
     const cell = JSON.stringify([set[row], label[row]]);
     counts.set(source[row], cells.set(cell, (cells.get(cell) ?? 0) + 1));

@@ -1,19 +1,35 @@
+import type { ScoreColumns } from "../types.ts";
+
 /** The columns that say which rows belong together. */
-export interface SetColumns {
-  /** Test set of the row, null: part of every set. */
-  readonly set: readonly (string | null)[];
-}
+export type SetColumns = Pick<ScoreColumns, "set" | "corruption" | "label">;
 
 /**
- * Rows of each test set, by its name in alphabetical order: the rows that name it and those that belong to every set.
- * Rows that all belong to every set make one set, "all".
+ * Rows of each test set, by its name in alphabetical order: the rows that name it and, unless those have photographs and
+ * fakes of their own, the rows that belong to every set. Rows of every set that no set needs make one set, "all".
+ *
+ * Only images that were scored as they are count: rows with a corruption are in no set.
  */
-export function testSets({ set }: SetColumns): ReadonlyMap<string, Int32Array> {
-  const names = [...new Set(set)].filter((name) => name !== null).sort();
-  if (names.length === 0) names.push("all");
-  return new Map(names.map((name) => {
-    const rows: number[] = [];
-    for (let row = 0; row < set.length; row++) if (set[row] === null || set[row] === name) rows.push(row);
-    return [name, Int32Array.from(rows)];
-  }));
+export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
+  const { set, label } = columns;
+  const shared: number[] = [];
+  const named = new Map<string, number[]>();
+  for (const row of plainRows(columns)) {
+    const name = set[row];
+    if (name === null) shared.push(row);
+    else if (named.has(name)) named.get(name)!.push(row);
+    else named.set(name, [row]);
+  }
+  const isWhole = (rows: readonly number[]) => new Set(rows.map((row) => label[row])).size === 2;
+  const sets = [...named].map(([name, rows]): [string, number[]] => [
+    name,
+    isWhole(rows) ? rows : [...rows, ...shared].sort((a, b) => a - b),
+  ]);
+  const alone = shared.length > 0 && (sets.length === 0 || (isWhole(shared) && [...named.values()].every(isWhole)));
+  if (alone) sets.push(["all", shared]);
+  return new Map(sets.sort(([a], [b]) => a < b ? -1 : 1).map(([name, rows]) => [name, Int32Array.from(rows)]));
+}
+
+/** Rows whose images were scored as they are, in their order. */
+export function plainRows({ corruption }: Pick<ScoreColumns, "corruption">): number[] {
+  return corruption.flatMap((done, row) => done === null ? [row] : []);
 }

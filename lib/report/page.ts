@@ -1,4 +1,5 @@
 import type { ColumnTable } from "arquero";
+import { plainRows } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import { compare, type CompareRow, type DifferenceOptions, type DifferenceRow, differences } from "./compare.ts";
 import { escapeHtml, join } from "./html.ts";
@@ -110,7 +111,8 @@ const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 
 function summary(records: readonly RunRecord[], table: ColumnTable): string {
   const rows = (table.objects() as CompareRow[]).filter(({ kind }) => kind === "method");
-  const { label } = records[0].scores;
+  const { scores } = records[0];
+  const label = plainRows(scores).map((row) => scores.label[row]);
   const fakes = label.filter((one) => one === 1).length;
   const named = (wanted: (row: CompareRow) => boolean): string =>
     list([...new Set(rows.filter((row) => !row.role.startsWith("mean") && wanted(row)).map(({ set }) => set))]);

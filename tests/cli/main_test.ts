@@ -30,7 +30,10 @@ Deno.test("every command has a help of its own, with an example and every option
 
 Deno.test("what cannot be understood is refused with the nearest name and exit code 2", async () => {
   const cases: [string[], string[]][] = [
-    [["dmeo"], ['unknown command, did you mean "demo"?', "demo, run, list, compare, results, notebook, doctor"]],
+    [["dmeo"], [
+      'unknown command, did you mean "demo"?',
+      "demo, run, list, show, compare, evaluate, results, notebook, clean, doctor",
+    ]],
     [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
     [["demo", "--seeds", "2.5"], ['"--seeds 2.5"']],

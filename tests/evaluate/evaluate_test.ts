@@ -31,3 +31,12 @@ Deno.test("evaluateScores() refuses a set without photographs or without fakes",
   assertThrows(() => evaluateScores(columns([["a", 1, 0.5]])), RangeError, 'test set "a": found 0 photographs and 1');
   assertThrows(() => evaluateScores(columns([["a", 0, 0.5]])), RangeError, "1 photographs and 0 fakes");
 });
+
+Deno.test("evaluateScores() does not count corrupted images", () => {
+  const plain = columns([[null, 0, 0.1], ["a", 1, 0.9], [null, 0, 0.9], ["a", 1, 0.1]]);
+  const blurred = { ...plain, corruption: [null, null, "blur-2", "blur-2"] };
+  const { a, mean } = evaluateScores(blurred);
+  assertEquals([a.accuracy, a.auc, mean.accuracy], [1, 1, 1]);
+  const none = { ...plain, corruption: plain.corruption.map(() => "blur-2") };
+  assertThrows(() => evaluateScores(none), RangeError, "no row without a corruption");
+});

@@ -84,6 +84,7 @@ Deno.test("bootstrap() draws alike whatever the order of the rows", () => {
   const reversed = {
     source: run.source.toReversed(),
     set: run.set.toReversed(),
+    corruption: run.corruption,
     label: run.label.toReversed(),
     score: run.score.toReversed(),
   };
@@ -112,4 +113,17 @@ Deno.test("bootstrap() refuses runs that were tested on different rows", () => {
 Deno.test("bootstrap() names the test set that lacks a class", () => {
   const run = columnsOf([{ source: "p", set: "adm", label: 1, score: 0.4 }]);
   assertThrows(() => bootstrap([run], { trained: [] }), RangeError, 'test set "adm": found 0 real and 1 fake rows');
+});
+
+Deno.test("bootstrap() does not draw corrupted images", () => {
+  const run = simulate(7, { sources: 12, generators: ["adm", "sd14"] });
+  const both = {
+    source: [...run.source, ...run.source],
+    set: [...run.set, ...run.set],
+    corruption: [...run.corruption, ...run.corruption.map(() => "jpeg-50")],
+    label: [...run.label, ...run.label],
+    score: [...run.score, ...run.score.toReversed()],
+  };
+  const options = { trained: [], resamples: 20 };
+  assertEquals(bootstrap([both], options), bootstrap([run], options));
 });

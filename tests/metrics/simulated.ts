@@ -33,6 +33,7 @@ export function columnsOf(
   return {
     source: rows.map((row) => row.source),
     set: rows.map((row) => row.set),
+    corruption: rows.map(() => null),
     label: rows.map((row) => row.label),
     score: rows.map((row) => row.score),
   };

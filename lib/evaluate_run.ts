@@ -1,0 +1,219 @@
+/** A run's kept checkpoint scored again, without training. */
+import { together } from "./data/together.ts";
+import { type Backend, type BackendName, useBackend } from "./engine/backend.ts";
+import { disposeTree } from "./engine/tree.ts";
+import { type Agreement, agreement, onlySets, otherRows, standingAlone } from "./evaluate/agreement.ts";
+import { evaluateScores } from "./evaluate/evaluate.ts";
+import { looker } from "./evaluate/looker.ts";
+import { predict, scoreColumns } from "./evaluate/predict.ts";
+import { experiment } from "./experiment.ts";
+import { type Layout, readSamples } from "./layouts/mod.ts";
+import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
+import { lockRun } from "./runs/lock.ts";
+import { findFolder, readRecord, writeRecord } from "./runs/store.ts";
+import { loadBest } from "./train/checkpoint.ts";
+import type { Best, Metrics, RunRecord, Sample, ScoreColumns } from "./types.ts";
+
+/** What is scored, and where. */
+export interface EvaluateOptions {
+  /** Test sets; null: those of the run's own definition, to see whether its scores come out again. */
+  readonly test?: readonly Layout[] | null;
+  /** Whether the run's record takes in the scores of test sets that it does not have. */
+  readonly keep?: boolean;
+  /** Folder of runs, in which a record's run is found. */
+  readonly runs?: string;
+  /** Folder that holds the data sets by name; null: none. */
+  readonly data?: string | null;
+  readonly backend?: BackendName | "auto";
+  /** Threads that operations run on; on wasm results do not depend on them. */
+  readonly threads?: number;
+  /** Stops the scoring; nothing is written then. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a checkpoint makes of test sets. */
+export interface Evaluation {
+  /** As it was before; the scores that it takes in are below. */
+  readonly record: RunRecord;
+  readonly folder: string;
+  readonly checkpoint: Best;
+  readonly backend: string;
+  readonly threads: number;
+  /** Every row names its test set; an image that is part of several is there once for each. */
+  readonly scores: ScoreColumns;
+  /** By test set, then "mean" over them. */
+  readonly metrics: Readonly<Record<string, Metrics>>;
+  /** Of the sets that the record has; null when it has none of them. */
+  readonly agreement: Agreement | null;
+  /** Sets whose scores the record took in. */
+  readonly kept: readonly string[];
+}
+
+/** What an evaluation says while it goes. */
+export type EvaluateEvent =
+  | { readonly kind: "start"; readonly record: RunRecord; readonly backend: Backend; readonly total: number }
+  | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
+  | { readonly kind: "done"; readonly evaluation: Evaluation };
+
+/**
+ * Scores a run's kept checkpoint again, on its own test sets or on others, whose scores the record of a finished run
+ * takes in. Needs no pretrained weights, since a checkpoint holds all of its network.
+ *
+ * @param run its record, or its folder
+ * @throws as {@linkcode evaluateEvents}
+ */
+export async function evaluate(run: RunRecord | string, options: EvaluateOptions = {}): Promise<Evaluation> {
+  for await (const event of evaluateEvents(run, options)) if (event.kind === "done") return event.evaluation;
+  throw new Error("Cannot evaluate: the scoring ended without a result");
+}
+
+/**
+ * The same, told image by image: what progress bars read. Ends with "done".
+ *
+ * @throws {Deno.errors.NotFound} when the run, its checkpoint or data are missing
+ * @throws {RangeError} before any scoring, when a test set that the record has holds other images now; after it, when
+ * the record has a set that was not asked for as its own, with other scores
+ * @throws {Error} when the run has no checkpoint yet, or another process writes it
+ * @throws {DOMException} "AbortError" when `signal` stops it
+ */
+export async function* evaluateEvents(
+  run: RunRecord | string,
+  { test = null, keep = true, runs = "runs", data = null, backend = "auto", threads, signal }: EvaluateOptions = {},
+): AsyncGenerator<EvaluateEvent, void> {
+  const folder = typeof run === "string" ? run : await folderOf(run, runs);
+  const record = await readRecord(folder);
+  const checkpoint = checkpointOf(record);
+  const { model, view, data: own } = experiment(record.experiment); // what an older version did not have is filled in
+  const samples = await readAll(test ?? own.test, data);
+  const stored = standingAlone(record.scores);
+  refuseOtherRows(record, { samples, stored, own: test === null, keep });
+
+  const engine = await useBackend(backend, { threads });
+  yield { kind: "start", record, backend: engine, total: samples.length };
+  const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
+  let scores: ScoreColumns;
+  try {
+    using eye = looker(model);
+    const sight = { view, ...modelView(model) };
+    scores = standingAlone(yield* telling(predict(eye, network, { samples, sight, signal })));
+  } finally {
+    disposeTree(network);
+  }
+  signal?.throwIfAborted();
+  const metrics = evaluateScores(scores);
+  const agrees = agreement(scores, { scores: stored, metrics: record.metrics });
+  const keeps = test !== null && keep && record.status === "done";
+  const kept = keeps ? await keepScores(folder, { scores, metrics }) : [];
+  const { name, threads: used } = engine;
+  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, metrics, kept };
+  yield { kind: "done", evaluation: { ...evaluation, agreement: agrees } };
+}
+
+async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
+  const folder = await findFolder(runs, id);
+  if (folder !== null) return folder;
+  throw new Deno.errors.NotFound(
+    `Cannot evaluate "${name}": its run ${id.slice(0, 12)} is not in "${runs}". Name the folder of runs that it is in`,
+  );
+}
+
+function checkpointOf({ experiment: { name }, best, status }: RunRecord): Best {
+  if (best !== null) return best;
+  throw new Error(
+    `Cannot evaluate "${name}": its run is ${status} and has no checkpoint yet, expected the end of an epoch. ` +
+      "Go on with it: deno task run FILE",
+  );
+}
+
+/** The network of a checkpoint; consumes the template. */
+async function bestNetwork(
+  folder: string,
+  { best, template }: { readonly best: Best; readonly template: ModelNetwork },
+): Promise<ModelNetwork> {
+  try {
+    return await loadBest(folder, best, template);
+  } finally {
+    disposeTree(template);
+  }
+}
+
+async function readAll(layouts: readonly Layout[], data: string | null): Promise<Sample[]> {
+  const read = layouts.map((layout) => Array.fromAsync(readSamples(layout, { data, split: "test" })));
+  return (await together(read)).flat();
+}
+
+/** Scores can be compared, and taken in, only where a set is made of the same images as the record's of its name. */
+function refuseOtherRows(
+  { experiment: { name } }: RunRecord,
+  { samples, stored, own, keep }: {
+    readonly samples: readonly Sample[];
+    readonly stored: ScoreColumns;
+    readonly own: boolean;
+    readonly keep: boolean;
+  },
+): void {
+  const asked = standingAlone(scoreColumns(samples, samples.map(() => 0)));
+  const other = otherRows(asked, stored);
+  if (other === null || (!own && !keep)) return;
+  const { set, given, stored: had, example } = other;
+  throw new RangeError(
+    `Cannot evaluate "${name}" on "${set}": the test set holds ${given} images, its record's of that name ${had}, and ` +
+      `"${example}" is in one of them only. ` +
+      (own
+        ? "Give the data that it was tested on with --data DIR"
+        : "Leave that set out, or score it without keeping the scores (keep: false, or --dry)"),
+  );
+}
+
+async function* telling(
+  reader: AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns>,
+): AsyncGenerator<EvaluateEvent, ScoreColumns> {
+  for (;;) {
+    const { done, value } = await reader.next();
+    if (done) return value;
+    yield { kind: "evaluate", ...value };
+  }
+}
+
+/** Adds the sets that the record does not have; the record is read again, since another may have added some. */
+async function keepScores(
+  folder: string,
+  { scores, metrics }: Pick<Evaluation, "scores" | "metrics">,
+): Promise<string[]> {
+  using _lock = await lockRun(folder);
+  const record = await readRecord(folder);
+  const stored = standingAlone(record.scores);
+  const known = agreement(scores, { scores: stored, metrics: record.metrics });
+  if (known !== null && known.largest > 0) {
+    throw new RangeError(
+      `Cannot add to the record of "${record.experiment.name}": it has ${
+        quoted(known.sets)
+      } already, with scores that ` +
+        `differ by up to ${
+          known.largest.toPrecision(2)
+        }. Leave those out, or score without keeping the scores (keep: false, or --dry)`,
+    );
+  }
+  const names = [...new Set(scores.set as readonly string[])].filter((name) => !known?.sets.includes(name));
+  if (names.length === 0) return [];
+  const added = Object.fromEntries(names.map((name) => [name, metrics[name]]));
+  await appendScores(folder, onlySets(scores, names), added);
+  return names;
+}
+
+async function appendScores(
+  folder: string,
+  scores: ScoreColumns,
+  metrics: Readonly<Record<string, Metrics>>,
+): Promise<void> {
+  const record = await readRecord(folder);
+  const columns = Object.entries(record.scores).map(([name, column]) =>
+    [name, [...column, ...scores[name as keyof ScoreColumns]]] as const
+  );
+  const joined = Object.fromEntries(columns) as unknown as ScoreColumns;
+  await writeRecord(folder, { ...record, scores: joined, metrics: { ...record.metrics, ...metrics } });
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}

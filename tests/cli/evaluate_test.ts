@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { evaluationDocument, findings, readTestSets } from "../../lib/cli/evaluate.ts";
+import { UsageError } from "../../lib/cli/command.ts";
+import type { Evaluation } from "../../lib/evaluate_run.ts";
+import { genImage, pocket } from "../../lib/layouts/mod.ts";
+import { run } from "../../lib/run.ts";
+import { findFolder, readRecord, writeRecord } from "../../lib/runs/store.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { inFolder } from "../runs/example.ts";
+import { syntheticRecord } from "../report/records.ts";
+import { tinyDual, writeTinyWorld } from "../tiny_world.ts";
+import { testBackend } from "../tensors.ts";
+import { closeBackend } from "../../lib/engine/backend.ts";
+import { counterproof } from "./command_line.ts";
+
+const world = await Deno.makeTempDir();
+const runs = join(world, "runs");
+await writeTinyWorld(world);
+const record = await run(tinyDual({ epochs: 1 }), { runs, data: world, backend: testBackend });
+const folder = (await findFolder(runs, record.id))!;
+const layouts = new URL("../../lib/layouts/mod.ts", import.meta.url);
+const further = join(world, "further.ts");
+await Deno.writeTextFile(
+  further,
+  `import { genImage, pocket } from "${layouts}";
+  export default genImage({ generators: ["biggan"], reconstructions: "inpainting", limit: { perClass: 4, seed: 1 } });
+  export const both = [pocket(), () => pocket({ limit: { perClass: 2, seed: 1 } })];
+  export const small = pocket({ limit: { perClass: 2, seed: 1 } });
+  export const large = pocket();
+  export const wrong = [pocket(), 5];
+  export const none = [];`,
+);
+Deno.test.afterAll(async () => {
+  closeBackend();
+  await Deno.remove(world, { recursive: true });
+});
+const common = ["--runs", runs, "--data", world, "--backend", testBackend];
+
+Deno.test("evaluate says whether a checkpoint still says what its record says", async () => {
+  const same = await counterproof(["evaluate", "tiny dual", ...common]);
+  assertEquals(same.code, 0, same.err);
+  assert(same.out.includes('48 scores of "biggan", "sd14" to the last bit'), same.out);
+  assert(/sd14 \(trained\) +\d+\.\d \[/.test(same.out), same.out);
+  await writeRecord(folder, { ...record, metrics: { ...record.metrics, sd14: { accuracy: 0.125 } } });
+  try {
+    const other = await counterproof(["evaluate", folder, "--json", ...common]);
+    assertEquals(other.code, 1, other.err);
+    assertEquals(JSON.parse(other.out).agreement.accuracyEqual, false);
+  } finally {
+    await writeRecord(folder, record);
+  }
+});
+
+Deno.test("evaluate adds the test sets of a file to the record, and not with --dry", async () => {
+  const dry = await counterproof(["evaluate", record.id.slice(0, 12), further, "small", "--dry", ...common]);
+  assertEquals(dry.code, 0, dry.err);
+  assert(dry.out.includes("Its record was left as it is") && dry.out.includes("pixel-ddpm"), dry.out);
+  assertEquals(await readRecord(folder), record);
+  const taken = await counterproof(["evaluate", "tiny dual", further, "small", ...common]);
+  assert(/Its record has "gan-transposed", .* now/.test(taken.out), taken.out + taken.err);
+  const grown = await readRecord(folder);
+  assert(grown.metrics["pixel-ddpm"] !== undefined && grown.scores.id.length === 48 + 8 * 4);
+  const compared = await counterproof(["compare", "tiny dual", "--runs", runs]);
+  assert(compared.code === 0 && compared.out.includes("pixel-ddpm"), compared.out + compared.err);
+  const refused = await counterproof(["evaluate", "tiny dual", further, ...common]);
+  assertEquals([refused.code, refused.out], [1, ""]);
+  assert(refused.err.includes("holds 8 images, its record's of that name 24"), refused.err);
+  await writeRecord(folder, record);
+});
+
+Deno.test({
+  name: "Ctrl-C ends an evaluation with 130 and nothing written",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const main = fileURLToPath(new URL("../../lib/cli/main.ts", import.meta.url));
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", main, "evaluate", "tiny dual", further, "large", ...common, "--backend", "cpu"],
+      env: { NO_COLOR: "1" },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let err = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      err += text;
+      if (/\d+ images on cpu/.test(err) && !err.includes("Stopping")) child.kill("SIGINT");
+    }
+    assertEquals((await child.status).code, 130, err);
+    assert(err.includes("Nothing was written"), err);
+    assertEquals(await readRecord(folder), record);
+  },
+});
+
+Deno.test("a file of test sets gives a layout, a list, or what a function returns", async () => {
+  assertEquals(await readTestSets(further), [
+    genImage({ generators: ["biggan"], reconstructions: "inpainting", limit: { perClass: 4, seed: 1 } }),
+  ]);
+  assertEquals(await readTestSets(further, "both"), [pocket(), pocket({ limit: { perClass: 2, seed: 1 } })]);
+  await assertRejects(() => readTestSets(further, "wrong"), TypeError, '"wrong.1": given 5, expected a layout');
+  await assertRejects(() => readTestSets(further, "none"), TypeError, 'exports as "none" is empty');
+  await assertRejects(() => readTestSets(further, "smal"), UsageError, 'did you mean "small"?');
+  await assertRejects(() => readTestSets(join(world, "furter.ts")), Deno.errors.NotFound, "further.ts");
+});
+
+Deno.test("evaluate refuses a run that is not there, and more operands than it knows", async () => {
+  await inFolder(async (empty) => {
+    const unknown = await counterproof(["evaluate", "dual", "--runs", empty]);
+    assertEquals([unknown.code, unknown.out], [2, ""]);
+    const many = await counterproof(["evaluate", "a", "b", "c", "d"]);
+    assert(many.code === 2 && many.err.includes("expected 1 to 3 operands"), many.err);
+  });
+});
+
+Deno.test("what an evaluation found is told in sentences", () => {
+  const made = syntheticRecord({ name: "dual" });
+  const found = (changes: Partial<Evaluation>): Evaluation => ({
+    record: { ...made, metrics: { A: { accuracy: 0.75 } } },
+    folder: "",
+    checkpoint: { epoch: 1, step: 2, checkpoint: "best.safetensors", sha256: null },
+    backend: "wasm",
+    threads: 1,
+    scores: made.scores,
+    metrics: { A: { accuracy: 0.7 } },
+    agreement: null,
+    kept: [],
+    ...changes,
+  });
+  const agreement = { sets: ["A"], rows: 80, largest: 2.4e-7, changedCalls: 0, accuracyEqual: true };
+  const same = { A: { accuracy: 0.75 } };
+  assertEquals(findings(found({ agreement, metrics: same }), { own: true }), [
+    '80 scores of "A" differ from the record\'s by at most 2.4e-7; no image is called otherwise, and the accuracy is ' +
+    "the same on every test set",
+  ]);
+  const [worse, why] = findings(
+    found({ agreement: { ...agreement, changedCalls: 1, accuracyEqual: false }, backend: "cpu" }),
+    { own: true },
+  );
+  assert(
+    worse.endsWith(
+      '1 image called otherwise, and the accuracy is not the same: "A" 75.00 % in the record, 70.00 % now',
+    ),
+  );
+  assert(why.includes("made on wasm"));
+  const stopped = found({ record: { ...made, status: "stopped" } });
+  assertEquals(findings(stopped, {}), ["Nothing was added to its record, since the run is stopped and not done"]);
+  assert(findings(stopped, { own: true })[0].includes("no scores to compare with"));
+  assertEquals(findings(found({ kept: ["B"] }), {}), ['Its record has "B" now']);
+  assert(!("scores" in evaluationDocument(stopped, [])));
+});
