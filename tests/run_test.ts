@@ -4,7 +4,8 @@ import { memory } from "../lib/engine/ops.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../lib/engine/safetensors.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { events, run } from "../lib/run.ts";
-import { findRecord, listRuns } from "../lib/runs/store.ts";
+import { listRuns } from "../lib/runs/index.ts";
+import { findRecord } from "../lib/runs/store.ts";
 import { plateau } from "../lib/schedules/mod.ts";
 import type { RunEvent } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
@@ -47,7 +48,7 @@ Deno.test("run() finds a finished run and does not train again", async () => {
     told.push(event.kind);
   }
   assertEquals(told, ["done"]);
-  assertEquals((await listRuns(`${folder}/first`)).length, 1);
+  assertEquals((await Array.fromAsync(listRuns(`${folder}/first`))).length, 1);
 });
 
 Deno.test("run() learns: a longer run separates photographs from the fakes it saw", async () => {
@@ -135,7 +136,7 @@ Deno.test("run() takes up a run whose epochs were not measured, by a version old
       if (event.kind === "step" && event.row.step === 4) stopper.abort();
     }
   }, DOMException);
-  const [{ folder: place }] = await listRuns(older.runs);
+  const [{ folder: place }] = await Array.fromAsync(listRuns(older.runs));
   const bytes = await Deno.readFile(`${place}/last.safetensors`);
   const { progress } = readSafetensorsMetadata(bytes);
   const { history: [{ distances: _, ...row }], ...rest } = JSON.parse(progress);
@@ -159,7 +160,7 @@ Deno.test("run() names everything that is missing before it trains", async () =>
     "GenImage",
   );
   assert(error.message.includes("convnext_base"), error.message);
-  assertEquals(await listRuns(`${folder}/none`), []);
+  assertEquals(await Array.fromAsync(listRuns(`${folder}/none`)), []);
 });
 
 Deno.test("run() refuses a truncated checkpoint and says what to do", async () => {
@@ -170,7 +171,7 @@ Deno.test("run() refuses a truncated checkpoint and says what to do", async () =
       if (event.kind === "step") stopper.abort();
     }
   }, DOMException);
-  const [{ folder: place }] = await listRuns(broken.runs);
+  const [{ folder: place }] = await Array.fromAsync(listRuns(broken.runs));
   await Deno.truncate(`${place}/last.safetensors`, 300);
   const before = memory().numTensors;
   await assertRejects(() => run(tinyDual(), broken), Error, "Delete the file to start the run again");

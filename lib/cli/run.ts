@@ -4,7 +4,7 @@ import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import { BACKENDS, choice, type Command, type Given, MOST_THREADS, UsageError, wholeNumber } from "./command.ts";
-import { printComparison } from "./compare.ts";
+import { compareRecords, printComparison } from "./compare.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print } from "./print.ts";
@@ -58,7 +58,7 @@ Examples:
         print(`${record.experiment.name}: ${shown(await findFolder(options.runs, record.id) ?? options.runs)}`);
       }
       print("");
-      await printComparison(records);
+      await printComparison(await compareRecords(records));
       return 0;
     }, {
       kept: `The checkpoint is kept in "${shown(options.runs)}"; the same command goes on from there`,

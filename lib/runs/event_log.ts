@@ -126,7 +126,7 @@ function parseLine(line: string): LoggedEvent | null {
 }
 
 /** Lines of a file that have their end, without it; none when there is no file. */
-async function* wholeLines(path: string): AsyncGenerator<string> {
+export async function* wholeLines(path: string): AsyncGenerator<string> {
   using file = await Deno.open(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -2,23 +2,10 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { RunRecord, ScoreColumns } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
-import { holder } from "./lock.ts";
 import { parseHeader, parseScores, REPAIR, type RunHeader, type ScoresLink, toJson } from "./record.ts";
 
-const RECORD = "record.json";
-
-/** One folder of the runs folder. */
-export interface StoredRun {
-  readonly folder: string;
-  /** First twelve digits of the run's id, as the folder's name has them. */
-  readonly shortId: string;
-  /** Null while the run has not written its record, or when that cannot be read. */
-  readonly record: RunHeader | null;
-  /** Why the record cannot be read; null when it can, or is not there. */
-  readonly problem: string | null;
-  /** Process that is writing the run now. */
-  readonly writer: { readonly pid: number; readonly host: string } | null;
-}
+/** Name of the record in a run's folder. */
+export const RECORD = "record.json";
 
 /** Folder of a run that has none yet, as "runs/dual-loss-c3bbf8d1e5f5". */
 export function runFolder(runs: string, run: { readonly name: string; readonly id: string }): string {
@@ -41,6 +28,16 @@ export async function findRecord(runs: string, id: string): Promise<RunRecord | 
   if (folder === null || !await exists(join(folder, RECORD))) return null;
   const record = await readRecord(folder);
   return record.id === id ? record : null;
+}
+
+/**
+ * Reads the record in a run's folder without its columns.
+ *
+ * @throws as {@linkcode readRecord}, but for what it says of columns
+ */
+export async function readHeader(folder: string): Promise<RunHeader> {
+  const file = join(folder, RECORD);
+  return parseHeader(await readText(file), file).header;
 }
 
 /**
@@ -94,13 +91,6 @@ async function readColumns(folder: string, link: ScoresLink): Promise<ScoreColum
   return parseScores(text, file);
 }
 
-/** Every run in the runs folder, oldest first, then the unfinished; a broken record is told, not thrown. */
-export async function listRuns(runs: string): Promise<StoredRun[]> {
-  const found = await Promise.all((await folders(runs)).map(readStored));
-  const start = (run: StoredRun): string => run.record?.started ?? "9";
-  return found.sort((a, b) => start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.folder < b.folder ? -1 : 1);
-}
-
 /**
  * Makes the folder and writes to it once, so that a folder that cannot be written is known before an hour of
  * training and not after it.
@@ -124,21 +114,12 @@ export async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-async function readStored(folder: string): Promise<StoredRun> {
-  const shortId = folder.slice(-12);
-  const writer = await holder(folder);
-  const base = { folder, shortId, writer };
-  if (!await exists(join(folder, RECORD))) return { ...base, record: null, problem: null };
-  try {
-    const { header } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
-    return { ...base, record: header, problem: null };
-  } catch (error) {
-    return { ...base, record: null, problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Folders of runs, by the form of their names; none when the runs folder is not there. */
-async function folders(runs: string): Promise<string[]> {
+/**
+ * Folders of runs, by the form of their names and in their order; none when the runs folder is not there.
+ *
+ * @throws {Error} when it cannot be read, as when it is a file
+ */
+export async function folders(runs: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const entry of Deno.readDir(runs)) {

@@ -1,14 +1,5 @@
 import { join } from "node:path";
-import { lockRun } from "../../lib/runs/lock.ts";
-import {
-  checkWritable,
-  findFolder,
-  findRecord,
-  listRuns,
-  readRecord,
-  runFolder,
-  writeRecord,
-} from "../../lib/runs/store.ts";
+import { checkWritable, findFolder, findRecord, readRecord, runFolder, writeRecord } from "../../lib/runs/store.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { exampleRecord, inFolder } from "./example.ts";
 
@@ -134,28 +125,8 @@ Deno.test("a record of format 1 is read as one without probe and distances", asy
     assertEquals([record.format, record.probe, record.scores.score], [3, null, [0.1, 1 / 3]]);
     assertEquals(record.history.map(({ epoch, distances }) => [epoch, distances]), [[1, null], [2, null]]);
     assertEquals((await findRecord(runs, record.id))?.history, record.history);
-    assertEquals((await listRuns(runs))[0].record?.format, 3);
     await writeRecord(folder, record);
     assertEquals(await readRecord(folder), record);
-  });
-});
-
-Deno.test("the list of runs shows broken and unfinished ones beside the finished", async () => {
-  await inFolder(async (runs) => {
-    assertEquals(await listRuns(join(runs, "missing")), []);
-    await writeRecord(join(runs, "late-bbbbbbbbbbbb"), exampleRecord({ started: "2026-11-22T07:00:00.000Z" }));
-    await writeRecord(join(runs, "early-aaaaaaaaaaaa"), exampleRecord());
-    await Deno.mkdir(join(runs, "going-cccccccccccc"));
-    await Deno.mkdir(join(runs, "broken-dddddddddddd"));
-    await Deno.writeTextFile(join(runs, "broken-dddddddddddd", "record.json"), "{");
-    await Deno.mkdir(join(runs, "notes"));
-    await Deno.writeTextFile(join(runs, "demo.html"), "");
-    using _ = await lockRun(join(runs, "going-cccccccccccc"));
-    const list = await listRuns(runs);
-    assertEquals(list.map((run) => run.shortId[0]), ["a", "b", "d", "c"]);
-    assertEquals(list.map((run) => run.record?.status ?? null), ["done", "done", null, null]);
-    assert(list[2].problem?.includes("it is not JSON"));
-    assertEquals(list.map((run) => run.writer?.pid ?? null), [null, null, null, Deno.pid]);
   });
 });
 
