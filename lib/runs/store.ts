@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
-import type { RunRecord, ScoreColumns } from "../types.ts";
+import { join } from "node:path";
+import type { RunRecord, ScoreColumns, StepRow } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
-import { parseHeader, parseScores, REPAIR, type RunHeader, type ScoresLink, toJson } from "./record.ts";
+import { EVENTS, openEventLog, readSteps } from "./event_log.ts";
+import { headerText, type ParsedRecord, parseHeader, type RecordLinks, REPAIR, type RunHeader } from "./record.ts";
+import { isScoresFile, readScores, writeScores } from "./scores.ts";
 
 /** Name of the record in a run's folder. */
 export const RECORD = "record.json";
@@ -31,64 +32,132 @@ export async function findRecord(runs: string, id: string): Promise<RunRecord | 
 }
 
 /**
- * Reads the record in a run's folder without its columns.
- *
- * @throws as {@linkcode readRecord}, but for what it says of columns
- */
-export async function readHeader(folder: string): Promise<RunHeader> {
-  const file = join(folder, RECORD);
-  return parseHeader(await readText(file), file).header;
-}
-
-/**
  * Reads the record in a run's folder.
  *
- * @throws {Deno.errors.NotFound} when there is none
+ * @throws {Deno.errors.NotFound} when there is none, or a file that it names is missing
  * @throws {SyntaxError | TypeError | RangeError} when it is broken or newer than this version; names the file
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
-  const { header, scores, probe } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+  const { header, steps, scores, probe } = await readParsed(folder);
   return {
     ...header,
-    scores: await readColumns(folder, scores),
-    probe: probe === null ? null : await readColumns(folder, probe),
+    steps: steps ?? await stepsOf(folder, header),
+    scores: await readScores(folder, scores),
+    probe: probe === null ? null : await readScores(folder, [probe]),
   };
 }
 
 /**
- * Writes a run's record to its folder: scores and probe first, then the record that names them and their hashes, so
- * that at no moment a record stands beside scores of another.
+ * The record in a run's folder without its steps and scores.
+ *
+ * @throws as {@linkcode readRecord}, but for files beside it
+ */
+export async function readHeader(folder: string): Promise<RunHeader> {
+  return (await readParsed(folder)).header;
+}
+
+/**
+ * Writes a record while its run goes: without scores, of which a file that lies there is removed, unless `links` names
+ * it. Its steps are those of the run's events.
+ */
+export async function writeHeader(folder: string, header: RunHeader, links: RecordLinks = NO_LINKS): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await writeAtomic(join(folder, RECORD), headerText(header, links));
+  const named = [...links.scores, links.probe].map((link) => link?.file);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (isScoresFile(name) && !named.includes(name)) await Deno.remove(join(folder, name));
+  }
+}
+
+/**
+ * Writes a finished run's record to its folder: scores and probe first, then the record that names them and their
+ * hashes, so that at no moment a record stands beside scores of another. Its steps are written where the folder has no
+ * events yet; where it has, they are the record's.
  */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const { scores, probe, ...header } = record;
-  const links = {
-    scores: await writeColumns(folder, "scores", scores),
-    probe: probe === null ? null : await writeColumns(folder, "probe", probe),
-  };
-  await writeAtomic(join(folder, RECORD), toJson({ ...header, ...links }));
-  const named = [links.scores.file, links.probe?.file];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (/^(scores|probe).*\.json$/.test(name) && !named.includes(name)) await Deno.remove(join(folder, name));
+  const { steps, scores, probe, ...header } = record;
+  if (!await exists(join(folder, EVENTS))) {
+    await using log = await openEventLog(folder, { at: 0 });
+    for (const row of steps) await log.append({ kind: "step", row, seconds: NaN }); // nobody knows any more
+    await log.sync();
   }
+  const { seed } = header.experiment;
+  const old = await linksOf(folder);
+  await writeHeader(folder, header, {
+    scores: scores.id.length === 0
+      ? []
+      : [await writeScores(folder, scores, { name: "scores", seed, kept: old.scores })],
+    probe: probe === null
+      ? null
+      : await writeScores(folder, probe, { name: "probe", seed, kept: old.probe === null ? [] : [old.probe] }),
+  });
 }
 
-async function writeColumns(folder: string, name: "scores" | "probe", columns: ScoreColumns): Promise<ScoresLink> {
-  const text = toJson(columns);
-  const hash = sha256(text);
-  const file = `${name}-${hash.slice(0, 12)}.json`;
-  await writeAtomic(join(folder, file), text);
-  return { file, sha256: hash };
+/**
+ * Adds scores to a finished run's record, in a file of their own. Whether the record has rows of the same samples is
+ * the caller's to know; so is that nobody else writes the run.
+ *
+ * @param metrics by test set; those of sets that the record has take the place of its own
+ * @throws {RangeError} when the run is not finished; otherwise as {@linkcode readRecord}
+ */
+export async function appendScores(folder: string, scores: ScoreColumns, metrics: RunRecord["metrics"]): Promise<void> {
+  let parsed = await readParsed(folder);
+  const { status } = parsed.header;
+  if (status !== "done") {
+    throw new RangeError(
+      `Cannot add scores to the run in "${folder}": it is ${status}, expected one that is done. Finish it first`,
+    );
+  }
+  if (parsed.steps !== null) { // of an older format
+    await writeRecord(folder, await readRecord(folder));
+    parsed = await readParsed(folder);
+  }
+  const { header, scores: kept, probe } = parsed;
+  const added = await writeScores(folder, scores, { name: "scores", seed: header.experiment.seed, kept });
+  await writeHeader(folder, { ...header, metrics: { ...header.metrics, ...metrics } }, {
+    scores: [...kept, added],
+    probe,
+  });
 }
 
-async function readColumns(folder: string, link: ScoresLink): Promise<ScoreColumns> {
-  const file = join(folder, basename(link.file));
-  const text = await readText(file);
-  const hash = sha256(text);
-  if (hash !== link.sha256) {
-    throw new RangeError(`Cannot read "${file}": its SHA-256 is ${hash}, the record expects ${link.sha256}. ${REPAIR}`);
+/**
+ * Removes what a run has left in its folder, so that it begins anew; its lock stays. The record goes first and the
+ * checkpoints before the events, so that a run which is killed meanwhile can be taken up or begun at any moment.
+ */
+export async function clearRun(folder: string): Promise<void> {
+  await removeFile(join(folder, RECORD));
+  for (const name of ["checkpoints", "last.safetensors", "best.safetensors"]) { // the latter of older versions
+    await removeFile(join(folder, name));
   }
-  return parseScores(text, file);
+  await removeFile(join(folder, EVENTS));
+  for await (const { name } of Deno.readDir(folder)) if (isScoresFile(name)) await removeFile(join(folder, name));
+}
+
+const NO_LINKS: RecordLinks = { scores: [], probe: null };
+
+async function readParsed(folder: string): Promise<ParsedRecord> {
+  return parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+}
+
+/** Files that the folder's record names; none where it has none, or one that cannot be read and is about to go. */
+async function linksOf(folder: string): Promise<RecordLinks> {
+  return await readParsed(folder).catch(() => NO_LINKS);
+}
+
+/** Steps from a run's events; those of a finished one have to reach as far as its history. */
+async function stepsOf(folder: string, { status, history }: RunHeader): Promise<StepRow[]> {
+  const steps = await readSteps(folder);
+  const [last, expected] = [steps.at(-1)?.step, history.at(-1)?.step ?? 0];
+  if (status !== "done" || (last ?? 0) >= expected) return steps;
+  const found = last === undefined ? "it has no steps" : `its last step is ${last}`;
+  throw new RangeError(`Cannot read "${join(folder, EVENTS)}": ${found}, the record has ${expected}. ${REPAIR}`);
+}
+
+async function removeFile(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /**
@@ -149,8 +218,4 @@ async function readText(file: string): Promise<string> {
 
 async function exists(file: string): Promise<boolean> {
   return await Deno.stat(file).then(() => true, () => false);
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

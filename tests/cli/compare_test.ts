@@ -73,9 +73,9 @@ Deno.test("compare tells many runs by their records' means, and how to see inter
     assert(/^method +p +epochs +accuracy %/.test(lines[0]), out);
     assertEquals(lines.findIndex((line) => line === ""), 2 + 22); // two seeds of each
     assert(lines[24 + 1].startsWith("44 runs are compared by the means"), out);
-    // the scores that these records name are not there
+    // the steps and scores of these records are not there
     const few = await counterproof(["compare", ...folders.slice(0, 2), "--runs", runs]);
-    assert(few.code === 1 && few.err.includes("scores.parquet"), few.out + few.err);
+    assert(few.code === 1 && few.err.includes("Cannot read"), few.out + few.err);
   });
 });
 

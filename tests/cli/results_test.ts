@@ -25,6 +25,7 @@ async function ablation(seeds: readonly number[], changes: Partial<RunRecord> = 
         generators: ["latent-nearest", "pixel-ddpm", "latent-noskip"],
         probe: 7,
         epochs: 10,
+        steps: 100,
         distances: name !== "plain",
       });
       const environment = { ...synthetic.environment, hashes: { pocket: hash } };

@@ -198,7 +198,8 @@ Deno.test("a runs folder that cannot be written is listed all the same", async (
       for await (const { name, status } of listRuns(${JSON.stringify(runs)})) console.log(name, status);`,
     );
     // root may write everywhere: Deno's own permissions forbid it
-    const args = ["run", "--no-prompt", "--allow-read", "--no-lock", file];
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const args = ["run", "--no-prompt", "--allow-read", "--no-lock", "--config", config, file];
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
     assertEquals(new TextDecoder().decode(stdout), "run a done\nrun b running\n", new TextDecoder().decode(stderr));
     assertEquals((await Array.fromAsync(Deno.readDir(runs))).length, 2);

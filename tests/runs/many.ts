@@ -18,15 +18,15 @@ export interface Many {
 
 /**
  * A store of made-up finished runs that differ in definition, metrics and start, as fast as it can be written: nothing
- * is synced, and the scores that the records name are not there.
+ * is synced, and neither the steps nor the scores that the records name are there.
  *
  * @returns the folders, in the order of i
  */
 export async function writeManyRuns(runs: string, { count, define, epochs = 10 }: Many): Promise<string[]> {
   // what is slow to make up is made once; the metrics of a run are those of one of a few scores
   const few = Array.from({ length: Math.min(8, count) }, (_, i) => {
-    const { scores: _scores, probe: _probe, steps, ...header } = syntheticRecord({ name: "many", seed: i + 1, epochs });
-    return { ...header, steps: steps.slice(0, 0), metrics: evaluateScores(_scores) };
+    const { scores, probe: _probe, steps: _steps, ...header } = syntheticRecord({ name: "many", seed: i + 1, epochs });
+    return { ...header, metrics: evaluateScores(scores) };
   });
   const link = { file: "scores.parquet", sha256: "0".repeat(64) };
   const folders: string[] = [];
@@ -38,7 +38,7 @@ export async function writeManyRuns(runs: string, { count, define, epochs = 10 }
     const header = { ...few[i % few.length], id, fingerprint: print, experiment, started };
     const folder = runFolder(runs, { name: experiment.name, id });
     await Deno.mkdir(folder, { recursive: true });
-    await Deno.writeTextFile(join(folder, "record.json"), toJson({ ...header, scores: link, probe: null }));
+    await Deno.writeTextFile(join(folder, "record.json"), toJson({ ...header, scores: [link], probe: null }));
     folders.push(folder);
   }
   return folders;
