@@ -120,6 +120,7 @@ export {
   finding,
   lastDistances,
   methodNames,
+  overview,
   page,
   type PageOptions,
   plot,
@@ -127,7 +128,8 @@ export {
   type Published,
 } from "./lib/report/mod.ts";
 export { events, run, type RunOptions } from "./lib/run.ts";
-export { findRecord, listRuns, readRecord } from "./lib/runs/store.ts";
+export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
+export { findRecord, readRecord } from "./lib/runs/store.ts";
 export {
   type Constant,
   constant,

@@ -10,7 +10,7 @@ import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
 import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
 import { lockRun } from "./runs/lock.ts";
-import { findFolder, readRecord, writeRecord } from "./runs/store.ts";
+import { appendScores, findFolder, readRecord } from "./runs/store.ts";
 import { loadBest } from "./train/checkpoint.ts";
 import type { Best, Metrics, RunRecord, Sample, ScoreColumns } from "./types.ts";
 
@@ -199,19 +199,6 @@ async function keepScores(
   const added = Object.fromEntries(names.map((name) => [name, metrics[name]]));
   await appendScores(folder, onlySets(scores, names), added);
   return names;
-}
-
-async function appendScores(
-  folder: string,
-  scores: ScoreColumns,
-  metrics: Readonly<Record<string, Metrics>>,
-): Promise<void> {
-  const record = await readRecord(folder);
-  const columns = Object.entries(record.scores).map(([name, column]) =>
-    [name, [...column, ...scores[name as keyof ScoreColumns]]] as const
-  );
-  const joined = Object.fromEntries(columns) as unknown as ScoreColumns;
-  await writeRecord(folder, { ...record, scores: joined, metrics: { ...record.metrics, ...metrics } });
 }
 
 function quoted(names: readonly string[]): string {

@@ -19,6 +19,7 @@ import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
+import { findRuns } from "./runs/index.ts";
 import { lockRun } from "./runs/lock.ts";
 import { peakMegabytes } from "./runs/memory.ts";
 import type { RunHeader } from "./runs/record.ts";
@@ -26,7 +27,6 @@ import {
   checkWritable,
   clearRun,
   findFolder,
-  findRuns,
   readHeader,
   readRecord,
   runFolder,
@@ -122,10 +122,9 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...identity,
   };
-  const notices = await Array.fromAsync(
-    onOtherData(run, runs),
-    (other) => `A run of this definition on other data, in "${other}", is left as it is`,
-  );
+  const others = (await findRuns(runs, { fingerprint: definition })).filter((other) => other.id !== id);
+  const notices = others.filter(({ status }) => status !== "done")
+    .map((other) => `A run of this definition on other data, in "${other.folder}", is left as it is`);
   yield* going(run, { ...options, runs, weights, folder, hashes, notices });
 }
 
@@ -290,17 +289,10 @@ async function headerIn(folder: string): Promise<RunHeader | null> {
 
 /** A finished run of a definition, on whatever data; null when there is none. */
 async function finishedRun(runs: string, definition: string): Promise<{ folder: string; record: RunRecord } | null> {
-  for await (const { folder, status } of findRuns(runs, { fingerprint: definition })) {
+  for (const { folder, status } of await findRuns(runs, { fingerprint: definition })) {
     if (status === "done") return { folder, record: await readRecord(folder) };
   }
   return null;
-}
-
-/** Folders of runs of the same definition that are not finished, on data that has changed. */
-async function* onOtherData(run: Identified, runs: string): AsyncGenerator<string> {
-  for await (const { folder, status, id } of findRuns(runs, { fingerprint: run.definition })) {
-    if (status !== "done" && id !== runId(run)) yield folder;
-  }
 }
 
 function isMissing(error: unknown): boolean {

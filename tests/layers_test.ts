@@ -3,7 +3,7 @@ import { assert, assertEquals } from "./assert.ts";
 /** Who may import whom: code of a room is imported by rooms of higher levels alone, never across a level. */
 const levels: readonly (readonly string[])[] = [
   ["lib/definition", "lib/types.ts", "lib/random.ts", "lib/metrics", "deno.json"],
-  ["lib/engine", "lib/image", "lib/runs", "lib/hub"],
+  ["lib/engine", "lib/image", "lib/runs", "lib/hub", "lib/tables"],
   ["lib/nn", "lib/report"],
   ["lib/models", "lib/losses", "lib/optimizers", "lib/schedules", "lib/layouts", "lib/augment", "lib/reconstruct"],
   ["lib/experiment.ts"],
@@ -17,12 +17,13 @@ const levels: readonly (readonly string[])[] = [
 
 /**
  * Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does; a notebook
- * knows a run that goes, and estimates the time left, as the terminal does.
+ * knows a run that goes, and estimates the time left, as the terminal does; runs keep their scores as tables.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
   ["lib/train", "lib/evaluate"],
   ["lib/notebook", "lib/terminal"],
+  ["lib/runs", "lib/tables"],
 ];
 
 /** Rooms that never reach another, by whatever way: comparing last month's runs must not start a backend. */
@@ -40,6 +41,8 @@ const doors: Readonly<Record<string, string>> = {
   "@tensorflow/tfjs-core": "lib/engine",
   "@tensorflow/tfjs-node-gpu": "lib/engine",
   "arquero": "lib/report",
+  "hyparquet": "lib/tables",
+  "hyparquet-writer": "lib/tables",
   "jsdom": "lib/notebook",
   "node-api-headers": "lib/engine",
   "plotly.js-cartesian-dist-min": "lib/notebook",

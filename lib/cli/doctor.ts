@@ -3,7 +3,7 @@ import { type Build, VERSION } from "../engine/tensorflow/wheels.ts";
 import { printable } from "../terminal/width.ts";
 import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
 import { load, userPath } from "./places.ts";
-import { print } from "./print.ts";
+import { print, printJson } from "./print.ts";
 import { type Check, runsChecks } from "./runs_checks.ts";
 
 /** Memory that the demo takes at most, in bytes. */
@@ -28,8 +28,7 @@ export const doctor: Command = {
   summary: "checks that this machine has what a run needs",
   help: `deno task doctor [OPTIONS]
 
-Checks one by one what a run needs, tells what to do about what is missing, and ends with exit code 1 if
-anything is. The runs folder is tried for real: written to, synced, and locked against a second process.
+Checks one by one what a run needs, and tells what to do about what is missing. The runs folder is tried for real: written to, synced, and locked against a second process.
 
   --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
@@ -37,6 +36,8 @@ anything is. The runs folder is tried for real: written to, synced, and locked a
 
 Example:
   deno task doctor`,
+  json: "one object, what was looked at and what is to be done about it",
+  exits: "1 also when something is missing",
   values: ["backend", "threads", "runs"],
   flags: [],
   operands: [0, 0],
@@ -72,6 +73,7 @@ Example:
       if (!found.ok && name === "runs folder") break; // what is left would be tried in it
     }
     const missing = findings.filter(({ ok }) => !ok).length;
+    printJson({ findings, missing });
     print(missing === 0 ? "\nEverything a run needs is here" : `\n${missing} of ${findings.length} are not right`);
     return missing === 0 ? 0 : 1;
   },

@@ -1,6 +1,6 @@
-import { join } from "node:path";
-import { parseHeader, type RunHeader } from "../runs/record.ts";
+import type { RunHeader } from "../runs/record.ts";
 import { type Holder, holder } from "../runs/lock.ts";
+import { readHeader } from "../runs/store.ts";
 import { chooseRuns } from "./choose_runs.ts";
 import { UsageError } from "./command.ts";
 import { shown } from "./places.ts";
@@ -53,9 +53,4 @@ export async function lookAt(folder: string): Promise<LookedAt> {
     const problem = error instanceof Error ? error.message : String(error);
     return { ...base, state: "broken", header: null, problem };
   }
-}
-
-async function readHeader(folder: string): Promise<RunHeader> {
-  const file = join(folder, "record.json");
-  return parseHeader(await Deno.readTextFile(file), file).header;
 }

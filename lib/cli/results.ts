@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Method } from "../../experiments/pocket.ts";
 import { fingerprint } from "../definition/fingerprint.ts";
 import { writeAtomic } from "../runs/atomic.ts";
-import { listRuns, readRecord, type StoredRun } from "../runs/store.ts";
+import { type FinishedRun, isFinished, listRuns } from "../runs/index.ts";
+import { readRecord } from "../runs/store.ts";
 import type { RunRecord } from "../types.ts";
 import type { Command } from "./command.ts";
 import { load, ROOT, shown, userPath } from "./places.ts";
@@ -57,28 +58,31 @@ Examples:
  * @throws {Error} when a method has none, or not the seeds of the others
  */
 async function finished(runs: string, methods: Pocket["methods"]): Promise<RunRecord[]> {
-  const done = (await listRuns(runs)).filter(({ record }) => record?.status === "done");
   const names = Object.keys(methods) as Method[];
-  const found = names.map((name) =>
-    done.filter(({ record }) => record!.id === fingerprint(methods[name]({ seed: record!.experiment.seed })))
-      .sort((a, b) => seedOf(a) - seedOf(b))
-  );
-  const seeds = found.map((of) => of.map(seedOf).join(", "));
+  const found = names.map((): FinishedRun[] => []);
+  const definitions = new Map<number, string[]>(); // by seed: the fingerprint of each method
+  let others = 0;
+  for await (const run of listRuns(runs)) {
+    if (!isFinished(run)) continue;
+    const { seed } = run;
+    const prints = definitions.get(seed) ?? names.map((name) => fingerprint(methods[name]({ seed })));
+    definitions.set(seed, prints);
+    const method = prints.indexOf(run.fingerprint);
+    if (method < 0) others++;
+    else found[method].push(run);
+  }
+  for (const of of found) of.sort((a, b) => a.seed - b.seed);
+  const seeds = found.map((of) => of.map(({ seed }) => seed).join(", "));
   if (seeds.includes("") || new Set(seeds).size > 1) {
     const there = names.map((name, i) => `  ${name}: ${seeds[i] === "" ? "none" : `seeds ${seeds[i]}`}`).join("\n");
-    const others = done.length - found.flat().length;
     const foreign = others === 1 ? "1 finished run of another definition" : `${others} finished runs of others`;
     throw new Error(
       `Cannot write the results of runs in "${shown(runs)}": expected every variant under the same seeds, found\n` +
         `${there}\n${others === 0 ? "" : `and ${foreign}. `}` +
-        `Make what is missing with: deno task demo --seeds ${Math.max(5, ...found.flat().map(seedOf))}`,
+        `Make what is missing with: deno task demo --seeds ${Math.max(5, ...found.flat().map(({ seed }) => seed))}`,
     );
   }
   return await Promise.all(found.flat().map(({ folder }) => readRecord(folder)));
-}
-
-function seedOf({ record }: StoredRun): number {
-  return record!.experiment.seed;
 }
 
 /** Results speak of the world that a reader has. */

@@ -3,7 +3,7 @@ import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunEvent } from "../types.ts";
 import { BACKENDS, choice, type Command, type Given, MOST_THREADS, typedAgain, wholeNumber } from "./command.ts";
-import { printComparison } from "./compare.ts";
+import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { folderOption } from "./folder_option.ts";
 import { type Interruptible, interruptible } from "./interrupt.ts";
@@ -36,7 +36,8 @@ Nothing here but --seed changes what is trained; the other options say where and
   --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        the runs folder; default: runs
   --checkpoint-seconds N
-                    write a checkpoint after so many seconds of training, beside those after every epoch
+                    least seconds between two checkpoints within an epoch, at whose end there is one anyway;
+                    0: after every step; default: 300
 
 Examples:
   deno task run experiments/pocket.ts
@@ -61,7 +62,7 @@ Examples:
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
       fresh: given.flags.fresh,
       detached: given.flags.detach,
-      checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [1, 7 * 24 * 3600]) ?? undefined,
+      checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,
     };
     await checkWritable(options.runs);
     const [file, exported] = given.operands;
@@ -79,7 +80,7 @@ Examples:
         print(`${record.experiment.name}: ${shown(await findFolder(options.runs, record.id) ?? options.runs)}`);
       }
       print("");
-      await printComparison(records);
+      await printComparison(await compareRecords(records));
       return 0;
     }, { progress: bar, ...whenInterrupted(given, options.runs) });
   },

@@ -3,7 +3,7 @@ import { bootstrap, type ByStatistic, difference, type Intervals, intervals, typ
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
 import { groupProbes } from "./probes.ts";
-import { variations } from "./variants.ts";
+import { definitionColumns } from "./variants.ts";
 
 /** What a row of a comparison speaks of: a test set, by whether its generator was trained on, or a mean over sets. */
 export type Role = "trained" | "unseen" | "tested" | "mean" | "mean of unseen";
@@ -176,15 +176,4 @@ function columnsOf(numbers: ByStatistic<Interval> | null, suffix: string): Recor
     columns[`${name}${suffix}High`] = numbers?.[name].high ?? null;
   }
   return columns;
-}
-
-/** A column for each tag, then for each path in which the definitions differ: its name and a value per method. */
-function definitionColumns(methods: readonly Method[]): [string, unknown[]][] {
-  const taken = new Set(["method", "kind", "seeds", "set", "role"]);
-  return variations(methods).map(({ path, values }) => [taken.has(path) ? `${path} (tag)` : path, values.map(plain)]);
-}
-
-/** What fits a cell: numbers, texts and truths as they are, the rest as JSON. */
-function plain(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
 }

@@ -3,12 +3,18 @@ import { nearest } from "../definition/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import type { RunRecord } from "../types.ts";
 
+/** What a run has to tell to be grouped with others. */
+export type Comparable = Pick<RunRecord, "id" | "data" | "status" | "experiment">;
+
 /** Runs of definitions that are equal but for their seed. */
-export interface Method {
-  /** Name of the definition; where several definitions share one, the start of the fingerprint stands behind it. */
+export interface Method<R extends Comparable = RunRecord> {
+  /**
+   * Name of the definition; where several definitions share one, the start of the fingerprint stands behind it, and
+   * where one was run on several data sets, the start of their identity.
+   */
   readonly name: string;
   /** By rising seed. */
-  readonly records: readonly RunRecord[];
+  readonly records: readonly R[];
   /** Generators it was trained on, null when its data sets do not name any. */
   readonly trained: readonly string[] | null;
 }
@@ -16,31 +22,56 @@ export interface Method {
 /**
  * Groups records into methods, in the order in which each first appears.
  *
+ * Seeds may hold out photographs of their own, so that their data need not be equal; but where a definition was run
+ * twice under one seed on different data, each data set makes a method.
+ *
  * @throws {RangeError} when there is no record, one is not done, or one is given twice
  */
-export function groupMethods(records: readonly RunRecord[]): Method[] {
+export function groupMethods<R extends Comparable>(records: readonly R[]): Method<R>[] {
   if (records.length === 0) throw new RangeError("Cannot compare runs: found no record, expected at least one");
-  const groups = new Map<string, RunRecord[]>();
-  for (const record of records) {
-    const { name, seed } = record.experiment;
-    if (record.status !== "done") {
-      throw new RangeError(
-        `Cannot compare "${name}": its run ${record.id.slice(0, 12)} is ${record.status}, expected done; run it again`,
-      );
-    }
-    const key = fingerprint({ ...record.experiment, seed: 0 });
-    const group = groups.get(key) ?? [];
-    if (group.some((other) => other.experiment.seed === seed)) {
-      throw new RangeError(`Cannot compare "${name}": found two records of seed ${seed}, expected one of each seed`);
-    }
-    groups.set(key, [...group, record]);
+  for (const { id, status, experiment: { name } } of records) {
+    if (status === "done") continue;
+    throw new RangeError(
+      `Cannot compare "${name}": its run ${id.slice(0, 12)} is ${status}, expected done; run it again`,
+    );
   }
-  const names = [...groups.values()].map(([first]) => first.experiment.name);
-  return [...groups].map(([key, group], i) => ({
-    name: names.filter((name) => name === names[i]).length === 1 ? names[i] : `${names[i]} (${key.slice(0, 6)})`,
-    records: group.toSorted((a, b) => a.experiment.seed - b.experiment.seed),
-    trained: trainedOn(group[0].experiment),
-  }));
+  const definitions = Map.groupBy(records, ({ experiment }) => fingerprint({ ...experiment, seed: 0 }));
+  const definitionsOf = counts([...definitions.values()].map(([{ experiment }]) => experiment.name));
+  return [...definitions].flatMap(([key, group]) => {
+    const [{ experiment }] = group;
+    const { name } = experiment;
+    const title = definitionsOf.get(name) === 1 ? name : `${name} (${key.slice(0, 6)})`;
+    const trained = trainedOn(experiment);
+    const parts = byData(group);
+    return parts.map((records) => ({
+      name: parts.length === 1 ? title : `${title} (data ${records[0].data?.slice(0, 6) ?? "unknown"})`,
+      records: records.toSorted((a, b) => a.experiment.seed - b.experiment.seed),
+      trained,
+    }));
+  });
+}
+
+/** The runs of a definition, split by their data where seeds come twice. */
+function byData<R extends Comparable>(records: readonly R[]): R[][] {
+  if (repeatedSeed(records) === null) return [[...records]];
+  const parts = [...Map.groupBy(records, ({ data }) => data).values()];
+  for (const part of parts) {
+    const seed = repeatedSeed(part);
+    if (seed === null) continue;
+    const { name } = part[0].experiment;
+    throw new RangeError(`Cannot compare "${name}": found two records of seed ${seed}, expected one of each seed`);
+  }
+  return parts;
+}
+
+function repeatedSeed(records: readonly Comparable[]): number | null {
+  return counts(records.map(({ experiment }) => experiment.seed)).entries().find(([, count]) => count > 1)?.[0] ?? null;
+}
+
+function counts<T>(values: readonly T[]): Map<T, number> {
+  const found = new Map<T, number>();
+  for (const value of values) found.set(value, (found.get(value) ?? 0) + 1);
+  return found;
 }
 
 /**
@@ -48,7 +79,7 @@ export function groupMethods(records: readonly RunRecord[]): Method[] {
  *
  * @throws {RangeError} when there is none, with the nearest name
  */
-export function findMethod(methods: readonly Method[], name: string): Method {
+export function findMethod<R extends Comparable>(methods: readonly Method<R>[], name: string): Method<R> {
   const found = methods.find((method) => method.name === name);
   if (found !== undefined) return found;
   const names = methods.map((method) => method.name);

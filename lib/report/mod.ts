@@ -23,6 +23,8 @@ export { type Arrival, type ArrivalOptions, arrivals, epochs, type EpochsOptions
 export type { Figure } from "./figure.ts";
 export { comparisonMarkdown, differenceMarkdown, markdownTable, markdownText } from "./markdown.ts";
 export { duration, meanAndSpread, percent, points, pointsInterval, type Spread, spread } from "./numbers.ts";
+export { type Measured, overview, type OverviewRow } from "./overview.ts";
+export { overviewText } from "./overview_text.ts";
 export { type NextStep, page, type PageOptions, type Published } from "./page.ts";
 export { differencesBySeed, type SeedDifference } from "./seeds.ts";
 export {

@@ -86,29 +86,51 @@ export interface TextColumn {
 /** Columns side by side under their titles; every line at most `width` columns of a terminal, if the shrinking ones allow. */
 export function alignedText(columns: readonly TextColumn[], { width = 100 }: TextOptions = {}): string {
   const shown = columns.map(({ title, cells, ...rest }) => ({ ...rest, cells: [title, ...cells].map(visible) }));
-  const widths = shown.map(({ cells }) => Math.max(...cells.map(textWidth)));
-  const gap = 2;
+  const widths = shown.map(({ cells }) => widest(cells));
   for (;;) {
-    const excess = widths.reduce((sum, one) => sum + one + gap, -gap) - width;
-    const widest = shown.reduce((best, { shrinks }, i) => shrinks && widths[i] > (widths[best] ?? 8) ? i : best, -1);
-    if (excess <= 0 || widest < 0) break;
-    widths[widest] -= 1;
+    const excess = lineWidth(widths) - width;
+    const most = shown.reduce((best, { shrinks }, i) => shrinks && widths[i] > (widths[best] ?? LEAST) ? i : best, -1);
+    if (excess <= 0 || most < 0) break;
+    widths[most] -= 1;
   }
   const lines = shown[0].cells.map((_, line) =>
     shown.map(({ cells, right }, i) => {
       const cell = cut(cells[line], widths[i]);
       const space = " ".repeat(widths[i] - textWidth(cell));
       return right ? space + cell : cell + space;
-    }).join(" ".repeat(gap)).trimEnd()
+    }).join(" ".repeat(GAP)).trimEnd()
   );
-  const rule = widths.map((one) => "─".repeat(one)).join(" ".repeat(gap));
+  const rule = widths.map((one) => "─".repeat(one)).join(" ".repeat(GAP));
   return [lines[0], rule, ...lines.slice(1)].join("\n");
+}
+
+/** Columns of a terminal between two columns of a text. */
+const GAP = 2;
+
+/** What a column that shrinks keeps. */
+const LEAST = 8;
+
+function lineWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + GAP, -GAP);
+}
+
+/** How wide a text of some columns is when all that shrink have done so. */
+export function leastWidth(columns: readonly TextColumn[]): number {
+  return lineWidth(columns.map(({ title, cells, shrinks }) => {
+    const width = widest([title, ...cells]);
+    return shrinks ? Math.min(width, LEAST) : width;
+  }));
+}
+
+function widest(cells: readonly string[]): number {
+  return cells.reduce((most, cell) => Math.max(most, textWidth(cell)), 0);
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Columns of a terminal that a text takes: two for East Asian wide characters and emoji, none for combining marks. */
 export function textWidth(text: string): number {
+  if (/^[ -~\u0370-\u03FF\u2026\u2212]*$/.test(text)) return text.length; // nearly every cell, at once
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
   return width;

@@ -4,7 +4,8 @@ import type { RunEvent, StepRow } from "../types.ts";
 import { syncFolder, writeAll } from "./atomic.ts";
 import { fromJson, REPAIR, toJsonLine } from "./record.ts";
 
-const EVENTS = "events.jsonl";
+/** File of a run's folder. */
+export const EVENTS = "events.jsonl";
 
 /** An event as its line has it: when it was said, and of "done" without the record, which has a file of its own. */
 export type LoggedEvent = (Exclude<RunEvent, { kind: "done" }> | { readonly kind: "done" }) & {
@@ -99,18 +100,6 @@ export async function readSteps(folder: string): Promise<StepRow[]> {
   return rows;
 }
 
-/** Whether a run's folder has a file of events. */
-export async function hasEvents(folder: string): Promise<boolean> {
-  return await Deno.stat(join(folder, EVENTS)).then(({ isFile }) => isFile, () => false);
-}
-
-/** Removes the events of a run, if there are any. */
-export async function removeEvents(folder: string): Promise<void> {
-  await Deno.remove(join(folder, EVENTS)).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-}
-
 function logged(event: RunEvent): LoggedEvent {
   return { at: new Date().toISOString(), ...(event.kind === "done" ? { kind: event.kind } : event) };
 }
@@ -126,7 +115,7 @@ function parseLine(line: string): LoggedEvent | null {
 }
 
 /** Lines of a file that have their end, without it; none when there is no file. */
-async function* wholeLines(path: string): AsyncGenerator<string> {
+export async function* wholeLines(path: string): AsyncGenerator<string> {
   using file = await Deno.open(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -56,16 +56,22 @@ export async function lockRun(folder: string): Promise<Disposable> {
 /** Who holds a run's folder at this moment; null when nobody does. */
 export async function holder(folder: string): Promise<Holder | null> {
   const path = join(folder, LOCK);
-  let file: Deno.FsFile;
-  try {
-    file = await Deno.open(path, { read: true, write: true });
-  } catch (error) {
-    // no lock file, or a folder of somebody else's in which nothing can be written
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return null;
-    throw error;
+  using file = await openToLook(path);
+  return file === null || await file.tryLock(true) ? null : await readHolder(path);
+}
+
+/** The file, open for writing as locks on some network disks need it, otherwise for reading; null when it is not there. */
+async function openToLook(path: string): Promise<Deno.FsFile | null> {
+  for (const write of [true, false]) {
+    try {
+      return await Deno.open(path, { read: true, write });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      // a disk that is read-only, or a folder of somebody else's
+      if (!write && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+    }
   }
-  using opened = file;
-  return await opened.tryLock(true) ? null : await readHolder(path);
+  return null;
 }
 
 /** The file, locked; null when another has it. */

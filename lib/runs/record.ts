@@ -1,15 +1,23 @@
-import type { RunRecord, ScoreColumns } from "../types.ts";
+import type { RunRecord, StepRow } from "../types.ts";
 
 /** The format that this version writes; it reads those before it too. */
 export const FORMAT = 3;
 
-/** A run's record without its columns of scores, which stand in files of their own. */
-export type RunHeader = Omit<RunRecord, "scores" | "probe" | "steps">;
+/** A run's record without what grows with steps and samples, which stands in files of its own. */
+export type RunHeader = Omit<RunRecord, "steps" | "scores" | "probe">;
 
-/** Where columns of a record are, and what they must hash to. */
+/** A file with scores, beside the record, and what it must hash to. */
 export interface ScoresLink {
   readonly file: string;
   readonly sha256: string;
+}
+
+/** Files of a record. */
+export interface RecordLinks {
+  /** Their rows one after the other are the record's; none before it is done. */
+  readonly scores: readonly ScoresLink[];
+  /** Null: before it is done, or the run is older than its probe. */
+  readonly probe: ScoresLink | null;
 }
 
 /** JSON text of a record; numbers that JSON lacks are written as `{"$number": "NaN"}`. */
@@ -32,12 +40,11 @@ function withAllNumbers(_: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? { $number: String(value) } : value;
 }
 
-/** A record as its file has it: the header, and where its columns are. */
-export interface ParsedRecord {
+/** A record as its file has it. */
+export interface ParsedRecord extends RecordLinks {
   readonly header: RunHeader;
-  readonly scores: ScoresLink;
-  /** Null: the run is older than its probe. */
-  readonly probe: ScoresLink | null;
+  /** Of formats 1 and 2; null where they stand among the events. */
+  readonly steps: readonly StepRow[] | null;
 }
 
 /**
@@ -58,13 +65,18 @@ export function parseHeader(text: string, file: string): ParsedRecord {
     );
   }
   for (const [path, kind, expected] of FIELDS) if (!kind(value[path])) throw noRecord(file, path, expected);
-  const { scores, probe, ...header } = value as unknown as RunHeader & Omit<ParsedRecord, "header">;
-  return { header, scores, probe };
+  const { scores, probe, steps = null, ...header } = value as unknown as RunHeader & Omit<ParsedRecord, "header">;
+  return { header, steps, scores, probe };
+}
+
+/** Text of a record's file. */
+export function headerText(header: RunHeader, { scores, probe }: RecordLinks): string {
+  return toJson({ ...header, scores, probe });
 }
 
 /**
  * Format 1 knew neither a probe nor distances; 1 and 2 knew no identity of data, no validation within an epoch, and no
- * memory by phase.
+ * memory by phase, and had one file of scores.
  */
 function upgraded(value: Record<string, unknown>): Record<string, unknown> {
   const rows = Array.isArray(value.history) ? value.history.filter(isObject) : [];
@@ -76,46 +88,23 @@ function upgraded(value: Record<string, unknown>): Record<string, unknown> {
     ? { step: rows.find(({ epoch }) => epoch === old.epoch)?.step ?? 0, sha256: null, ...old }
     : old;
   const added = { fingerprint: value.id, data: null, error: null, skipped: [], probe: null };
-  return { ...added, ...value, format: FORMAT, history, best };
-}
-
-/**
- * Scores or probe of a record, from the text of their file.
- *
- * @throws {SyntaxError} when the text is not JSON
- * @throws {TypeError} when it holds no columns of one length; both name the file
- */
-export function parseScores(text: string, file: string): ScoreColumns {
-  const value = readJson(text, file);
-  for (const column of COLUMNS) {
-    if (!isObject(value) || !Array.isArray(value[column])) throw noRecord(file, column, "a list");
-  }
-  const given = value as unknown as ScoreColumns;
-  const blank = given.id.map(() => null);
-  const columns: ScoreColumns = {
-    ...given,
-    generator: given.generator ?? blank,
-    corruption: given.corruption ?? blank,
-  };
-  for (const column of COLUMNS) {
-    if (columns[column].length !== columns.id.length) throw noRecord(file, column, `a list of ${columns.id.length}`);
-  }
-  return columns;
+  return { ...added, ...value, format: FORMAT, history, best, scores: [value.scores] };
 }
 
 /** What to do about a file that cannot be read. */
 export const REPAIR = "Restore the file, or delete its folder and run again";
 
-const COLUMNS = ["id", "source", "set", "label", "score"] as const;
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === "string";
+const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 const isNumber = (value: unknown): boolean => typeof value === "number";
 const isLink = (value: unknown): boolean => isObject(value) && isText(value.file) && isText(value.sha256);
 
 const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolean, expected: string])[] = [
   ["id", (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string), "64 hexadecimal digits"],
+  ["fingerprint", isText, "text"],
+  ["data", isTextOrNull, "text or null"],
   ["experiment", (value) => isObject(value) && isText(value.name), "an object with a name"],
   ["environment", isObject, "an object"],
   [
@@ -123,17 +112,25 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
     (value) => ["running", "done", "stopped", "failed"].includes(value as string),
     '"running", "done", "stopped" or "failed"',
   ],
+  ["error", isTextOrNull, "text or null"],
   ["started", (value) => isText(value) && !Number.isNaN(Date.parse(value as string)), "a date"],
   ["seconds", isNumber, "a number"],
   ["megabytes", isNumber, "a number"],
   ["history", Array.isArray, "a list"],
+  ["skipped", Array.isArray, "a list"],
+  ["steps", (value) => value === undefined || Array.isArray(value), "a list, or nothing"],
   ["metrics", isObject, "an object"],
-  ["scores", isLink, "a file and its hash"],
+  ["scores", (value) => Array.isArray(value) && value.every(isLink), "a list of files and their hashes"],
   ["probe", (value) => value === null || isLink(value), "a file and its hash, or null"],
   ["best", (value) => value === null || isObject(value), "an object or null"],
 ];
 
-function readJson(text: string, file: string): unknown {
+/**
+ * The value of a file's text.
+ *
+ * @throws {SyntaxError} when it is not JSON, naming the file
+ */
+export function readJson(text: string, file: string): unknown {
   try {
     return fromJson(text);
   } catch (error) {
@@ -143,6 +140,7 @@ function readJson(text: string, file: string): unknown {
   }
 }
 
-function noRecord(file: string, field: string, expected: string): TypeError {
+/** The refusal of a file that lacks something, or has it in another form. */
+export function noRecord(file: string, field: string, expected: string): TypeError {
   return new TypeError(`Cannot read "${file}": "${field}" is missing or wrong, expected ${expected}. ${REPAIR}`);
 }

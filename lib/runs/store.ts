@@ -1,24 +1,12 @@
-import { createHash } from "node:crypto";
-import { basename, join } from "node:path";
-import type { RunRecord, ScoreColumns } from "../types.ts";
+import { join } from "node:path";
+import type { RunRecord, ScoreColumns, StepRow } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
-import { holder } from "./lock.ts";
-import { parseHeader, parseScores, REPAIR, type RunHeader, type ScoresLink, toJson } from "./record.ts";
+import { EVENTS, openEventLog, readSteps } from "./event_log.ts";
+import { headerText, type ParsedRecord, parseHeader, type RecordLinks, REPAIR, type RunHeader } from "./record.ts";
+import { isScoresFile, readScores, writeScores } from "./scores.ts";
 
-const RECORD = "record.json";
-
-/** One folder of the runs folder. */
-export interface StoredRun {
-  readonly folder: string;
-  /** First twelve digits of the run's id, as the folder's name has them. */
-  readonly shortId: string;
-  /** Null while the run has not written its record, or when that cannot be read. */
-  readonly record: RunHeader | null;
-  /** Why the record cannot be read; null when it can, or is not there. */
-  readonly problem: string | null;
-  /** Process that is writing the run now. */
-  readonly writer: { readonly pid: number; readonly host: string } | null;
-}
+/** Name of the record in a run's folder. */
+export const RECORD = "record.json";
 
 /** Folder of a run that has none yet, as "runs/dual-loss-c3bbf8d1e5f5". */
 export function runFolder(runs: string, run: { readonly name: string; readonly id: string }): string {
@@ -46,60 +34,130 @@ export async function findRecord(runs: string, id: string): Promise<RunRecord | 
 /**
  * Reads the record in a run's folder.
  *
- * @throws {Deno.errors.NotFound} when there is none
+ * @throws {Deno.errors.NotFound} when there is none, or a file that it names is missing
  * @throws {SyntaxError | TypeError | RangeError} when it is broken or newer than this version; names the file
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
-  const { header, scores, probe } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+  const { header, steps, scores, probe } = await readParsed(folder);
   return {
     ...header,
-    steps: await (await import("./event_log.ts")).readSteps(folder),
-    scores: await readColumns(folder, scores),
-    probe: probe === null ? null : await readColumns(folder, probe),
+    steps: steps ?? await stepsOf(folder, header),
+    scores: await readScores(folder, scores),
+    probe: probe === null ? null : await readScores(folder, [probe]),
   };
 }
 
 /**
- * Writes a run's record to its folder: scores and probe first, then the record that names them and their hashes, so
- * that at no moment a record stands beside scores of another.
+ * The record in a run's folder without its steps and scores.
+ *
+ * @throws as {@linkcode readRecord}, but for files beside it
+ */
+export async function readHeader(folder: string): Promise<RunHeader> {
+  return (await readParsed(folder)).header;
+}
+
+/**
+ * Writes a record while its run goes: without scores, of which a file that lies there is removed, unless `links` names
+ * it. Its steps are those of the run's events.
+ */
+export async function writeHeader(folder: string, header: RunHeader, links: RecordLinks = NO_LINKS): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await writeAtomic(join(folder, RECORD), headerText(header, links));
+  const named = [...links.scores, links.probe].map((link) => link?.file);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (isScoresFile(name) && !named.includes(name)) await Deno.remove(join(folder, name));
+  }
+}
+
+/**
+ * Writes a finished run's record to its folder: scores and probe first, then the record that names them and their
+ * hashes, so that at no moment a record stands beside scores of another. Its steps are written where the folder has no
+ * events yet; where it has, they are the record's.
  */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const { scores, probe, ...header } = record;
-  const links = {
-    scores: await writeColumns(folder, "scores", scores),
-    probe: probe === null ? null : await writeColumns(folder, "probe", probe),
-  };
-  await writeAtomic(join(folder, RECORD), toJson({ ...header, ...links }));
-  const named = [links.scores.file, links.probe?.file];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (/^(scores|probe).*\.json$/.test(name) && !named.includes(name)) await Deno.remove(join(folder, name));
+  const { steps, scores, probe, ...header } = record;
+  if (!await exists(join(folder, EVENTS))) {
+    await using log = await openEventLog(folder, { at: 0 });
+    for (const row of steps) await log.append({ kind: "step", row, seconds: NaN }); // nobody knows any more
+    await log.sync();
   }
+  const { seed } = header.experiment;
+  const old = await linksOf(folder);
+  await writeHeader(folder, header, {
+    scores: scores.id.length === 0
+      ? []
+      : [await writeScores(folder, scores, { name: "scores", seed, kept: old.scores })],
+    probe: probe === null
+      ? null
+      : await writeScores(folder, probe, { name: "probe", seed, kept: old.probe === null ? [] : [old.probe] }),
+  });
 }
 
-async function writeColumns(folder: string, name: "scores" | "probe", columns: ScoreColumns): Promise<ScoresLink> {
-  const text = toJson(columns);
-  const hash = sha256(text);
-  const file = `${name}-${hash.slice(0, 12)}.json`;
-  await writeAtomic(join(folder, file), text);
-  return { file, sha256: hash };
-}
-
-async function readColumns(folder: string, link: ScoresLink): Promise<ScoreColumns> {
-  const file = join(folder, basename(link.file));
-  const text = await readText(file);
-  const hash = sha256(text);
-  if (hash !== link.sha256) {
-    throw new RangeError(`Cannot read "${file}": its SHA-256 is ${hash}, the record expects ${link.sha256}. ${REPAIR}`);
+/**
+ * Adds scores to a finished run's record, in a file of their own. Whether the record has rows of the same samples is
+ * the caller's to know; so is that nobody else writes the run.
+ *
+ * @param metrics by test set; those of sets that the record has take the place of its own
+ * @throws {RangeError} when the run is not finished; otherwise as {@linkcode readRecord}
+ */
+export async function appendScores(folder: string, scores: ScoreColumns, metrics: RunRecord["metrics"]): Promise<void> {
+  let parsed = await readParsed(folder);
+  const { status } = parsed.header;
+  if (status !== "done") {
+    throw new RangeError(
+      `Cannot add scores to the run in "${folder}": it is ${status}, expected one that is done. Finish it first`,
+    );
   }
-  return parseScores(text, file);
+  if (parsed.steps !== null) { // of an older format
+    await writeRecord(folder, await readRecord(folder));
+    parsed = await readParsed(folder);
+  }
+  const { header, scores: kept, probe } = parsed;
+  const added = await writeScores(folder, scores, { name: "scores", seed: header.experiment.seed, kept });
+  await writeHeader(folder, { ...header, metrics: { ...header.metrics, ...metrics } }, {
+    scores: [...kept, added],
+    probe,
+  });
 }
 
-/** Every run in the runs folder, oldest first, then the unfinished; a broken record is told, not thrown. */
-export async function listRuns(runs: string): Promise<StoredRun[]> {
-  const found = await Promise.all((await folders(runs)).map(readStored));
-  const start = (run: StoredRun): string => run.record?.started ?? "9";
-  return found.sort((a, b) => start(a) < start(b) ? -1 : start(a) > start(b) ? 1 : a.folder < b.folder ? -1 : 1);
+/**
+ * Removes what a run has left in its folder, so that it begins anew; its lock stays. The record goes first and the
+ * checkpoints before the events, so that a run which is killed meanwhile can be taken up or begun at any moment.
+ */
+export async function clearRun(folder: string): Promise<void> {
+  await removeFile(join(folder, RECORD));
+  for (const name of ["checkpoints", "last.safetensors", "best.safetensors"]) { // the latter of older versions
+    await removeFile(join(folder, name));
+  }
+  await removeFile(join(folder, EVENTS));
+  for await (const { name } of Deno.readDir(folder)) if (isScoresFile(name)) await removeFile(join(folder, name));
+}
+
+const NO_LINKS: RecordLinks = { scores: [], probe: null };
+
+async function readParsed(folder: string): Promise<ParsedRecord> {
+  return parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
+}
+
+/** Files that the folder's record names; none where it has none, or one that cannot be read and is about to go. */
+async function linksOf(folder: string): Promise<RecordLinks> {
+  return await readParsed(folder).catch(() => NO_LINKS);
+}
+
+/** Steps from a run's events; those of a finished one have to reach as far as its history. */
+async function stepsOf(folder: string, { status, history }: RunHeader): Promise<StepRow[]> {
+  const steps = await readSteps(folder);
+  const [last, expected] = [steps.at(-1)?.step, history.at(-1)?.step ?? 0];
+  if (status !== "done" || (last ?? 0) >= expected) return steps;
+  const found = last === undefined ? "it has no steps" : `its last step is ${last}`;
+  throw new RangeError(`Cannot read "${join(folder, EVENTS)}": ${found}, the record has ${expected}. ${REPAIR}`);
+}
+
+async function removeFile(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /**
@@ -125,21 +183,12 @@ export async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-async function readStored(folder: string): Promise<StoredRun> {
-  const shortId = folder.slice(-12);
-  const writer = await holder(folder);
-  const base = { folder, shortId, writer };
-  if (!await exists(join(folder, RECORD))) return { ...base, record: null, problem: null };
-  try {
-    const { header } = parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));
-    return { ...base, record: header, problem: null };
-  } catch (error) {
-    return { ...base, record: null, problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** Folders of runs, by the form of their names; none when the runs folder is not there. */
-async function folders(runs: string): Promise<string[]> {
+/**
+ * Folders of runs, by the form of their names and in their order; none when the runs folder is not there.
+ *
+ * @throws {Error} when it cannot be read, as when it is a file
+ */
+export async function folders(runs: string): Promise<string[]> {
   const found: string[] = [];
   try {
     for await (const entry of Deno.readDir(runs)) {
@@ -169,35 +218,4 @@ async function readText(file: string): Promise<string> {
 
 async function exists(file: string): Promise<boolean> {
   return await Deno.stat(file).then(() => true, () => false);
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-export async function writeHeader(folder: string, header: RunHeader): Promise<void> {
-  await writeRecord(
-    folder,
-    {
-      ...header,
-      steps: [],
-      scores: { id: [], source: [], generator: [], set: [], corruption: [], label: [], score: [] },
-      probe: null,
-    } as RunRecord,
-  );
-}
-export async function clearRun(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name !== "lock.json") await Deno.remove(join(folder, name), { recursive: true });
-  }
-}
-export async function* findRuns(
-  runs: string,
-  { fingerprint }: { fingerprint: string },
-): AsyncGenerator<{ folder: string; status: string; id: string }> {
-  for (const r of await listRuns(runs)) {
-    if (r.record?.fingerprint === fingerprint) yield { folder: r.folder, status: r.record.status, id: r.record.id };
-  }
-}
-export async function readHeader(folder: string): Promise<RunHeader> {
-  return parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD)).header;
 }

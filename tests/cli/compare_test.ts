@@ -1,11 +1,17 @@
 import { join } from "node:path";
-import { lockRun } from "../../lib/runs/lock.ts";
 import { runFolder, writeRecord } from "../../lib/runs/store.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { syntheticRecord } from "../report/records.ts";
+import { chooseRuns } from "../../lib/cli/choose_runs.ts";
+import { compareStored, comparisonRows } from "../../lib/cli/compare.ts";
+import { evaluateScores } from "../../lib/evaluate/evaluate.ts";
+import { isFinished } from "../../lib/runs/index.ts";
+import { syntheticAblation, syntheticRecord } from "../report/records.ts";
 import { inFolder } from "../runs/example.ts";
+import { writeManyRuns } from "../runs/many.ts";
 import { counterproof } from "./command_line.ts";
+
+const named = (name: string) => ({ ...syntheticRecord({ name: "many" }).experiment, name });
 
 /** A runs folder with finished runs, one under a hostile name, and one that was stopped. */
 async function inRuns(body: (runs: string) => Promise<void>): Promise<void> {
@@ -30,28 +36,13 @@ async function inRuns(body: (runs: string) => Promise<void>): Promise<void> {
   });
 }
 
-Deno.test("list shows every run with its state, and what is wrong with a broken one", async () => {
-  await inRuns(async (runs) => {
-    const file = join(runs, `dual-${"b".repeat(12)}`, "record.json");
-    await Deno.writeTextFile(file, "{");
-    using _ = await lockRun(join(runs, "going-0123456789ab"));
-    const { code, out, err } = await counterproof(["list", "--runs", runs]);
-    assertEquals([code, err], [0, ""]);
-    const line = (word: string) => out.split("\n").find((one) => one.includes(word)) ?? "";
-    assert(/plain\s+aaaaaaaaaaaa\s+done\s+2026-11-20 10:00\s+2 min 05 s\s+75\.0 %/.test(line("plain")), out);
-    assert(/dual\s+bbbbbbbbbbbb\s+broken/.test(line("bbbbbbbbbbbb")), out);
-    assert(/half\s+dddddddddddd\s+stopped/.test(line("half")), out);
-    assert(line("going").includes(`running (${Deno.pid})`), out);
-    assert(out.includes(`Cannot read "${file}": it is not JSON`), out);
-    assert(!out.includes("\x1b"), out);
-  });
-});
-
 Deno.test("compare takes names, beginnings of ids and folders, and shows differences against the last", async () => {
   await inRuns(async (runs) => {
     const shown = await counterproof(["compare", "plain", "bbbb", "--runs", runs]);
     assertEquals([shown.err, shown.code], ["", 0]);
     assert(shown.out.includes("dual − plain"), shown.out);
+    assert(/^method +loss\.contrastive +accuracy %/.test(shown.out), shown.out);
+    assert(/^dual +contrastive +/m.test(shown.out), shown.out);
     const folders = ["plain-aaaaaaaaaaaa", "dual-bbbbbbbbbbbb"].map((name) => join(runs, name));
     assertEquals((await counterproof(["compare", ...folders, "--runs", runs])).out, shown.out);
     const apart = await counterproof(["compare", "elsewhere", "dual", "--runs", runs]);
@@ -65,9 +56,42 @@ Deno.test("compare refuses unknown and unfinished runs", async () => {
   await inRuns(async (runs) => {
     const unknown = await counterproof(["compare", "dula", "--runs", runs]);
     assertEquals([unknown.code, unknown.out], [2, ""]);
-    assert(unknown.err.includes('Cannot compare "dula"') && unknown.err.includes('did you mean "dual"?'), unknown.err);
+    assert(unknown.err.includes('Cannot find "dula"') && unknown.err.includes('did you mean "dual"?'), unknown.err);
     const half = await counterproof(["compare", "half", "--runs", runs]);
     assertEquals(half.code, 1);
     assert(half.err.includes("is not finished"), half.err);
+  });
+});
+
+Deno.test("compare tells many runs by their records' means, and how to see intervals", async () => {
+  await inFolder(async (runs) => {
+    const define = (i: number) => ({ ...named("many"), tags: { p: i >> 1 }, seed: i % 2, epochs: i >> 1 });
+    const folders = await writeManyRuns(runs, { count: 44, define });
+    const { code, out, err } = await counterproof(["compare", "--runs", runs]);
+    assertEquals([code, err], [0, ""]);
+    const lines = out.split("\n");
+    assert(/^method +p +epochs +accuracy %/.test(lines[0]), out);
+    assertEquals(lines.findIndex((line) => line === ""), 2 + 22); // two seeds of each
+    assert(lines[24 + 1].startsWith("44 runs are compared by the means"), out);
+    // the steps and scores of these records are not there
+    const few = await counterproof(["compare", ...folders.slice(0, 2), "--runs", runs]);
+    assert(few.code === 1 && few.err.includes("Cannot read"), few.out + few.err);
+  });
+});
+
+Deno.test("compareStored() has the means of compareRecords(), and both are plain rows for a script", async () => {
+  await inFolder(async (runs) => {
+    for (const [i, record] of syntheticAblation({ seeds: [1, 2], probe: 7 }).entries()) {
+      const id = String(i).padStart(12, "0").padEnd(64, "0");
+      const metrics = evaluateScores(record.scores);
+      await writeRecord(runFolder(runs, { name: record.experiment.name, id }), { ...record, id, metrics });
+    }
+    const stored = (await chooseRuns(runs, [])).filter(isFinished);
+    const read = comparisonRows(await compareStored(stored));
+    const { overview } = await import("../../lib/report/mod.ts");
+    assertEquals(overview(stored).objects(), read.methods as object[]);
+    assertEquals(JSON.parse(JSON.stringify(read)), read);
+    assertEquals([read.runs, (read.sets as object[]).length], [8, 4 * 6 + 6]);
+    assertEquals((read.differences as { rows: object[] }[]).map(({ rows }) => rows.length), [6, 6, 6]);
   });
 });

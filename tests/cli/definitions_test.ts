@@ -41,7 +41,7 @@ Deno.test("what a file does not define is refused, with the nearest name", async
     await assertRejects(() => readDefinitions(`${file}#pair`, "number"), UsageError, '"pair" and "number"');
     await assertRejects(() => readDefinitions(`${file}x`), Deno.errors.NotFound, `did you mean "${file}"?`);
     await assertRejects(() => readDefinitions(file), UsageError, 'no export "default"');
-    await refused("pair", TypeError, "the list that it exports as \"pair\" is empty");
+    await refused("pair", TypeError, 'the list that it exports as "pair" is empty');
     await refused("number", TypeError, "it holds 5, expected an experiment");
     await refused("other", TypeError, "data");
   });

@@ -25,10 +25,12 @@ async function ablation(seeds: readonly number[], changes: Partial<RunRecord> = 
         generators: ["latent-nearest", "pixel-ddpm", "latent-noskip"],
         probe: 7,
         epochs: 10,
+        steps: 100,
         distances: name !== "plain",
       });
       const environment = { ...synthetic.environment, hashes: { pocket: hash } };
-      return { ...synthetic, environment, id: fingerprint(experiment), experiment, ...changes };
+      const print = fingerprint(experiment);
+      return { ...synthetic, environment, id: print, fingerprint: print, experiment, ...changes };
     })
   );
 }
@@ -82,7 +84,7 @@ Deno.test("results says which variants and seeds are there, and what makes the o
     assertEquals([none.code, none.out], [1, ""]);
     assert(none.err.includes("  dual: none\n") && none.err.includes("demo --seeds 5"), none.err);
     const records = await ablation([1, 2]);
-    const other = { ...records[0], id: "0".repeat(64) };
+    const other = { ...records[0], id: "0".repeat(64), fingerprint: "0".repeat(64) };
     await write(runs, [...records.slice(1), other]);
     const some = await counterproof(["results", "--runs", runs, "--out", out]);
     assertEquals(some.code, 1);

@@ -30,6 +30,17 @@ Deno.test("groupMethods() refuses runs that are not done, and the same seed twic
   assertThrows(() => groupMethods([]), RangeError, "found no record");
 });
 
+Deno.test("groupMethods() takes the same seed on other data as another method, marked by its data", () => {
+  const on = (data: string | null, seed = 1) => ({ ...syntheticRecord({ name: "dual", seed }), data });
+  const [one, two] = ["1234567".padEnd(64, "0"), "abcdef0".padEnd(64, "0")];
+  const methods = groupMethods([on(one), on(two, 2), on(two), on(null)]);
+  assertEquals(methods.map(({ name }) => name), ["dual (data 123456)", "dual (data abcdef)", "dual (data unknown)"]);
+  assertEquals(methods.map(({ records }) => records.map(({ experiment }) => experiment.seed)), [[1], [1, 2], [1]]);
+  // each seed may hold out photographs of its own
+  assertEquals(groupMethods([on(one), on(two, 2)]).map(({ name }) => name), ["dual"]);
+  assertThrows(() => groupMethods([on(one), on(two), on(two)]), RangeError, "two records of seed 1");
+});
+
 Deno.test("groupMethods() does not guess what was trained on when a data set does not name its generators", () => {
   const record = syntheticRecord({ name: "dual" });
   const data = { ...record.experiment.data, train: [{ kind: "folders" }] } as unknown as typeof record.experiment.data;

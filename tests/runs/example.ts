@@ -7,7 +7,7 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     id: "c3bbf8d1e5f5".padEnd(64, "0"),
     fingerprint: "f1".padEnd(64, "0"),
     data: "da".padEnd(64, "0"),
-    experiment: { name: "Dual loss, λ = 0.05" } as RunRecord["experiment"],
+    experiment: { name: "Dual loss, λ = 0.05", seed: 1 } as RunRecord["experiment"],
     environment: {
       counterproof: "0.1.0",
       deno: "2.9.6",
