@@ -203,7 +203,7 @@ Deno.test("clean says what it could not look at or remove, and goes on with the 
     await write(runs, "b", { files: checkpoints });
     const { bytes, problems } = await cleanRuns(runs, { ...dry, apply: true });
     assertEquals([bytes, problems.length], [300, 1]);
-    assertEquals((await counterproof(["clean", "--runs", runs])).code, 1);
+    assertEquals((await counterproof(["clean", "--apply", "--runs", runs])).code, 1);
     const swapped = await write(runs, "c");
     await Deno.symlink(join(odd, "checkpoints"), join(swapped, "checkpoints"));
     const files = [{ path: "checkpoints/step-6.json", bytes: 100, why: "" }];

@@ -43,7 +43,7 @@ Deno.test("show tells all of a finished run", () =>
         "none, made outside a checkout",
         "pocket/world.json synthetic",
         "loss: classification  classification: weight 0.7",
-        "checkpoints/best-6.safetensors   2.5 kB",
+        "checkpoints/best-6.safetensors  2.5 kB",
         "deno task compare aaaaaaaaaaaa OTHER",
         "deno task evaluate aaaaaaaaaaaa",
       ]
