@@ -3,6 +3,7 @@ import { bootstrap, type ByStatistic, difference, type Intervals, intervals, typ
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
 import { groupProbes } from "./probes.ts";
+import { onSharedSets } from "./shared_sets.ts";
 import { definitionColumns } from "./variants.ts";
 
 /** What a row of a comparison speaks of: a test set, by whether its generator was trained on, or a mean over sets. */
@@ -53,7 +54,7 @@ export interface CompareOptions {
  * ```
  */
 export function compare(records: readonly RunRecord[], { baseline = null }: CompareOptions = {}): ColumnTable {
-  const methods = groupMethods(records);
+  const methods = groupMethods(onSharedSets(records));
   const ways = definitionColumns(methods);
   const of = baseline === null ? null : findMethod(methods, baseline).name;
   const ofMethods = methods.flatMap((method, i) => {
@@ -114,7 +115,7 @@ export interface DifferenceOptions {
  * @throws {RangeError} when a method is unknown, the two share no seed, or they were tested on different photographs
  */
 export function differences(records: readonly RunRecord[], { of, against }: DifferenceOptions): ColumnTable {
-  const { rows, seeds } = pairedRows(groupMethods(records), { of, against });
+  const { rows, seeds } = pairedRows(groupMethods(onSharedSets(records)), { of, against });
   return from(rows.map(({ set, role, numbers }) => ({ of, against, seeds, set, role, ...columnsOf(numbers, "") })));
 }
 

@@ -3,6 +3,7 @@ import { canonical } from "../definition/fingerprint.ts";
 import { eachStatistic, type Statistic } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import { type Comparable, groupMethods, type Method } from "./methods.ts";
+import { onSharedSets } from "./shared_sets.ts";
 import { definitionColumns } from "./variants.ts";
 
 /** A finished run without its scores: what `listRuns` tells of one, or a record. */
@@ -31,7 +32,7 @@ export interface OverviewRow
  * @throws {RangeError} when there is nothing to compare, or a run is not done
  */
 export function overview(runs: readonly Measured[]): ColumnTable {
-  const methods = groupMethods(runs);
+  const methods = groupMethods(onSharedSets(runs));
   const ways = definitionColumns(methods).filter(([, values]) => new Set(values.map(canonical)).size > 1);
   return from(methods.map((method, i) => {
     const { mean, unseen } = meansOf(method);

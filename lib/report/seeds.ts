@@ -2,6 +2,7 @@ import { accuracy, auc, testSets } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import type { DifferenceOptions } from "./compare.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
+import { onSharedSets } from "./shared_sets.ts";
 
 /** Difference of one pair of runs with the same seed, in fractions (−1…1). */
 export interface SeedDifference {
@@ -21,7 +22,7 @@ export function differencesBySeed(
   records: readonly RunRecord[],
   { of, against }: DifferenceOptions,
 ): SeedDifference[] {
-  const methods = groupMethods(records);
+  const methods = groupMethods(onSharedSets(records));
   const [a, b] = [findMethod(methods, of), findMethod(methods, against)];
   const seen = new Set([...a.trained ?? [], ...b.trained ?? []]);
   const numbers = ({ records }: Method, seed: number): Omit<SeedDifference, "seed"> | null => {
