@@ -9,7 +9,7 @@ import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
 import { looker } from "./evaluate/looker.ts";
 import { predict } from "./evaluate/predict.ts";
-import { probe } from "./evaluate/probe.ts";
+import { probe, probeImages } from "./evaluate/probe.ts";
 import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
 import { initModel, type ModelNetwork, modelView } from "./models/model.ts";
@@ -213,12 +213,18 @@ async function* trainedAndScored(
   const { state, position, damaged } = found;
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
   const plan = planTraining(experiment, pairs);
+  const probing = { train: samplesOf(pairs), test };
   yield {
     kind: "start",
     name: experiment.name,
     id: runId({ definition: fingerprint(experiment), data: circumstances.data }),
     step: state.step,
     steps: plannedSteps(experiment, { stepsPerEpoch: plan.stepsPerEpoch, history: state.history }),
+    images: {
+      step: experiment.batch.size * (experiment.batch.accumulate ?? 1),
+      test: test.length,
+      probe: probeImages(probing).length,
+    },
     epochs: experiment.epochs,
   };
   const passed = damaged.map((text) => `${text}. Going on from the one of step ${state.step}`);
@@ -248,7 +254,7 @@ async function* trainedAndScored(
   } finally {
     disposeTree(best);
   }
-  return { scores, probe: yield* telling("probe", probe({ train: samplesOf(pairs), test, signal })) };
+  return { scores, probe: yield* telling("probe", probe({ ...probing, signal })) };
 }
 
 /** Passes events on once they are kept, and keeps the record's header up to date. */

@@ -239,6 +239,8 @@ export type RunEvent =
     readonly step: number;
     /** Of the whole run; while the schedule decides when it ends, the least there will be. */
     readonly steps: number;
+    /** How many images a step trains on, the test sets hold, and are measured for trivial cues. */
+    readonly images: { readonly step: number; readonly test: number; readonly probe: number };
     /** Null: until the schedule ends it. */
     readonly epochs: number | null;
   }

@@ -40,13 +40,9 @@ export interface Probing {
 export async function* probe(
   { train, test, signal }: Probing,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
-  const learned = drawn(train, { limit: TRAIN_LIMIT, split: "train", groupOf: ({ label }) => [label] });
-  const asked = drawn(test, {
-    limit: TEST_LIMIT,
-    split: "test",
-    groupOf: ({ label, set }) => [label, set ?? "every set"],
-  });
-  const samples = [...learned, ...asked];
+  const learned = learnedFrom(train);
+  const samples = probeImages({ train, test });
+  const asked = samples.slice(learned.length);
   const rows: (readonly number[])[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
@@ -55,6 +51,20 @@ export async function* probe(
   }
   const fitted = fitProbe(rows.slice(0, learned.length), learned.map(({ label }) => label === "fake" ? 1 : 0));
   return scoreColumns(asked, rows.slice(learned.length).map((row) => probeScore(fitted, row)));
+}
+
+/** The samples that a probe measures: those that it learns from, then those that it is asked. */
+export function probeImages({ train, test }: Pick<Probing, "train" | "test">): Sample[] {
+  const asked = drawn(test, {
+    limit: TEST_LIMIT,
+    split: "test",
+    groupOf: ({ label, set }) => [label, set ?? "every set"],
+  });
+  return [...learnedFrom(train), ...asked];
+}
+
+function learnedFrom(train: readonly Sample[]): Sample[] {
+  return drawn(train, { limit: TRAIN_LIMIT, split: "train", groupOf: ({ label }) => [label] });
 }
 
 /** At most `limit` samples of each group, in their order. */

@@ -4,10 +4,12 @@ import type { Metrics, RunEvent, StepRow } from "../types.ts";
 import { type Pace, pace } from "./pace.ts";
 import { epochLine, named, nonFiniteLine, recent, speedWords, three, validationLine } from "./words.ts";
 
-/** Shares of a run's work that scoring its test sets and measuring trivial cues make; the rest is training. */
-const SCORING = 0.1;
-const PROBING = 0.02;
-const TRAINING = 1 - SCORING - PROBING;
+/**
+ * What training on an image takes beside scoring one: the way forward and, twice as long, the way back. Measuring its
+ * cues is counted as scoring, which is right for a small network and too much for a large one, whose training is so
+ * long that it does not matter.
+ */
+const TRAINED = 3;
 
 /** Steps left out that get a line each; of more only the hundredth, the thousandth and so on. */
 const LEFT_OUT = 10;
@@ -20,6 +22,8 @@ export interface RunState {
   /** Whether the schedule decides when the run ends. */
   open: boolean;
   step: number;
+  /** How many images a step, scoring and measuring take. */
+  images: { readonly step: number; readonly test: number; readonly probe: number };
   /** Number of the first step that this process takes, or took. */
   first: number;
   /** Values by name of the term, of the last steps; total first. */
@@ -47,7 +51,17 @@ export interface Line {
 /** A run of which nothing is known yet. */
 export function newRunState({ keep = 100 }: { readonly keep?: number } = {}): RunState {
   return {
-    ...{ name: "", steps: 1, open: false, step: 0, first: 1, terms: new Map(), validation: null, scoring: null },
+    ...{
+      name: "",
+      steps: 1,
+      open: false,
+      step: 0,
+      images: { step: 1, test: 0, probe: 0 },
+      first: 1,
+      terms: new Map(),
+      validation: null,
+      scoring: null,
+    },
     ...{ worked: false, leftOut: 0, speed: pace(), keep },
   };
 }
@@ -63,9 +77,10 @@ export function take(state: RunState, event: RunEvent, at: number): Line[] {
   if (event.kind !== "step") state.speed.pause();
   switch (event.kind) {
     case "start": {
-      const { step, epochs } = event;
+      const { step, epochs, images } = event;
       const steps = Math.max(1, event.steps);
-      Object.assign(state, { name: event.name, steps, open: epochs === null, step, first: step + 1, worked: true });
+      const open = epochs === null;
+      Object.assign(state, { name: event.name, steps, images, open, step, first: step + 1, worked: true });
       return step === 0 ? [] : [{ text: `${event.name}: goes on from ${placeWords(state)}`, about: "notice" }];
     }
     case "step":
@@ -112,11 +127,13 @@ export function takeStep(state: RunState, { step, loss }: StepRow): void {
 }
 
 /** How much of the run is done, 0…1. */
-export function share({ step, steps, scoring }: RunState): number {
-  const trained = Math.min(1, step / steps) * TRAINING;
-  if (scoring === null || step < steps) return trained;
+export function share({ step, steps, images, scoring }: RunState): number {
+  const training = steps * images.step * TRAINED;
+  const all = training + images.test + images.probe;
+  const trained = Math.min(1, step / steps) * training;
+  if (scoring === null || step < steps) return trained / all;
   const done = scoring.done / scoring.total;
-  return TRAINING + (scoring.kind === "evaluate" ? done * SCORING : SCORING + done * PROBING);
+  return (training + (scoring.kind === "evaluate" ? done * images.test : images.test + done * images.probe)) / all;
 }
 
 /** "step 3 of 10", "step 3 of at least 10". */

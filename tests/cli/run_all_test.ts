@@ -15,7 +15,15 @@ Deno.test("experiments run one after another, each with a line that says whether
   const events = async function* (experiment: Experiment, options: object): AsyncGenerator<RunEvent> {
     seen.push([experiment.name, options]);
     if (experiment.name === "dual") {
-      yield { kind: "start", name: "dual", id: "0", step: 0, steps: 1, epochs: 1 };
+      yield {
+        kind: "start",
+        name: "dual",
+        id: "0",
+        step: 0,
+        steps: 1,
+        images: { step: 12, test: 24, probe: 12 },
+        epochs: 1,
+      };
       yield { kind: "step", row: { step: 1, epoch: 1, loss: { total: 1 } }, seconds: 1 };
     }
     yield { kind: "done", record: exampleRecord({ experiment }) };
@@ -29,7 +37,15 @@ Deno.test("experiments run one after another, each with a line that says whether
 Deno.test("an error of one experiment ends them all and is not dressed up", async () => {
   using bar = progress(testScreen(null));
   const events = async function* (): AsyncGenerator<RunEvent> {
-    yield { kind: "start", name: "dual", id: "0", step: 0, steps: 1, epochs: 1 };
+    yield {
+      kind: "start",
+      name: "dual",
+      id: "0",
+      step: 0,
+      steps: 1,
+      images: { step: 12, test: 24, probe: 12 },
+      epochs: 1,
+    };
     throw new DOMException("stopped", "AbortError");
   };
   const error = await assertRejects(() => runAll([named("dual", 1)], { progress: bar, events }), DOMException);

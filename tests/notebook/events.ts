@@ -22,7 +22,15 @@ export function madeUpRecord(steps: number): RunRecord {
 export async function* madeUpEvents(
   { steps, from = 1, before = () => {}, signal, failure }: MadeUp,
 ): AsyncGenerator<RunEvent, void> {
-  yield { kind: "start", name: "dual", id: "0123", step: from - 1, steps, epochs: 1 };
+  yield {
+    kind: "start",
+    name: "dual",
+    id: "0123",
+    step: from - 1,
+    steps,
+    images: { step: 12, test: 24, probe: 12 },
+    epochs: 1,
+  };
   for (let step = from; step <= steps; step++) {
     await before();
     yield { kind: "step", row: row(step), seconds: 1 };

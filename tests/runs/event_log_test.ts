@@ -22,7 +22,15 @@ const totals = (rows: readonly StepRow[]) => rows.map(({ step, loss }) => [step,
 Deno.test("events come back in their order, with their time and with numbers that JSON lacks", async () => {
   await inFolder(async (folder) => {
     const events: RunEvent[] = [
-      { kind: "start", name: "Zwei\nZeilen, λ", id: "a", step: 0, steps: 2, epochs: null },
+      {
+        kind: "start",
+        name: "Zwei\nZeilen, λ",
+        id: "a",
+        step: 0,
+        steps: 2,
+        images: { step: 12, test: 24, probe: 12 },
+        epochs: null,
+      },
       step(1, 1 / 3),
       {
         kind: "nonfinite",

@@ -8,7 +8,15 @@ import { exampleRecord } from "../runs/example.ts";
 import { type TestScreen, testScreen } from "./screen.ts";
 
 async function* events(screen: TestScreen, { from = 0, end = true } = {}): AsyncGenerator<RunEvent> {
-  yield { kind: "start", name: "dual", id: exampleRecord().id, step: from, steps: 100, epochs: 2 };
+  yield {
+    kind: "start",
+    name: "dual",
+    id: exampleRecord().id,
+    step: from,
+    steps: 100,
+    images: { step: 12, test: 24, probe: 12 },
+    epochs: 2,
+  };
   for (let step = from + 1; step <= 100; step++) {
     screen.pass(1);
     yield { kind: "step", row: { step, epoch: 1, loss: { total: 1 / step, contrastive: 0.25 } }, seconds: 1 };
