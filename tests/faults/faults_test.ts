@@ -1,0 +1,15 @@
+/**
+ * What may befall a run, made to happen for real. One file for `deno test`, so that one table tells of all faults at its
+ * end; `deno task test:faults` runs them in full.
+ */
+import "./kill.ts";
+import { faultTable } from "./tally.ts";
+import { place } from "./world.ts";
+
+Deno.test.afterAll(async () => {
+  await Deno.remove(place, { recursive: true });
+  const file = Deno.env.get("COUNTERPROOF_FAULT_TABLE");
+  if (file !== undefined) return await Deno.writeTextFile(file, faultTable());
+  // deno-lint-ignore no-console -- what the suite has found out
+  console.log(`\n${faultTable()}`);
+});
