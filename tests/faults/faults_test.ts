@@ -3,6 +3,7 @@
  * end; `deno task test:faults` runs them in full.
  */
 import "./kill.ts";
+import "./interrupt.ts";
 import { faultTable } from "./tally.ts";
 import { place } from "./world.ts";
 
