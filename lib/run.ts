@@ -17,6 +17,7 @@ import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
+import { MAKE_ROOM } from "./runs/atomic.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { lockRun } from "./runs/lock.ts";
@@ -112,8 +113,8 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
 
   await checkWritable(runs);
   const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
-  using _lock = await lockRun(folder);
-  if (fresh) await clearRun(folder);
+  using _lock = await writing(folder, lockRun(folder));
+  if (fresh) await writing(folder, clearRun(folder));
   const finished = await findRecord(runs, id); // by another process, before this one had the lock
   if (finished?.status === "done") return yield { kind: "done", record: finished };
   const hashes = {
@@ -172,9 +173,9 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
   });
   let outcome: [status: RunRecord["status"], error: string | null] = ["stopped", null];
   try {
-    await using log = await openEventLog(folder, { at: found.events });
-    await writeHeader(folder, headerOf("running", null));
-    const keepHeader = () => writeHeader(folder, headerOf("running", null));
+    await using log = await writing(folder, openEventLog(folder, { at: found.events }));
+    const keepHeader = () => writing(folder, writeHeader(folder, headerOf("running", null)));
+    await keepHeader();
     const scored = yield* logged(trainedAndScored(run, { ...place, found, circumstances, log }), { log, keepHeader });
     const record: RunRecord = {
       ...headerOf("done", null),
@@ -182,7 +183,7 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
       metrics: evaluateScores(scored.scores),
       ...scored,
     };
-    await writeRecord(folder, record);
+    await writing(folder, writeRecord(folder, record));
     outcome = ["done", null];
     await log.append({ kind: "done", record });
     yield { kind: "done", record };
@@ -287,6 +288,17 @@ async function finishedRun(runs: string, definition: string): Promise<{ folder: 
 async function* onOtherData(run: Identified, runs: string): AsyncGenerator<string> {
   for await (const { folder, status, id } of findRuns(runs, { fingerprint: run.definition })) {
     if (status !== "done" && id !== runId(run)) yield folder;
+  }
+}
+
+/** Something that writes to a run's folder; where the system refuses, the error says what to do. */
+async function writing<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as Error & { readonly code?: string };
+    if (code === undefined) throw error; // it is not the system's, and tells more
+    throw new Error(`Cannot write to "${folder}": ${message}. ${MAKE_ROOM}`, { cause: error });
   }
 }
 

@@ -29,11 +29,16 @@ export async function lockRun(folder: string): Promise<Disposable> {
     file = await openLocked(path);
   }
   if (file === null) throw new Error(refusal(folder, await readHolder(path)));
-  const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
-  await file.truncate();
-  await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.isFile && entry.name.endsWith(TEMPORARY)) await Deno.remove(join(folder, entry.name)).catch(() => {});
+  try {
+    const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
+    await file.truncate();
+    await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name.endsWith(TEMPORARY)) await Deno.remove(join(folder, entry.name)).catch(() => {});
+    }
+  } catch (error) {
+    file.close(); // or this process itself would stand in its own way when there is room again
+    throw error;
   }
   const locked = file;
   let held = true;
