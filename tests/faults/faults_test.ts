@@ -4,6 +4,7 @@
  */
 import "./kill.ts";
 import "./interrupt.ts";
+import "./full_disk.ts";
 import { faultTable } from "./tally.ts";
 import { place } from "./world.ts";
 
