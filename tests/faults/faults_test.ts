@@ -5,6 +5,7 @@
 import "./kill.ts";
 import "./interrupt.ts";
 import "./full_disk.ts";
+import "./read_only.ts";
 import { faultTable } from "./tally.ts";
 import { place } from "./world.ts";
 
