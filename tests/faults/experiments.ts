@@ -27,5 +27,5 @@ export const untilStill = derive(everything, {
 export const careful = derive(everything, {
   name: "careful",
   onNaN: "skip",
-  loss: { contrastive: { weight: 4e18 } },
+  loss: { contrastive: { weight: 2e18 } },
 });

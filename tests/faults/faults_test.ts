@@ -6,6 +6,12 @@ import "./kill.ts";
 import "./interrupt.ts";
 import "./full_disk.ts";
 import "./read_only.ts";
+import "./damage.ts";
+import "./two_processes.ts";
+import "./newer.ts";
+import "./non_finite.ts";
+import "./vanish.ts";
+import "./order.ts";
 import { faultTable } from "./tally.ts";
 import { place } from "./world.ts";
 
