@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunOptions } from "../../lib/run.ts";
-import { hasEvents, readSteps } from "../../lib/runs/event_log.ts";
+import { readSteps } from "../../lib/runs/event_log.ts";
 import { type Child, type Ended, start } from "./children.ts";
 import { namesIn, place, runIn } from "./world.ts";
 
@@ -39,8 +39,7 @@ export async function reaches(step: number, child: Child, runs: string): Promise
 /** Steps that the only run in a folder has done. */
 export async function stepsIn(runs: string): Promise<number> {
   if (!(await namesIn(runs)).some((name) => /-[0-9a-f]{12}$/.test(name))) return 0;
-  const folder = await runIn(runs);
-  return await hasEvents(folder) ? (await readSteps(folder)).at(-1)?.step ?? 0 : 0;
+  return (await readSteps(await runIn(runs))).at(-1)?.step ?? 0;
 }
 
 /** A picture that training looks at in every epoch, below a folder of data. */
