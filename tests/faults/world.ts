@@ -93,13 +93,16 @@ export async function newestState(folder: string): Promise<number> {
   return (await statesIn(folder)).at(-1) ?? 0;
 }
 
-/** Hashes of all files below a folder by their paths, what is left of a lock aside. */
+/** Files that may come and go: a lock, and the index of a store, which is made again when it is gone. */
+const PASSING = ["lock.json", "index.jsonl"];
+
+/** Hashes of all files below a folder by their paths, but for those that may come and go. */
 export async function hashesIn(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
     if (isDirectory) Object.assign(found, await hashesIn(path));
-    else if (name !== "lock.json") found[path] = await sha256(path);
+    else if (!PASSING.includes(name)) found[path] = await sha256(path);
   }
   return found;
 }
