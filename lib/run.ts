@@ -17,6 +17,7 @@ import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
+import { MAKE_ROOM } from "./runs/atomic.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { findRuns } from "./runs/index.ts";
@@ -115,9 +116,9 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   await together(needed);
 
   await checkWritable(runs);
-  using _lock = await lockRun(folder);
+  using _lock = await writing(folder, lockRun(folder));
   if (await finished()) return yield { kind: "done", record: await readRecord(folder) }; // by whoever had the lock
-  if (fresh) await clearRun(folder);
+  if (fresh) await writing(folder, clearRun(folder));
   const hashes = {
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...identity,
@@ -174,9 +175,9 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
   });
   let outcome: [status: RunRecord["status"], error: string | null] = ["stopped", null];
   try {
-    await using log = await openEventLog(folder, { at: found.events });
-    await writeHeader(folder, headerOf("running", null));
-    const keepHeader = () => writeHeader(folder, headerOf("running", null));
+    await using log = await writing(folder, openEventLog(folder, { at: found.events }));
+    const keepHeader = () => writing(folder, writeHeader(folder, headerOf("running", null)));
+    await keepHeader();
     const scored = yield* logged(trainedAndScored(run, { ...place, found, circumstances, log }), { log, keepHeader });
     const record: RunRecord = {
       ...headerOf("done", null),
@@ -184,7 +185,7 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
       metrics: evaluateScores(scored.scores),
       ...scored,
     };
-    await writeRecord(folder, record);
+    await writing(folder, writeRecord(folder, record));
     outcome = ["done", null];
     await log.append({ kind: "done", record });
     yield { kind: "done", record };
@@ -299,6 +300,17 @@ async function finishedRun(runs: string, definition: string): Promise<{ folder: 
     if (status === "done") return { folder, record: await readRecord(folder) };
   }
   return null;
+}
+
+/** Something that writes to a run's folder; where the system refuses, the error says what to do. */
+async function writing<T>(folder: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, message } = error as Error & { readonly code?: string };
+    if (code === undefined) throw error; // it is not the system's, and tells more
+    throw new Error(`Cannot write to "${folder}": ${message}. ${MAKE_ROOM}`, { cause: error });
+  }
 }
 
 function isMissing(error: unknown): boolean {

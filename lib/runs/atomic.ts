@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 /** Ends the name of a file that is being written; what a killed process leaves may be deleted. */
 export const TEMPORARY = ".tmp";
 
+/** What to do when a run's folder cannot be written any more, as on a full disk. */
+export const MAKE_ROOM = "Make room or make the folder writable, and give the same command again to go on from there";
+
 /**
  * Writes a file so that whoever reads it, now or after a power cut, finds the old content or the new one and
  * never a part: into a temporary file beside it, to the disk, then renamed.

@@ -1,7 +1,7 @@
 /** What a run says, kept as it says it: `events.jsonl` in its folder, a JSON object in each line. */
 import { dirname, join } from "node:path";
 import type { RunEvent, StepRow } from "../types.ts";
-import { syncFolder, writeAll } from "./atomic.ts";
+import { MAKE_ROOM, syncFolder, writeAll } from "./atomic.ts";
 import { fromJson, REPAIR, toJsonLine } from "./record.ts";
 
 /** File of a run's folder. */
@@ -53,7 +53,7 @@ export async function openEventLog(folder: string, { at }: { readonly at: number
       } catch (error) {
         await file.truncate(length);
         await file.seek(length, Deno.SeekMode.Start);
-        throw new Error(`Cannot write to "${path}": ${(error as Error).message}`, { cause: error });
+        throw new Error(`Cannot write to "${path}": ${(error as Error).message}. ${MAKE_ROOM}`, { cause: error });
       }
     },
     sync: async () => {

@@ -29,11 +29,16 @@ export async function lockRun(folder: string): Promise<Disposable> {
     file = await openLocked(path);
   }
   if (file === null) throw new Error(refusal(folder, await readHolder(path)));
-  const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
-  await file.truncate();
-  await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.isFile && entry.name.endsWith(TEMPORARY)) await Deno.remove(join(folder, entry.name)).catch(() => {});
+  try {
+    const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
+    await file.truncate();
+    await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isFile && entry.name.endsWith(TEMPORARY)) await Deno.remove(join(folder, entry.name)).catch(() => {});
+    }
+  } catch (error) {
+    file.close(); // or this process itself would stand in its own way when there is room again
+    throw error;
   }
   const locked = file;
   let held = true;
@@ -44,8 +49,9 @@ export async function lockRun(folder: string): Promise<Disposable> {
       // removed while still held, so that nobody can hold a file that is about to go
       try {
         Deno.removeSync(path);
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound || Deno.build.os === "windows")) throw error;
+      } catch {
+        // gone, open on Windows, or in a folder that cannot be written any more: one that stays is in nobody's way, and
+        // an error here would take the place of the one that ended the run
       } finally {
         locked.close();
       }

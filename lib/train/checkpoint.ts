@@ -11,7 +11,7 @@ import type { StoredTensors } from "../engine/stored.ts";
 import { disposeTree } from "../engine/tree.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { loadNetwork } from "../models/weights.ts";
-import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
+import { MAKE_ROOM, TEMPORARY, writeAtomic } from "../runs/atomic.ts";
 import { damage, type Hashed, hashing, sealed, unsealed } from "../runs/whole.ts";
 import type { Best } from "../types.ts";
 import { type Progress, type TrainState, weightsOf } from "./state.ts";
@@ -267,7 +267,7 @@ async function refuseWriting(
     `Cannot keep the checkpoint of ${what} in "${join(folder, FOLDER)}": ${cause.message}. ` +
       `It takes ${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB; ` +
       (newest === undefined ? "there is none before it" : `that of step ${stepOf(newest)} is kept`) +
-      ". Make room or make the folder writable, and give the same command again to go on from there",
+      `. ${MAKE_ROOM}`,
     { cause },
   );
 }
