@@ -145,10 +145,16 @@ async function linksOf(folder: string): Promise<RecordLinks> {
   return await readParsed(folder).catch(() => NO_LINKS);
 }
 
-/** Steps from a run's events; those of a finished one have to reach as far as its history. */
-async function stepsOf(folder: string, { status, history }: RunHeader): Promise<StepRow[]> {
+/**
+ * Steps from a run's events; those of a finished one have to reach as far as its history,
+ * but for steps that were left out.
+ */
+async function stepsOf(folder: string, { status, history, skipped }: RunHeader): Promise<StepRow[]> {
   const steps = await readSteps(folder);
-  const [last, expected] = [steps.at(-1)?.step, history.at(-1)?.step ?? 0];
+  const leftOut = new Set(skipped.map(({ step }) => step));
+  const last = steps.at(-1)?.step;
+  let expected = history.at(-1)?.step ?? 0;
+  while (leftOut.has(expected)) expected--;
   if (status !== "done" || (last ?? 0) >= expected) return steps;
   const found = last === undefined ? "it has no steps" : `its last step is ${last}`;
   throw new RangeError(`Cannot read "${join(folder, EVENTS)}": ${found}, the record has ${expected}. ${REPAIR}`);
