@@ -34,7 +34,7 @@ import {
   writeHeader,
   writeRecord,
 } from "./runs/store.ts";
-import { type Circumstances, type Found, loadBest, loadState } from "./train/checkpoint.ts";
+import { type Circumstances, type Found, hasStates, loadBest, loadState } from "./train/checkpoint.ts";
 import { positionOf } from "./train/keeper.ts";
 import { firstState, type TrainState, weightsOf } from "./train/state.ts";
 import { plannedSteps, planTraining, train } from "./train/train.ts";
@@ -111,7 +111,7 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   const run: Identified = { experiment, definition, data: fingerprint(identity), samples };
   const id = runId(run);
   const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
-  const finished = async (): Promise<boolean> => !fresh && (await headerIn(folder))?.status === "done";
+  const finished = async (): Promise<boolean> => !fresh && (await recordIn(folder)).header?.status === "done";
   if (await finished()) return yield { kind: "done", record: await readRecord(folder) };
   await together(needed);
 
@@ -123,9 +123,12 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
     ...identity,
   };
-  const others = (await findRuns(runs, { fingerprint: definition })).filter((other) => other.id !== id);
-  const notices = others.filter(({ status }) => status !== "done")
-    .map((other) => `A run of this definition on other data, in "${other.folder}", is left as it is`);
+  const { problem } = await recordIn(folder);
+  const notices = problem === null ? [] : [`${problem}. It is written anew, from the last checkpoint on`];
+  for (const other of await findRuns(runs, { fingerprint: definition })) {
+    if (other.id === id || other.status === "done") continue;
+    notices.push(`A run of this definition on other data, in "${other.folder}", is left as it is`);
+  }
   yield* going(run, { ...options, runs, weights, folder, hashes, notices });
 }
 
@@ -166,7 +169,7 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
   const circumstances: Circumstances = { backend: engine.name, data };
   const found = await loadState(folder, await beginning(experiment, place.weights), circumstances);
   const { state } = found;
-  const before = found.position === null ? null : await headerIn(folder);
+  const before = found.position === null ? null : (await recordIn(folder)).header;
   const started = before?.started ?? new Date().toISOString();
   const headerOf = (status: RunRecord["status"], error: string | null): RunHeader => ({
     ...{ format: 3, id, fingerprint: definition, data, experiment, environment: made, status, error, started },
@@ -284,12 +287,17 @@ async function beginning(experiment: Experiment, weights: string | null): Promis
   );
 }
 
-/** The header of the record in a run's folder; null when there is none yet. */
-async function headerIn(folder: string): Promise<RunHeader | null> {
+/**
+ * The header of the record in a run's folder, null when there is none; where it cannot be read and there are states to go
+ * on from, what is wrong with it.
+ */
+async function recordIn(folder: string): Promise<{ header: RunHeader | null; problem: string | null }> {
   try {
-    return await readHeader(folder);
+    return { header: await readHeader(folder), problem: null };
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isMissing(error)) return { header: null, problem: null };
+    const broken = error instanceof SyntaxError || error instanceof TypeError;
+    if (broken && await hasStates(folder)) return { header: null, problem: error.message };
     throw error;
   }
 }

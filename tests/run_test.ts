@@ -175,6 +175,24 @@ Deno.test("run() takes the checkpoint before a damaged one, and says so", async 
   assertEquals([taken!.steps, taken!.scores], [whole.steps, whole.scores]);
 });
 
+Deno.test("run() whose record is damaged goes on from its checkpoint, and says so", async () => {
+  const whole = await run(tinyDual(), options("first"));
+  const spoilt = options("spoilt");
+  await stopAfter(tinyDual(), 4, spoilt);
+  const [place] = await foldersIn(spoilt.runs);
+  await Deno.truncate(`${place}/record.json`, 100);
+  const told: RunEvent[] = [];
+  for await (const event of events(tinyDual(), spoilt)) told.push(event);
+  const [start, notice] = told;
+  assert(start.kind === "start" && start.step === 4);
+  assert(notice.kind === "notice" && /it is not JSON .* written anew, from the last checkpoint/.test(notice.text));
+  assertEquals((await findRecord(spoilt.runs, whole.id))!.steps, whole.steps);
+  await Deno.remove(`${place}/checkpoints`, { recursive: true });
+  await Deno.truncate(`${place}/record.json`, 100);
+  await assertRejects(() => run(tinyDual(), spoilt), SyntaxError, "--fresh");
+  assertEquals((await run(tinyDual(), { ...spoilt, fresh: true })).steps, whole.steps);
+});
+
 Deno.test("run() that nobody reads to the end keeps its place, and its record says that it was stopped", async () => {
   const left = options("left");
   for await (const event of events(tinyDual(), left)) if (event.kind === "step" && event.row.step === 2) break;

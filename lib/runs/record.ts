@@ -92,7 +92,7 @@ function upgraded(value: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What to do about a file that cannot be read. */
-export const REPAIR = "Restore the file, or delete its folder and run again";
+export const REPAIR = "Restore the file, or make the run anew with --fresh (fresh: true)";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -15,6 +15,7 @@ import { MAKE_ROOM, TEMPORARY, writeAtomic } from "../runs/atomic.ts";
 import { damage, type Hashed, hashing, sealed, unsealed } from "../runs/whole.ts";
 import type { Best } from "../types.ts";
 import { type Progress, type TrainState, weightsOf } from "./state.ts";
+import { judgedNetwork } from "./weights.ts";
 
 /** The form of checkpoints that this version writes and reads. */
 const FORMAT = 1;
@@ -40,6 +41,11 @@ export interface Position {
   readonly batch: number;
   /** Hash of the order of the epoch's samples, which is drawn anew when it is taken up. */
   readonly order: string;
+}
+
+/** Whether a run has states to go on from, whole or not. */
+export async function hasStates(folder: string): Promise<boolean> {
+  return (await stateNames(folder)).length > 0;
 }
 
 /** What of a state is not tensors, as its file has it. */
@@ -123,14 +129,16 @@ export async function loadState(folder: string, fresh: TrainState, where: Circum
         damaged.push(checked);
         continue;
       }
-      const { format: _format, backend, data, position, events, tensors, ...progress } = checked;
+      const { stored: { format: _format, backend, data, position, events, tensors, ...progress }, lost } = checked;
       const path = join(folder, FOLDER, tensors.file);
-      return reading(path, () => {
+      const state = reading(path, () => {
         refuseOther({ backend, data }, where);
         using file = openSafetensors(path);
-        const loaded = loadInto(weightsOf(fresh), file.tensors, { consume: true });
-        return { state: { ...loaded, ...progress }, events, position, damaged };
+        return { ...loadInto(weightsOf(fresh), file.tensors, { consume: true }), ...progress };
       });
+      if (lost !== null) damaged.push(`${lost}. It is made again from the state of its step`);
+      if (lost !== null) await saveBest(folder, judgedNetwork(state), state.best!);
+      return { state, events, position, damaged };
     }
   } catch (error) {
     disposeTree(weightsOf(fresh));
@@ -176,8 +184,15 @@ async function stateNames(folder: string): Promise<string[]> {
   return names.sort((a, b) => stepOf(b) - stepOf(a));
 }
 
-/** What a state's file holds, when all that it names is whole; otherwise what is wrong with it. */
-async function checkState(folder: string, name: string): Promise<Stored | string> {
+/** A state whose tensors are whole. */
+interface Checked {
+  readonly stored: Stored;
+  /** What is wrong with the best network, where the state is that of the same step and holds it as well. */
+  readonly lost: string | null;
+}
+
+/** What a state's file holds, when all that it names is whole or can be had from it; otherwise what is wrong. */
+async function checkState(folder: string, name: string): Promise<Checked | string> {
   const file = join(folder, FOLDER, `${name}.json`);
   const told = (path: string, wrong: string): string => `The checkpoint "${path}" is damaged: ${wrong}`;
   const stored = await readState(file);
@@ -191,10 +206,11 @@ async function checkState(folder: string, name: string): Promise<Stored | string
   const tensors = join(folder, FOLDER, stored.tensors.file);
   const wrong = await damage(tensors, stored.tensors);
   if (wrong !== null) return told(tensors, wrong);
-  if (stored.best === null || stored.best.sha256 === null) return stored;
+  if (stored.best === null || stored.best.sha256 === null) return { stored, lost: null };
   const best = join(folder, stored.best.checkpoint);
   const lost = await damage(best, { sha256: stored.best.sha256 });
-  return lost === null ? stored : told(best, lost);
+  if (lost === null) return { stored, lost };
+  return stored.best.step === stored.step ? { stored, lost: told(best, lost) } : told(best, lost);
 }
 
 /** What the JSON of a state holds, or what is wrong with it. */
@@ -262,10 +278,10 @@ async function refuseWriting(
   { what, tensors, cause }: { what: string; tensors: StoredTensors; cause: Error },
 ): Promise<Error> {
   const [newest] = await stateNames(folder).catch(() => []);
-  const megabytes = [...tensors].reduce((sum, [, { data }]) => sum + data.byteLength, 0) / 1e6;
+  const kilobytes = [...tensors].reduce((sum, [, { data }]) => sum + data.byteLength, 0) / 1e3;
   return new Error(
     `Cannot keep the checkpoint of ${what} in "${join(folder, FOLDER)}": ${cause.message}. ` +
-      `It takes ${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB; ` +
+      `It takes ${kilobytes < 1000 ? `${Math.ceil(kilobytes)} kB` : `${Math.ceil(kilobytes / 1000)} MB`}; ` +
       (newest === undefined ? "there is none before it" : `that of step ${stepOf(newest)} is kept`) +
       `. ${MAKE_ROOM}`,
     { cause },

@@ -113,13 +113,13 @@ Deno.test("a run whose checkpoints are all damaged can be begun anew", async () 
   });
 });
 
-Deno.test("a damaged record, log or best network that both checkpoints name is refused with what to do, and goes on when it is restored", async () => {
+Deno.test("a damaged log or best network that both checkpoints name is refused with what to do, and goes on when it is restored", async () => {
   const options = where("stopped later", { checkpointSeconds: 0 });
   await ranRun({ experiment: everything, options, stopAfter: 8 });
   const folder = await runIn(options.runs);
   const best = (await namesIn(join(folder, "checkpoints"))).find((name) => name.startsWith("best-"));
   await suffer(reference(everything), async (happened) => {
-    for (const name of ["record.json", "events.jsonl", `checkpoints/${best}`]) {
+    for (const name of ["events.jsonl", `checkpoints/${best}`]) {
       const file = join(folder, name);
       const bytes = await Deno.readFile(file);
       await Deno.writeFile(file, bytes.subarray(0, bytes.length / 2));
@@ -134,5 +134,19 @@ Deno.test("a damaged record, log or best network that both checkpoints name is r
     }
     assertEquals(errorOf((await ranRun({ experiment: everything, options })).told), null);
     return await outcomeIn(options.runs);
+  });
+});
+
+Deno.test("a damaged record of a run that is not done is told, and written anew from the last checkpoint", async () => {
+  await suffer(reference(everything), async (happened) => {
+    const { runs } = await stoppedRun("record");
+    const folder = await runIn(runs);
+    await Deno.truncate(join(folder, "record.json"), 100);
+    happened("record.json truncated");
+    const { told } = await ranRun({ experiment: everything, options: { ...where(""), runs } });
+    const [start, notice] = told;
+    assert(start.kind === "start" && start.step === STEP, Deno.inspect(start));
+    assert(notice.kind === "notice" && notice.text.includes("written anew"), Deno.inspect(notice));
+    return await outcomeIn(runs);
   });
 });

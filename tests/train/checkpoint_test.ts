@@ -20,6 +20,11 @@ function stateOf(values: number[], step = 0): TrainState {
   return { ...firstState(weights), step };
 }
 
+function withoutMean(state: TrainState): TrainState {
+  disposeTree(state.ema);
+  return { ...state, ema: { params: {}, buffers: {} } };
+}
+
 const where = { backend: "wasm", data: "d1" };
 const position = { epoch: 1, batch: 0, order: "0f" };
 
@@ -90,7 +95,7 @@ testTensors("the two newest states are kept, and the best networks that they nam
   });
 });
 
-for (const file of ["step-2.json", "step-2.safetensors", "best-2.safetensors"]) {
+for (const file of ["step-2.json", "step-2.safetensors", "best-1.safetensors"]) {
   for (
     const [how, harm] of [["cut short", (path: string) => Deno.truncate(path, 40)], [
       "with a bit flipped",
@@ -101,7 +106,7 @@ for (const file of ["step-2.json", "step-2.safetensors", "best-2.safetensors"]) 
       await inFolder(async (folder) => {
         await keep(folder, [1, 1], 1);
         const state = stateOf([2, 2], 2);
-        await keep(folder, [2, 2], 2, await saveBest(folder, state, { epoch: 1, step: 2 }));
+        await keep(folder, [2, 2], 2, await saveBest(folder, state, { epoch: 1, step: 1 }));
         free(state);
         await harm(join(folder, "checkpoints", file));
         const found = await loadState(folder, stateOf([0, 0]), where);
@@ -117,6 +122,23 @@ for (const file of ["step-2.json", "step-2.safetensors", "best-2.safetensors"]) 
     });
   }
 }
+
+testTensors("a best network that is damaged is made again from the state of its step", async () => {
+  await inFolder(async (folder) => {
+    const state = withoutMean(stateOf([2, 2], 2));
+    const best = await saveBest(folder, state, { epoch: 1, step: 2 });
+    await saveState(folder, { ...state, best }, { ...where, position, events: 0 });
+    const file = join(folder, best.checkpoint);
+    const whole = await Deno.readFile(file);
+    await flipBit(file);
+    const found = await loadState(folder, withoutMean(stateOf([0, 0])), where);
+    assertEquals([found.state.step, found.damaged.length], [2, 1]);
+    assert(found.damaged[0].endsWith("It is made again from the state of its step"), found.damaged[0]);
+    assertEquals(await Deno.readFile(file), whole);
+    free(state);
+    free(found.state);
+  });
+});
 
 testTensors("a run whose states are all damaged is refused, with each of them and what to do", async () => {
   await inFolder(async (folder) => {
