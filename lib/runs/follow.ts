@@ -78,8 +78,13 @@ export async function* follow(
 
 /** Whether a process has said anything. */
 export async function hasSpoken(folder: string, { since }: Writer): Promise<boolean> {
-  const last = await lastEvent(folder);
-  return last !== null && last.at >= since;
+  try {
+    const last = await lastEvent(folder);
+    return last !== null && last.at >= since;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false; // what a power cut left, which the process is about to cut off
+    throw error;
+  }
 }
 
 /**
