@@ -90,7 +90,10 @@ Examples:
 function whenInterrupted(given: Given, runs: string): Pick<Interruptible, "kept" | "stopping"> {
   const again = typedAgain(given, { without: ["fresh"] });
   if (given.flags.detach) {
-    return { stopping: "Leaving the run to itself", kept: `The run goes on by itself; watch it again with: ${again}` };
+    const kept =
+      `The run goes on by itself; deno task list names its process, deno task stop RUN ends it and keeps its ` +
+      `checkpoint. Watch it again with: ${again}`;
+    return { stopping: "Leaving the run to itself", kept };
   }
   return { kept: `The checkpoint is kept in "${shown(runs)}"; go on with: ${again}` };
 }
