@@ -127,7 +127,7 @@ export {
   probeNote,
   type Published,
 } from "./lib/report/mod.ts";
-export { events, run, type RunOptions } from "./lib/run.ts";
+export { type DetachedRun, events, run, type RunOptions, startDetached } from "./lib/run.ts";
 export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
 export { findRecord, readRecord } from "./lib/runs/store.ts";
 export {

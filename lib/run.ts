@@ -18,10 +18,11 @@ import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
 import { MAKE_ROOM } from "./runs/atomic.ts";
+import { attached } from "./runs/attach.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { findRuns } from "./runs/index.ts";
-import { lockRun } from "./runs/lock.ts";
+import { holder, lockRun } from "./runs/lock.ts";
 import { peakMegabytes } from "./runs/memory.ts";
 import type { RunHeader } from "./runs/record.ts";
 import {
@@ -60,13 +61,16 @@ export interface RunOptions {
   readonly fresh?: boolean;
   /** Stops the run after the step at hand; it keeps its place. */
   readonly signal?: AbortSignal;
-  /** Runs in a process of its own, which outlives this one. */
+  /**
+   * Runs in a process of its own, which outlives this one, and follows it; one that has the run already is found again,
+   * however it was started. What stops reading, `signal` too, leaves it running.
+   */
   readonly detached?: boolean;
 }
 
 /**
  * Runs an experiment, or finds its finished record; takes up a run that was stopped or killed where its last checkpoint
- * stands. In a notebook it shows its progress under the cell, whose interrupt stops it.
+ * stands. In a notebook it shows its progress under the cell, whose interrupt stops it, or leaves it where it is detached.
  *
  * @throws as {@linkcode events}
  */
@@ -82,11 +86,12 @@ export async function run(experiment: Experiment, options: RunOptions = {}): Pro
 
 /**
  * The same, told step by step: what progress bars, logs and live plots read. Ends with "done". Whoever stops reading
- * stops the run, which keeps its place.
+ * stops the run, which keeps its place; a detached one goes on.
  *
  * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
- * @throws {Error} when the folder of runs cannot be written, another process writes this run, or a loss is not finite
- * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place
+ * @throws {Error} when the folder of runs cannot be written, another process writes this run, or a loss is not finite;
+ * when the process of a detached run ends without a record
+ * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place, or leaves a detached run
  */
 export async function* events(experiment: Experiment, options: RunOptions = {}): AsyncGenerator<RunEvent, void> {
   const { runs = "runs", data = null, weights = null, artifacts = "artifacts", fresh = false } = options;
@@ -116,6 +121,10 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   await together(needed);
 
   await checkWritable(runs);
+  if (options.detached) {
+    const { detached: _, signal, ...where } = options;
+    return yield* attached(folder, { name: experiment.name, job: { experiment, options: where }, fresh, signal });
+  }
   using _lock = await writing(folder, lockRun(folder));
   if (await finished()) return yield { kind: "done", record: await readRecord(folder) }; // by whoever had the lock
   if (fresh) await writing(folder, clearRun(folder));
@@ -130,6 +139,31 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     notices.push(`A run of this definition on other data, in "${other.folder}", is left as it is`);
   }
   yield* going(run, { ...options, runs, weights, folder, hashes, notices });
+}
+
+/** A run in a process of its own. */
+export interface DetachedRun {
+  readonly id: string;
+  /** Of the run. */
+  readonly folder: string;
+  /** Null: it is finished; 0: the system does not tell. */
+  readonly pid: number | null;
+}
+
+/**
+ * Starts a run in a process of its own, or finds the process that has it, and comes back when training is about to begin.
+ * `run` and `events` with `detached: true` follow it from then on.
+ *
+ * @throws as {@linkcode events}
+ */
+export async function startDetached(experiment: Experiment, options: RunOptions = {}): Promise<DetachedRun> {
+  for await (const event of events(experiment, { ...options, detached: true })) {
+    if (event.kind !== "start" && event.kind !== "done") continue;
+    const id = event.kind === "start" ? event.id : event.record.id;
+    const folder = (await findFolder(options.runs ?? "runs", id))!;
+    return { id, folder, pid: (await holder(folder))?.pid ?? null };
+  }
+  throw new Error(`Cannot run "${experiment.name}": it ended before it began`);
 }
 
 /** A definition and the data that it is run on. */

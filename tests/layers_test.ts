@@ -10,7 +10,7 @@ const levels: readonly (readonly string[])[] = [
   ["lib/data"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
   ["lib/run.ts", "lib/evaluate_run.ts", "lib/pocket"],
-  ["mod.ts"],
+  ["mod.ts", "lib/detached.ts"],
   ["experiments"],
   ["lib/cli"],
 ];

@@ -2,7 +2,16 @@ import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunEvent } from "../types.ts";
-import { BACKENDS, choice, type Command, type Given, MOST_THREADS, typedAgain, wholeNumber } from "./command.ts";
+import {
+  BACKENDS,
+  choice,
+  type Command,
+  type Given,
+  MOST_THREADS,
+  typedAgain,
+  UsageError,
+  wholeNumber,
+} from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { folderOption } from "./folder_option.ts";
@@ -69,6 +78,12 @@ Examples:
     const defined = await readDefinitions(file, exported);
     const { derive } = await load<typeof import("../experiment.ts")>("lib/experiment.ts");
     const experiments = seed === null ? defined : defined.map((one) => derive(one, { seed }));
+    if (options.detached && experiments.length > 1) {
+      throw new UsageError(
+        `Cannot run "${file}" with --detach: it defines ${experiments.length} experiments, expected one. ` +
+          "Name one of its exports: deno task run FILE EXPORT --detach",
+      );
+    }
 
     using bar = progress();
     return await interruptible(async (signal) => {
@@ -90,7 +105,10 @@ Examples:
 function whenInterrupted(given: Given, runs: string): Pick<Interruptible, "kept" | "stopping"> {
   const again = typedAgain(given, { without: ["fresh"] });
   if (given.flags.detach) {
-    return { stopping: "Leaving the run to itself", kept: `The run goes on by itself; watch it again with: ${again}` };
+    const kept =
+      `The run goes on by itself; deno task list names its process, deno task stop RUN ends it and keeps its ` +
+      `checkpoint. Watch it again with: ${again}`;
+    return { stopping: "Leaving the run to itself", kept };
   }
   return { kept: `The checkpoint is kept in "${shown(runs)}"; go on with: ${again}` };
 }

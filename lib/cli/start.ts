@@ -15,12 +15,14 @@ import { complain, print, printFailure, speakJson } from "./print.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
+import { stop } from "./stop.ts";
 import { weights } from "./weights.ts";
 
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   demo,
   run,
+  stop,
   list,
   show,
   compare,

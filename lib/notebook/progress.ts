@@ -32,6 +32,8 @@ export interface Place {
 export interface ShowProgress extends Partial<Place> {
   /** Stops the run, beside the interrupt of the cell. */
   readonly signal?: AbortSignal;
+  /** Whether the run goes in a process of its own, where signal and interrupt only leave it. Default false. */
+  readonly detached?: boolean;
   /** What runs: tells how many images a step takes, and which metric decides. Default not known. */
   readonly experiment?: Experiment;
 }
@@ -56,14 +58,15 @@ const NOTICES = 8;
  * the notebook.
  *
  * While it goes, interrupting the cell stops the run after the step at hand, which keeps its checkpoint. Without that,
- * Jupyter's interrupt (SIGINT) would end the kernel.
+ * Jupyter's interrupt (SIGINT) would end the kernel. A detached run goes on, and its own words say how to find it again.
  *
  * @param start begins the run, given the signal that stops it
- * @throws {DOMException} "AbortError" when the run was stopped, with a sentence on how to go on
+ * @throws {DOMException} "AbortError" when the run was stopped, or left, with a sentence on how to go on
  */
 export async function* showProgress(
   start: (signal: AbortSignal) => AsyncIterable<RunEvent>,
-  { signal, experiment, output = newOutput(), now = () => performance.now() / 1000 }: ShowProgress = {},
+  { signal, detached = false, experiment, output = newOutput(), now = () => performance.now() / 1000 }: ShowProgress =
+    {},
 ): AsyncGenerator<RunEvent, void> {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
@@ -86,12 +89,14 @@ export async function* showProgress(
     }
   } catch (error) {
     const stopped = error instanceof Error && error.name === "AbortError";
-    const words = `${stopped ? "stopped" : "failed"} after ${placeWords(state)}`;
+    const left = detached && (controller.signal.aborted || signal?.aborted === true);
+    const words = `${left ? "left" : stopped ? "stopped" : "failed"} after ${placeWords(state)}`;
     await output.show(finalBundle(shown, words));
     await flushed(); // a cell that fails does not wait for its outputs
-    throw stopped
-      ? stoppedError(`${state.name}: ${words}. The checkpoint is kept, run the cell again to go on`)
-      : error;
+    if (!stopped) throw error;
+    throw stoppedError(
+      detached ? error.message : `${state.name}: ${words}. The checkpoint is kept, run the cell again to go on`,
+    );
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
   }

@@ -75,11 +75,64 @@ export async function* readEvents(folder: string): AsyncGenerator<LoggedEvent> {
   let number = 0;
   for await (const line of wholeLines(path)) {
     number++;
-    const event = parseLine(line);
-    if (event === null) {
-      throw new SyntaxError(`Cannot read "${path}": line ${number} is no event: "${line.slice(0, 60)}". ${REPAIR}`);
+    yield parseLine(line, `"${path}": line ${number}`);
+  }
+}
+
+/**
+ * What a run has said from a byte on, about a megabyte of it at most; nothing where it has said nothing more yet. A last
+ * line without its end is left for the next time.
+ *
+ * @param at byte at which a line begins
+ * @returns `next`: the same, for the line behind the last event
+ * @throws {SyntaxError} when a line is no event; names file and place
+ */
+export async function readEventsFrom(folder: string, at: number): Promise<{ events: LoggedEvent[]; next: number }> {
+  const path = join(folder, EVENTS);
+  using file = await openIfThere(path);
+  if (file === null) return { events: [], next: at };
+  await file.seek(at, Deno.SeekMode.Start);
+  for (let bytes = new Uint8Array(PIECE), filled = 0;;) {
+    const count = await file.read(bytes.subarray(filled));
+    filled += count ?? 0;
+    const end = bytes.subarray(0, filled).lastIndexOf(END_OF_LINE) + 1;
+    if (end > 0 || count === null) {
+      const lines = new TextDecoder().decode(bytes.subarray(0, end)).split("\n").slice(0, -1);
+      const events = lines.map((line, i) => parseLine(line, `"${path}": line ${i + 1} after byte ${at}`));
+      return { events, next: at + end };
     }
-    yield event;
+    if (filled < bytes.length) continue;
+    const longer = new Uint8Array(2 * filled);
+    longer.set(bytes);
+    bytes = longer;
+  }
+}
+
+/**
+ * The last that a run has said, read from the end of its file; null where it has said nothing yet.
+ *
+ * @throws as {@linkcode readEventsFrom}
+ */
+export async function lastEvent(folder: string): Promise<LoggedEvent | null> {
+  const path = join(folder, EVENTS);
+  using file = await openIfThere(path);
+  if (file === null) return null;
+  const { size } = await file.stat();
+  for (let length = Math.min(size, TAIL);; length = Math.min(size, 2 * length)) {
+    const bytes = new Uint8Array(length);
+    await file.seek(size - length, Deno.SeekMode.Start);
+    let filled = 0;
+    while (filled < length) {
+      const count = await file.read(bytes.subarray(filled));
+      if (count === null) break; // cut meanwhile
+      filled += count;
+    }
+    const end = bytes.subarray(0, filled).lastIndexOf(END_OF_LINE);
+    const begin = bytes.subarray(0, Math.max(0, end)).lastIndexOf(END_OF_LINE) + 1;
+    if (end > 0 && (begin > 0 || length === size)) {
+      return parseLine(new TextDecoder().decode(bytes.subarray(begin, end)), `"${path}": its last line`);
+    }
+    if (length === size) return null;
   }
 }
 
@@ -104,22 +157,31 @@ function logged(event: RunEvent): LoggedEvent {
   return { at: new Date().toISOString(), ...(event.kind === "done" ? { kind: event.kind } : event) };
 }
 
-/** The event of a line, null when it is none. */
-function parseLine(line: string): LoggedEvent | null {
+/** The event of a line, which is named when it is none. */
+function parseLine(line: string, where: string): LoggedEvent {
+  let value: LoggedEvent | null = null;
   try {
-    const value = fromJson(line) as LoggedEvent | null;
-    return typeof value?.kind === "string" ? value : null;
+    value = fromJson(line) as LoggedEvent | null;
   } catch {
-    return null;
+    // told below
+  }
+  if (typeof value?.kind === "string") return value;
+  throw new SyntaxError(`Cannot read ${where} is no event: "${line.slice(0, 60)}". ${REPAIR}`);
+}
+
+/** Null when there is no such file. */
+async function openIfThere(path: string): Promise<Deno.FsFile | null> {
+  try {
+    return await Deno.open(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }
 
 /** Lines of a file that have their end, without it; none when there is no file. */
 export async function* wholeLines(path: string): AsyncGenerator<string> {
-  using file = await Deno.open(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
+  using file = await openIfThere(path);
   if (file === null) return;
   const decoder = new TextDecoder();
   const piece = new Uint8Array(1 << 16);
@@ -151,3 +213,7 @@ async function refuseOther(file: Deno.FsFile, path: string, at: number): Promise
 }
 
 const END_OF_LINE = 10;
+
+/** Bytes that are read at once, going on and from the end. */
+const PIECE = 1 << 20;
+const TAIL = 1 << 14;

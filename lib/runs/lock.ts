@@ -107,6 +107,6 @@ async function readHolder(path: string): Promise<Holder> {
 
 function refusal(folder: string, { pid, host, since }: Holder): string {
   const who = pid === 0 ? "another process" : `process ${pid} on "${host}" since ${since}`;
-  return `Cannot write to "${folder}": ${who} is writing this run. Wait for it or end it; ` +
-    "the same command then goes on where it stopped";
+  return `Cannot write to "${folder}": ${who} is writing this run. Follow it with --detach (detached: true), ` +
+    `wait for it, or end it with: deno task stop ${folder.slice(-12)}; the same command then goes on where it stopped`;
 }

@@ -173,7 +173,7 @@ async function removeFile(path: string): Promise<void> {
  * @throws {Error} when the folder cannot be made or written; says why and what to do
  */
 export async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.probe-${Deno.pid}`);
+  const probe = join(folder, `.probe-${crypto.randomUUID()}`);
   try {
     await Deno.mkdir(folder, { recursive: true });
     await writeAtomic(probe, "");

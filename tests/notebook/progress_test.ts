@@ -3,7 +3,7 @@ import { methods as pocket } from "../../experiments/pocket.ts";
 import { derive } from "../../lib/experiment.ts";
 import { showProgress } from "../../lib/notebook/progress.ts";
 import type { RunEvent } from "../../lib/types.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { type MadeUp, madeUpEvents, madeUpRecord } from "./events.ts";
 
 /** Shows a run in which every event takes so many seconds; what was shown, what was passed on, what was thrown. */
@@ -127,6 +127,33 @@ Deno.test("a signal stops the run as an interrupt does, with a sentence on how t
   const sentence = "dual: stopped after step 3 of 9. The checkpoint is kept, run the cell again to go on";
   assertEquals([thrown.message, thrown.stack], [sentence, `AbortError: ${sentence}`]);
   assert(shown.at(-1)!.text.startsWith("dual: stopped after step 3 of 9"), shown.at(-1)!.text);
+});
+
+Deno.test("a detached run is left by a signal, with its own sentence on how to find it again", async () => {
+  const leaver = new AbortController();
+  const goesOn = "dual goes on in process 7";
+  const start = async function* (): AsyncGenerator<RunEvent> {
+    yield {
+      kind: "start",
+      name: "dual",
+      id: "1",
+      step: 40,
+      steps: 90,
+      images: { step: 12, test: 24, probe: 12 },
+      epochs: 3,
+    };
+    leaver.abort();
+    await Promise.reject(new DOMException(goesOn, "AbortError"));
+  };
+  const shown: string[] = [];
+  const output = {
+    show: (bundle: Readonly<Record<string, string>>) => Promise.resolve(void shown.push(bundle["text/plain"])),
+  };
+  const error = await assertRejects(async () => {
+    for await (const _ of showProgress(start, { output, detached: true, signal: leaver.signal }));
+  }, DOMException);
+  assertEquals([error.message, error.stack], [goesOn, `AbortError: ${goesOn}`]);
+  assert(shown.at(-1)!.startsWith("dual: left after step 40 of 90"), shown.at(-1)!);
 });
 
 Deno.test("Jupyter's interrupt stops the run, and the process lives on", async () => {

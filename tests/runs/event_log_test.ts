@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openEventLog, readEvents, readSteps } from "../../lib/runs/event_log.ts";
+import { lastEvent, openEventLog, readEvents, readEventsFrom, readSteps } from "../../lib/runs/event_log.ts";
 import type { RunEvent, StepRow } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { exampleRecord, inFolder } from "./example.ts";
@@ -54,6 +54,48 @@ Deno.test("of the last event the record is left out, which has a file of its own
     await write(folder, [{ kind: "done", record: exampleRecord() }]);
     const [{ at: _, ...event }] = await Array.fromAsync(readEvents(folder));
     assertEquals(event as unknown, { kind: "done" });
+  });
+});
+
+Deno.test("events are read on from where they were read to, and a line is read when it has its end", async () => {
+  await inFolder(async (folder) => {
+    assertEquals(await readEventsFrom(folder, 0), { events: [], next: 0 });
+    const long: RunEvent = { kind: "notice", text: "λ".repeat(1 << 20) }; // more than is read at once
+    const first = await write(folder, [step(1), long]);
+    const told: unknown[] = [];
+    let at = 0;
+    for (let next = -1; next !== at;) {
+      next = at;
+      const piece = await readEventsFrom(folder, at);
+      told.push(...piece.events.map(({ at: _, ...event }) => event));
+      at = piece.next;
+    }
+    assertEquals([told, at], [[step(1), long], first]);
+
+    const file = join(folder, "events.jsonl");
+    await write(folder, [step(2)], first);
+    const line = (await Deno.readTextFile(file)).trimEnd().split("\n").at(-1)!;
+    await Deno.truncate(file, first);
+    await Deno.writeTextFile(file, line.slice(0, 20), { append: true });
+    assertEquals(await readEventsFrom(folder, first), { events: [], next: first });
+    await Deno.writeTextFile(file, `${line.slice(20)}\nbroken\n`, { append: true });
+    const error = await assertRejects(() => readEventsFrom(folder, first), SyntaxError, file);
+    assert(error.message.includes(`line 2 after byte ${first} is no event: "broken"`), error.message);
+  });
+});
+
+Deno.test("the last event is found from the end of the file, however long it is", async () => {
+  await inFolder(async (folder) => {
+    assertEquals(await lastEvent(folder), null);
+    await write(folder, []);
+    assertEquals(await lastEvent(folder), null);
+    for (const events of [[step(1)], [step(1), step(2)], [{ kind: "notice", text: "x".repeat(50_000) } as const]]) {
+      await write(folder, events);
+      assertEquals((await lastEvent(folder))?.kind, events.at(-1)!.kind);
+      await Deno.writeTextFile(join(folder, "events.jsonl"), '{"at', { append: true });
+      const { at: _, ...last } = (await lastEvent(folder))!;
+      assertEquals(last as RunEvent, events.at(-1)!);
+    }
   });
 });
 

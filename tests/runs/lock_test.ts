@@ -31,7 +31,7 @@ Deno.test("another process is named while it holds a run, and is no hindrance on
       const reader = child.stdout.getReader();
       await reader.read();
       const error = await assertRejects(() => lockRun(folder), Error, `process ${child.pid} on`);
-      assert(error.message.includes("Wait for it or end it"));
+      assert(error.message.includes("Follow it with --detach (detached: true)"));
       assertEquals((await holder(folder))?.pid, child.pid);
       child.kill("SIGKILL");
       await child.status;
