@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { type Cleaned, cleanedText, cleanRuns } from "../../lib/cli/clean.ts";
 import { removeFiles } from "../../lib/cli/removable.ts";
 import { runFiles } from "../../lib/cli/run_files.ts";
+import { TASK } from "../../lib/cli/print.ts";
 import { lockRun } from "../../lib/runs/lock.ts";
 import { writeRecord } from "../../lib/runs/store.ts";
 import type { RunRecord } from "../../lib/types.ts";
@@ -184,7 +185,7 @@ Deno.test("clean is dry by default, says what to type, and shows hostile names a
     const first = await counterproof(["clean", "--runs", runs]);
     assertEquals([first.code, first.err], [0, ""]);
     assert(!first.out.includes("\x1b"), first.out);
-    assert(first.out.includes(`300 B can go. Remove it with: deno task clean --runs "${runs}" --apply`), first.out);
+    assert(first.out.includes(`300 B can go. Remove it with: ${TASK} clean --runs "${runs}" --apply`), first.out);
     assert(first.out.includes("checkpoints/step-6.json and 1 more"), first.out);
     assertEquals((await paths(run)).filter((path) => path.startsWith("checkpoints")), checkpoints);
     const applied = await counterproof(["clean", "--runs", runs, "--apply", "--json"]);

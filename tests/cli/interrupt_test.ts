@@ -1,3 +1,4 @@
+import { TASK } from "../../lib/cli/print.ts";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "../assert.ts";
 
@@ -85,7 +86,7 @@ Deno.test("an interrupted JSON output ends with the reason", async () => {
   const { code, out } = await interrupted(["0", "stop", "--json"], ["SIGINT"]);
   assertEquals([code, out], [
     130,
-    'saved\n{"error":"Interrupted. The checkpoint is kept; go on with: deno task run x.ts","code":130}\n',
+    `saved\n{"error":"Interrupted. The checkpoint is kept; go on with: ${TASK} run x.ts","code":130}\n`,
   ]);
 });
 

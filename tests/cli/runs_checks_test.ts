@@ -1,3 +1,4 @@
+import { TASK } from "../../lib/cli/print.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { networkOf, runsChecks } from "../../lib/cli/runs_checks.ts";
@@ -53,7 +54,7 @@ Deno.test("stored runs are counted by how they stand, and broken records are nam
     await assertRejects(() => says(runs, "stored runs"), Error, refused);
     const { code, out } = await counterproof(["doctor", "--backend", "cpu", "--runs", runs]);
     assertEquals(code, 1);
-    assert(out.includes(`not  stored runs: ${refused}`) && out.includes("deno task list tells what is wrong"), out);
+    assert(out.includes(`not  stored runs: ${refused}`) && out.includes(`${TASK} list tells what is wrong`), out);
   }));
 
 Deno.test("doctor tries nothing more in a runs folder that cannot be written", () =>

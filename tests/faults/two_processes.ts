@@ -22,7 +22,7 @@ Deno.test("a second process on a run is refused with the first one's id and host
       happened("two processes on one run");
       const message = errorOf(told)!;
       assert(message.includes(`process ${first.pid} on "${Deno.hostname()}" since `), message);
-      assert(message.includes("Wait for it or end it"), message);
+      assert(message.includes("wait for it, or end it with: "), message);
       assertEquals([code, told.length], [1, 1]);
     }
     first.kill("SIGCONT");
