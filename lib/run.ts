@@ -1,6 +1,6 @@
 /** Definition in, record out. */
 import type { Sight } from "./data/batches.ts";
-import { dataHashes } from "./data/identity.ts";
+import { type DataIdentity, identifyData } from "./data/identity.ts";
 import { type Divided, gatherSamples } from "./data/pairs.ts";
 import { together } from "./data/together.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
@@ -19,6 +19,7 @@ import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
 import { MAKE_ROOM } from "./runs/atomic.ts";
 import { attached } from "./runs/attach.ts";
+import { dataChanges, readDataList, removeDataList, writeDataList } from "./runs/data_list.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { findRuns } from "./runs/index.ts";
@@ -89,7 +90,8 @@ export async function run(experiment: Experiment, options: RunOptions = {}): Pro
  * stops the run, which keeps its place; a detached one goes on.
  *
  * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
- * @throws {Error} when the folder of runs cannot be written, another process writes this run, or a loss is not finite;
+ * @throws {Error} when the folder of runs cannot be written, another process writes this run, its data has changed since
+ * it began, or a loss is not finite;
  * when the process of a detached run ends without a record
  * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place, or leaves a detached run
  */
@@ -112,13 +114,15 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     return yield { kind: "done", record: elsewhere.record };
   }
   const samples = gathered.value;
-  const identity = await dataHashes(experiment, samples);
-  const run: Identified = { experiment, definition, data: fingerprint(identity), samples };
+  const identity = await identifyData(experiment, samples, data);
+  const hashed = await knownWay(runs, { definition, identity });
+  const run: Identified = { experiment, definition, data: fingerprint(hashed), samples };
   const id = runId(run);
   const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
   const finished = async (): Promise<boolean> => !fresh && (await recordIn(folder)).header?.status === "done";
   if (await finished()) return yield { kind: "done", record: await readRecord(folder) };
   await together(needed);
+  if (!fresh) await refuseChangedData(runs, { run, folder, identity });
 
   await checkWritable(runs);
   if (options.detached) {
@@ -130,15 +134,58 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   if (fresh) await writing(folder, clearRun(folder));
   const hashes = {
     ...(pretrained === null ? {} : { [pretrained]: await hashWeights(pretrained, weights) }),
-    ...identity,
+    ...hashed,
   };
   const { problem } = await recordIn(folder);
   const notices = problem === null ? [] : [`${problem}. It is written anew, from the last checkpoint on`];
-  for (const other of await findRuns(runs, { fingerprint: definition })) {
-    if (other.id === id || other.status === "done") continue;
-    notices.push(`A run of this definition on other data, in "${other.folder}", is left as it is`);
-  }
+  await writing(folder, writeDataList(folder, identity.rows));
   yield* going(run, { ...options, runs, weights, folder, hashes, notices });
+}
+
+/** The way to identify the data by which there is a run, of a definition, or the one that sees most. */
+async function knownWay(
+  runs: string,
+  { definition, identity: { ways } }: { readonly definition: string; readonly identity: DataIdentity },
+): Promise<Readonly<Record<string, string>>> {
+  for (const way of ways) {
+    if (await findFolder(runs, runId({ definition, data: fingerprint(way) })) !== null) return way;
+  }
+  return ways[0];
+}
+
+/**
+ * Refuses a run that would begin anew because its data has changed since it began: whoever gives the same command again
+ * means to go on. One that is begun on this data goes on, whatever there is beside it.
+ *
+ * @throws {Error} with what has changed
+ */
+async function refuseChangedData(
+  runs: string,
+  { run, folder, identity }: {
+    readonly run: Identified;
+    readonly folder: string;
+    readonly identity: DataIdentity;
+  },
+): Promise<void> {
+  if ((await recordIn(folder)).header !== null || await hasStates(folder)) return;
+  for (const other of await findRuns(runs, { fingerprint: run.definition })) {
+    if (other.id === runId(run) || other.status === "done" || !await hasStates(other.folder)) continue;
+    if (await holder(other.folder) !== null) continue; // it goes, on data of its own
+    const before = await readDataList(other.folder);
+    const changes = before === null ? [] : dataChanges(before, identity.rows);
+    const lines = changes.map(({ group, before, added, removed, changed }) =>
+      `  ${group}: ${added} added, ${removed} removed, ${changed} changed, of ${before}\n`
+    );
+    const unknown = before === null
+      ? "an older version did not write down what it was"
+      : "the samples are the same, their sources, sets or what an index tells of them are not";
+    throw new Error(
+      `Cannot go on with "${run.experiment.name}" in "${other.folder}": its data has changed since it began` +
+        (lines.length === 0 ? ` (${unknown}). ` : `:\n${lines.join("")}`) +
+        "Put the data back as it was and give the same command again, or begin anew on it as it is with --fresh " +
+        "(fresh: true)",
+    );
+  }
 }
 
 /** A run in a process of its own. */
@@ -224,6 +271,7 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
     };
     await writing(folder, writeRecord(folder, record));
     outcome = ["done", null];
+    await removeDataList(folder);
     await log.append({ kind: "done", record });
     yield { kind: "done", record };
   } catch (error) {

@@ -2,9 +2,10 @@ import { derive, type Experiment, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
+import { indexData } from "../lib/data/index_make.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { readEvents } from "../lib/runs/event_log.ts";
-import { findRecord, readHeader } from "../lib/runs/store.ts";
+import { findFolder, findRecord, readHeader } from "../lib/runs/store.ts";
 import { plateau } from "../lib/schedules/mod.ts";
 import type { RunEvent, RunRecord } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
@@ -288,22 +289,61 @@ Deno.test("run() refuses a folder of runs that is a file, before it trains", asy
   assertEquals(told, []);
 });
 
-Deno.test("run() on other data is another run, which is told", async () => {
+Deno.test("run() does not go on where its data has changed, says how, and begins anew where it is told to", async () => {
   const data = `${folder}/changing`;
   await writeTinyWorld(data);
   const changing = { ...options("changing-runs"), data };
   await stopAfter(tinyDual(), 1, changing);
-  await Deno.remove(`${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature/crop/003.png`);
-  const told: RunEvent[] = [];
-  for await (const event of events(tinyDual(), changing)) told.push(event);
-  const [start, notice] = told;
-  assert(start.kind === "start" && start.step === 0);
-  assert(
-    notice.kind === "notice" && /run of this definition on other data.* is left as it is/.test(notice.text),
-    Deno.inspect(notice),
-  );
+  const photographs = `${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature`;
+  const rename = async (from: string, to: string): Promise<void> => {
+    for (const kind of ["crop", "inpainting"]) {
+      await Deno.rename(`${photographs}/${kind}/${from}.png`, `${photographs}/${kind}/${to}.png`);
+    }
+  };
+  await rename("003", "903");
+  const refused = await assertRejects(() => run(tinyDual(), changing), Error, "its data has changed since it began:\n");
+  assert(/^ +train, real, sd14: 1 added, 1 removed, 0 changed, of \d+$/m.test(refused.message), refused.message);
+  assert(refused.message.includes("--fresh (fresh: true)"), refused.message);
+  assertEquals((await foldersIn(changing.runs)).length, 1);
+  await stopAfter(tinyDual(), 1, { ...changing, fresh: true });
   assertEquals((await foldersIn(changing.runs)).length, 2);
+  const [again] = await Array.fromAsync(takeOne(events(tinyDual(), changing)));
+  assert(again.kind === "start" && again.step === 1, Deno.inspect(again)); // the one begun on this data
+  await rename("903", "003");
+  const [first] = await Array.fromAsync(takeOne(events(tinyDual(), changing)));
+  assert(first.kind === "start" && first.step === 1, Deno.inspect(first));
 });
+
+Deno.test("run() goes by the sizes and contents that an index beside the data tells", async () => {
+  const data = `${folder}/indexed`;
+  await writeTinyWorld(data);
+  const indexed = { ...options("indexed-runs"), data };
+  await stopAfter(tinyDual(), 1, indexed); // before there is an index
+  const index = async (): Promise<void> => {
+    const work = indexData(tinyDual().data.train[0], { data, file: `${data}/index-genImage.parquet`, hash: true });
+    for (let step = await work.next(); !step.done; step = await work.next());
+  };
+  await index();
+  const [goes] = await Array.fromAsync(takeOne(events(tinyDual(), indexed)));
+  assert(goes.kind === "start" && goes.step === 1, Deno.inspect(goes));
+  await stopAfter(tinyDual({ seed: 9 }), 1, indexed); // begun with it
+  const file = `${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/ai/crop/002.png`;
+  await Deno.copyFile(file.replace("002", "001"), file);
+  await index();
+  const refused = await assertRejects(() => run(tinyDual({ seed: 9 }), indexed), Error, "its data has changed");
+  assert(/^ +train, fake, sd14: 0 added, 0 removed, 1 changed, of \d+$/m.test(refused.message), refused.message);
+  const record = await run(tinyDual({ seed: 9 }), { ...indexed, fresh: true });
+  assert(/^[0-9a-f]{64}$/.test(record.environment.hashes.index));
+  const left = (await Array.fromAsync(Deno.readDir((await findFolder(indexed.runs, record.id))!))).map(({ name }) =>
+    name
+  );
+  assert(!left.includes("data.parquet"), left.join());
+});
+
+/** The first of some, whose source is then left. */
+async function* takeOne<T>(from: AsyncIterable<T>): AsyncGenerator<T> {
+  for await (const one of from) return yield one;
+}
 
 Deno.test("run() takes the finished run of a definition where its data is not there any more, and says so", async () => {
   await run(tinyDual(), options("first"));

@@ -1,12 +1,55 @@
+import { createHash } from "node:crypto";
 import { fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
 import { identitiesOf } from "../layouts/mod.ts";
+import type { DataRow } from "../runs/data_list.ts";
+import { readGroups } from "../tables/parquet.ts";
 import type { Pair, Sample } from "../types.ts";
+import { indexColumns, indexFiles } from "./index_rows.ts";
 import type { Divided } from "./pairs.ts";
 
+/** By what changed data is seen. */
+export interface DataIdentity {
+  /**
+   * Hashes of all that a run reads, in each way there is, the one that sees most first: with the contents of files that
+   * an index tells, with their sizes, and by names alone. A run that began before there was an index is found by the last.
+   */
+  readonly ways: readonly Readonly<Record<string, string>>[];
+  /** The samples, to tell what has changed. */
+  readonly rows: readonly DataRow[];
+}
+
+/** Identifies what a run reads. The indexes that lie beside the data are believed: they are as new as they were made. */
+export async function identifyData(
+  experiment: Experiment,
+  samples: Divided,
+  data: string | null,
+): Promise<DataIdentity> {
+  const names = await dataHashes(experiment, samples);
+  const all = allOf(samples);
+  const contents = await contentsOf(experiment, all, data);
+  const rows = all.map(({ group, id }): DataRow => {
+    const { size = null, sha256 = null } = contents.get(id) ?? {};
+    return { group, sample: keyOf(id), size, content: sha256 === null ? null : keyOf(sha256) };
+  });
+  const known = [...contents.values()];
+  const ways = [names];
+  const hashed = (withContent: boolean): Record<string, string> => {
+    const hash = createHash("sha256");
+    for (const { id } of all) {
+      const { size = null, sha256 = null } = contents.get(id) ?? {};
+      hash.update(`${JSON.stringify(withContent ? [id, size, sha256] : [id, size])}\n`);
+    }
+    return { ...names, index: hash.digest("hex") };
+  };
+  if (known.length > 0) ways.unshift(hashed(false));
+  if (known.some(({ sha256 }) => sha256 !== null)) ways.unshift(hashed(true));
+  return { ways, rows };
+}
+
 /**
- * Hashes of all that a run reads, by which changed data is seen: of each data set that names one, and of each split,
- * over the ids, labels, sets and sources of its samples and the ids of their reconstructions.
+ * Hashes of all that a run reads by name: of each data set that names one, and of each split, over the ids, labels, sets
+ * and sources of its samples and the ids of their reconstructions.
  */
 export async function dataHashes({ data }: Experiment, samples: Divided): Promise<Record<string, string>> {
   const layouts = [...data.train, ...data.validation ?? [], ...data.test];
@@ -23,4 +66,48 @@ function hashPairs(pairs: readonly Pair[]): string {
   return fingerprint(
     pairs.map(({ sample, reconstruction }) => ({ ...told(sample), reconstruction: reconstruction?.id ?? null })),
   );
+}
+
+/**
+ * Every sample and reconstruction, and what it counts as. By its own split: which samples are held out of `train` to
+ * validate depends on all that are there, and one that is added would seem to move others.
+ */
+function allOf({ train, validation, test }: Divided): { readonly group: string; readonly id: string }[] {
+  const groupOf = ({ split, label, generator, set }: Sample): string =>
+    [split, label, generator ?? set].filter((word) => word !== null).join(", ");
+  const pairs = [...train, ...validation].flatMap(({ sample, reconstruction }) => {
+    const group = groupOf(sample);
+    const own = { group, id: sample.id };
+    return reconstruction === null ? [own] : [own, { group: `${group}, reconstructed`, id: reconstruction.id }];
+  });
+  return [...pairs, ...test.map((sample) => ({ group: groupOf(sample), id: sample.id }))];
+}
+
+type Content = { readonly size: number | null; readonly sha256: string | null };
+
+/** What the indexes beside the data tell of samples, by id; of others nothing. */
+async function contentsOf(
+  { data: { train, validation, test } }: Experiment,
+  all: readonly { readonly id: string }[],
+  data: string | null,
+): Promise<Map<string, Content>> {
+  const contents = new Map<string, Content>();
+  const kinds = [...new Set([...train, ...validation ?? [], ...test].map(({ kind }) => kind))];
+  const files = (await Promise.all(kinds.map((kind) => indexFiles(data, { kind })))).flat();
+  if (files.length === 0) return contents;
+  const wanted = new Set(all.map(({ id }) => id));
+  const { id, size, sha256 } = indexColumns;
+  for (const file of files) {
+    for await (const rows of readGroups(file, { id, size, sha256 })) {
+      for (const [i, name] of rows.id.entries()) {
+        if (wanted.has(name)) contents.set(name, { size: rows.size[i], sha256: rows.sha256[i] });
+      }
+    }
+  }
+  return contents;
+}
+
+/** 48 bits of a hash: of a million ids two share a number with a chance of 0.2 %, which hides one change at most. */
+function keyOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUIntBE(0, 6);
 }

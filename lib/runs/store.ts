@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RunRecord, ScoreColumns, StepRow } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
+import { DATA_LIST } from "./data_list.ts";
 import { EVENTS, openEventLog, readSteps } from "./event_log.ts";
 import { headerText, type ParsedRecord, parseHeader, type RecordLinks, REPAIR, type RunHeader } from "./record.ts";
 import { isScoresFile, readScores, writeScores } from "./scores.ts";
@@ -127,7 +128,7 @@ export async function appendScores(folder: string, scores: ScoreColumns, metrics
  */
 export async function clearRun(folder: string): Promise<void> {
   await removeFile(join(folder, RECORD));
-  for (const name of ["checkpoints", "last.safetensors", "best.safetensors"]) { // the latter of older versions
+  for (const name of [DATA_LIST, "checkpoints", "last.safetensors", "best.safetensors"]) { // the last two of older ones
     await removeFile(join(folder, name));
   }
   await removeFile(join(folder, EVENTS));

@@ -1,5 +1,6 @@
-import { dataHashes } from "../../lib/data/identity.ts";
+import { dataHashes, identifyData } from "../../lib/data/identity.ts";
 import type { Divided } from "../../lib/data/pairs.ts";
+import { writeParquet } from "../../lib/tables/parquet.ts";
 import type { Sample } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { tinyDual } from "../tiny_world.ts";
@@ -30,4 +31,36 @@ Deno.test("the identity of data sees every sample, its label, set, source and re
       [pair, pair],
     ] satisfies Divided["train"][]
   ) assert(await changed(other) !== hashes.train);
+});
+
+Deno.test("the identity of data is told in every way there is, the one that sees most first", async () => {
+  const none = await identifyData(tinyDual(), divided, null);
+  assertEquals(none.ways, [await dataHashes(tinyDual(), divided)]);
+  assertEquals(none.rows.map(({ group, size, content }) => [group, size, content]), [
+    ["train, real", null, null],
+    ["train, real, reconstructed", null, null],
+    ["train, real", null, null],
+    ["train, real", null, null],
+  ]);
+  const data = await Deno.makeTempDir();
+  try {
+    const index = async (files: Readonly<Record<string, readonly [size: number, sha256: string | null]>>) => {
+      const ids = Object.keys(files);
+      const types = { id: "string", size: "whole or null", sha256: "string or null" } as const;
+      const table = { id: ids, size: ids.map((id) => files[id][0]), sha256: ids.map((id) => files[id][1]) };
+      await Deno.writeFile(`${data}/index-genImage.parquet`, writeParquet(types, table));
+      return await identifyData(tinyDual(), divided, data);
+    };
+    const sized = await index({ a: [10, null], b: [11, null], other: [5, null] });
+    assertEquals(sized.ways.length, 2);
+    assertEquals(sized.ways[1], none.ways[0]);
+    assertEquals(sized.rows.map(({ size }) => size), [10, null, 11, null]);
+    assertEquals((await index({ a: [10, null], b: [11, null] })).ways, sized.ways); // of other samples it tells nothing
+    assert((await index({ a: [10, null], b: [12, null] })).ways[0].index !== sized.ways[0].index);
+    const hashed = await index({ a: [10, "00"], b: [11, null] });
+    assertEquals(hashed.ways.slice(1), sized.ways);
+    assert((await index({ a: [10, "01"], b: [11, null] })).ways[0].index !== hashed.ways[0].index);
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
 });
