@@ -38,7 +38,7 @@ export async function reaches(step: number, child: Child, runs: string): Promise
 
 /** Steps that the only run in a folder has done. */
 export async function stepsIn(runs: string): Promise<number> {
-  if (!(await namesIn(runs)).some((name) => /-[0-9a-f]{12}$/.test(name))) return 0;
+  if (!(await namesIn(runs)).some((name) => /^[^.].*-[0-9a-f]{12}$/.test(name))) return 0;
   return (await readSteps(await runIn(runs))).at(-1)?.step ?? 0;
 }
 

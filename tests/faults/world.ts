@@ -66,7 +66,7 @@ export function where(name: string, options: Partial<RunOptions> = {}): RunOptio
 
 /** Folder of the only run in a folder of runs. */
 export async function runIn(runs: string): Promise<string> {
-  const names = (await namesIn(runs)).filter((name) => /-[0-9a-f]{12}$/.test(name));
+  const names = (await namesIn(runs)).filter((name) => /^[^.].*-[0-9a-f]{12}$/.test(name));
   assertEquals(names.length, 1, `runs in "${runs}"`);
   return join(runs, names[0]);
 }
