@@ -19,7 +19,12 @@ export interface DataIdentity {
   readonly rows: readonly DataRow[];
 }
 
-/** Identifies what a run reads. The indexes that lie beside the data are believed: they are as new as they were made. */
+/**
+ * Identifies what a run reads. Indexes that lie beside the data are believed, however old they are: to look at millions
+ * of files again takes longer than many a run.
+ *
+ * @throws {Error} when an index is damaged; says what to do
+ */
 export async function identifyData(
   experiment: Experiment,
   samples: Divided,
@@ -97,14 +102,21 @@ async function contentsOf(
   if (files.length === 0) return contents;
   const wanted = new Set(all.map(({ id }) => id));
   const { id, size, sha256 } = indexColumns;
-  for (const file of files) {
-    for await (const rows of readGroups(file, { id, size, sha256 })) {
-      for (const [i, name] of rows.id.entries()) {
-        if (wanted.has(name)) contents.set(name, { size: rows.size[i], sha256: rows.sha256[i] });
+  try {
+    for (const file of files) {
+      for await (const rows of readGroups(file, { id, size, sha256 })) {
+        for (const [i, name] of rows.id.entries()) {
+          if (wanted.has(name)) contents.set(name, { size: rows.size[i], sha256: rows.sha256[i] });
+        }
       }
     }
+    return contents;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`${message}. Make the index again with: deno task data index ${data}, or remove it`, {
+      cause: error,
+    });
   }
-  return contents;
 }
 
 /** 48 bits of a hash: of a million ids two share a number with a chance of 0.2 %, which hides one change at most. */

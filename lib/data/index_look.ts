@@ -58,11 +58,13 @@ async function lookAt(
     known = { size: cell === null ? size : null, modified: mtime?.getTime() ?? null };
     if (earlier !== null && isSame(earlier, { ...known, hash, inTable: cell !== null })) return seenOf(earlier);
     if (known.size === 0) return { ...nothing, ...known, problem: "empty" };
-    if (cell === null && !hash) return { ...nothing, ...known, ...headerColumns(await headerOf(file)), problem: null };
+    if (cell === null) {
+      const header = headerColumns(await headerOf(file));
+      return { ...known, ...header, sha256: hash ? await hashOfFile(file) : null, problem: null };
+    }
     const bytes = await bytesOf(file);
     known = { ...known, size: bytes.length };
-    const sha256 = hash ? hashOf(bytes) : null;
-    return { ...nothing, ...known, ...headerColumns(readHeader(bytes)), sha256, problem: null };
+    return { ...known, ...headerColumns(readHeader(bytes)), sha256: hash ? hashOf(bytes) : null, problem: null };
   } catch (error) {
     return { ...nothing, ...known, problem: problemOf(error as Error) };
   }
@@ -94,4 +96,13 @@ function problemOf(error: Error): string {
 
 function hashOf(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
+}
+
+/** In pieces: many files are read at one time, and nobody knows how large they are. */
+async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  using file = await Deno.open(path);
+  const piece = new Uint8Array(1 << 16);
+  for (let count; (count = await file.read(piece)) !== null;) hash.update(piece.subarray(0, count));
+  return hash.digest("hex");
 }

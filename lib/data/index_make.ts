@@ -43,7 +43,7 @@ const ABREAST = 128;
 
 /**
  * Indexes a data set: looks at the file of every sample of every split, and writes what it finds as a parquet file. Takes
- * the memory of a few groups of rows, however many there are, and 16 bytes for each to compare the splits. Finished groups
+ * the memory of a few groups of rows and, to compare the splits, at most 16 bytes for each. Finished groups
  * are on the disk, in a folder beside the file, so that whoever is killed goes on from there: only what is new, or has
  * another size or time than an earlier index says, is read.
  *
@@ -81,7 +81,9 @@ export async function* indexData(
     done += rows.length;
     await earlier.advance();
   }
-  await writeAtomic(file, joinParquet(parts));
+  const whole = join(folder, "whole"); // whatever a kill leaves lies in the folder of parts
+  await writeAtomic(whole, joinParquet(parts));
+  await Deno.rename(whole, file);
   await Deno.remove(folder, { recursive: true });
   await counted.compareSplits(file);
   const { groups, problems } = counted;

@@ -2,7 +2,7 @@ import { dataHashes, identifyData } from "../../lib/data/identity.ts";
 import type { Divided } from "../../lib/data/pairs.ts";
 import { writeParquet } from "../../lib/tables/parquet.ts";
 import type { Sample } from "../../lib/types.ts";
-import { assert, assertEquals } from "../assert.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { tinyDual } from "../tiny_world.ts";
 
 const sample = (id: string, changes: Partial<Sample> = {}): Sample => ({
@@ -60,6 +60,9 @@ Deno.test("the identity of data is told in every way there is, the one that sees
     const hashed = await index({ a: [10, "00"], b: [11, null] });
     assertEquals(hashed.ways.slice(1), sized.ways);
     assert((await index({ a: [10, "01"], b: [11, null] })).ways[0].index !== hashed.ways[0].index);
+    await Deno.truncate(`${data}/index-genImage.parquet`, 50);
+    const damaged = () => identifyData(tinyDual(), divided, data);
+    await assertRejects(damaged, Error, "Make the index again with: deno task data index");
   } finally {
     await Deno.remove(data, { recursive: true });
   }
