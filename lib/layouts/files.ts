@@ -57,6 +57,25 @@ export async function holdsImages(folder: string, { deep = false } = {}): Promis
   return false;
 }
 
+/** Paths of the parquet files in a folder and the folders below it, sorted, relative to it; `but` is not entered. */
+export async function* tablesBelow(folder: string, { but = "", prefix = "" } = {}): AsyncGenerator<string> {
+  const entries: [name: string, isDirectory: boolean][] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(`${folder}/${prefix}`)) {
+      const path = `${prefix}${name}`;
+      if (isDirectory ? path !== but : name.endsWith(".parquet")) entries.push([path, isDirectory]);
+    }
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  entries.sort(([a], [b]) => a < b ? -1 : 1);
+  for (const [path, isDirectory] of entries) {
+    if (isDirectory) yield* tablesBelow(folder, { but, prefix: `${path}/` });
+    else yield path;
+  }
+}
+
 /**
  * Names of the folders directly inside a folder, sorted, without hidden ones; links to folders count.
  *
