@@ -11,7 +11,7 @@ const LIMIT = 30;
  * Megabytes that memory may grow by while all files are decoded twice more. A leak of every larger image would be 34, or
  * 170 with full counts; the engine itself takes 8 at once now and then, and stands still for thousands of files.
  */
-const GROWTH = 16;
+const GROWTH = isFull ? 32 : 16;
 /**
  * glibc keeps freed memory apart for each thread, and what it keeps grows for thousands of files before it stands still;
  * with one store that gives back what is free, resident memory is what is in use.
