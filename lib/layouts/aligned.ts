@@ -91,8 +91,9 @@ export async function* alignedSamples(spec: Aligned, { data: given, split, tell 
 }
 
 /**
- * The fakes that bear the names of photographs, as their reconstructions; a fake has none.
+ * The fakes that bear the names of photographs, as their reconstructions.
  *
+ * @throws {Deno.errors.NotFound} when those of fakes are asked for, which have none
  * @throws {TypeError} when the part says that names mean nothing
  */
 export async function alignedReconstructions(
@@ -105,10 +106,16 @@ export async function alignedReconstructions(
         "reconstructions under the names of their photographs",
     );
   }
+  const fake = samples.find(({ label }) => label === "fake");
+  if (fake !== undefined) {
+    throw new Deno.errors.NotFound(
+      `Cannot find the reconstruction of "${fake.file}": the fakes of aligned are reconstructions themselves. ` +
+        'Take existing({ of: "real" }), or inpainting() to make those of fakes',
+    );
+  }
   return await twinsByName(
     samples,
-    (sample) =>
-      sample.label === "fake" ? null : { folder: besideFolder(sample, "1_fake"), generator: sample.set ?? folder },
+    (sample) => ({ folder: besideFolder(sample, "1_fake"), generator: sample.set ?? folder }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { fetchDefaults, type FetchOptions, fetchReals } from "../../lib/data/fetch_reals.ts";
 import { imageOf } from "../../lib/data/source.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
@@ -145,6 +146,28 @@ Deno.test("a fetch that was ended goes on where it was, also behind a line that 
     const twice = heard.paths.slice(before).filter((path) => known.has(Number(path.slice(1))));
     assertEquals(twice, []);
     for (const line of (await Deno.readTextFile(ledger)).trimEnd().split("\n")) JSON.parse(line);
+  });
+});
+
+Deno.test("a fetch that was killed leaves whole photographs and lines, and lets no second process in beside it", async () => {
+  await withElsa(async (data, heard) => {
+    const program = fileURLToPath(new URL("./fetching.ts", import.meta.url));
+    const child = new Deno.Command(Deno.execPath(), { args: ["run", "-A", program, data], stdin: "null" }).spawn();
+    while (heard.paths.length < 6) await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = await fetchReals({ data, split: "train" }, options).then(() => null, (error) => error);
+    child.kill("SIGKILL");
+    const { success } = await child.status;
+    // where it was too quick to be met, nothing is to be told of it
+    if (!success) assert(second === null || second.message.includes("another process writes it"), second?.message);
+
+    const counts = await fetchReals({ data, split: "train" }, options);
+    assertEquals([counts.there, counts.dead, counts.unreachable], [12, 9, 3]);
+    const folder = `${data}/ELSA_D3/real/default/train/0000`;
+    for (const { row, ...outcome } of (await readLedger(data, file)).values()) {
+      if ("file" in outcome) {
+        assertEquals(await Deno.readFile(`${folder}/${outcome.file}`), Uint8Array.from(jpeg), `${row}`);
+      }
+    }
   });
 });
 
