@@ -109,7 +109,7 @@ Deno.test("fetchReals() brings what is there, counts what is not, and asks no mo
       there: 12,
       dead: 9,
       unreachable: 3,
-      reasons: { "404": 3, "no image": 3, "no address": 3 },
+      reasons: { "404": 3, "a web page": 3, "no address": 3 },
     });
     assertEquals(told, Array.from({ length: 24 }, (_, i) => i + 1));
     assert(heard.most <= 3 && heard.most > 1, `${heard.most} at once`);

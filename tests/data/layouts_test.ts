@@ -1,3 +1,4 @@
+import { measureExtent } from "../../lib/data/index_walk.ts";
 import { imageOf } from "../../lib/data/source.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import {
@@ -93,6 +94,7 @@ for (const [kind, { layout, real, fake }] of Object.entries(sets)) {
         assertEquals([width, height, data[0] > 120 ? "fake" : "real"], [8, 6, label], file);
         seen[label]++;
       }
+      assertEquals((await measureExtent(layout, data)).parts.map(({ split }) => split), ["test"]); // once for an index
       assertEquals(seen, { real: real.length, fake: kind === "elsaD3" ? 4 : fake.length });
     });
   });

@@ -84,7 +84,9 @@ Deno.test("aligned() tells of an empty class folder, and stops where a class has
     ]);
     const alone = () => collect(aligned({ sets: [sets[1]] }), data, "train");
     await assertRejects(alone, Deno.errors.NotFound, "found no fake images in");
-    await assertRejects(() => collect(aligned(), data, "test"), Deno.errors.NotFound, "no folders 0_real and 1_fake");
+    await assertRejects(() => collect(aligned(), data, "test"), RangeError, "no samples there");
+    const other = () => collect(aligned({ folder: "shaders" }), data, "train");
+    await assertRejects(other, Deno.errors.NotFound, "no folders 0_real and 1_fake");
   });
 });
 
