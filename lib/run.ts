@@ -19,7 +19,7 @@ import { showProgress } from "./notebook/progress.ts";
 import { random } from "./random.ts";
 import { MAKE_ROOM } from "./runs/atomic.ts";
 import { attached } from "./runs/attach.ts";
-import { dataChanges, readDataList, removeDataList, writeDataList } from "./runs/data_list.ts";
+import { removeDataList, writeDataList } from "./runs/data_list.ts";
 import { environment } from "./runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "./runs/event_log.ts";
 import { findRuns } from "./runs/index.ts";
@@ -36,6 +36,7 @@ import {
   writeHeader,
   writeRecord,
 } from "./runs/store.ts";
+import { refuseChangedData } from "./train/changed_data.ts";
 import { type Circumstances, type Found, hasStates, loadBest, loadState } from "./train/checkpoint.ts";
 import { positionOf } from "./train/keeper.ts";
 import { firstState, type TrainState, weightsOf } from "./train/state.ts";
@@ -91,8 +92,7 @@ export async function run(experiment: Experiment, options: RunOptions = {}): Pro
  *
  * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
  * @throws {Error} when the folder of runs cannot be written, another process writes this run, its data has changed since
- * it began, or a loss is not finite;
- * when the process of a detached run ends without a record
+ * it began, or a loss is not finite; when the process of a detached run ends without a record
  * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place, or leaves a detached run
  */
 export async function* events(experiment: Experiment, options: RunOptions = {}): AsyncGenerator<RunEvent, void> {
@@ -122,7 +122,10 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   const finished = async (): Promise<boolean> => !fresh && (await recordIn(folder)).header?.status === "done";
   if (await finished()) return yield { kind: "done", record: await readRecord(folder) };
   await together(needed);
-  if (!fresh) await refuseChangedData(runs, { run, folder, identity });
+  const begun = async (): Promise<boolean> => (await recordIn(folder)).header !== null || await hasStates(folder);
+  if (!fresh && !await begun()) {
+    await refuseChangedData(runs, { name: experiment.name, definition, rows: identity.rows });
+  }
 
   await checkWritable(runs);
   if (options.detached) {
@@ -139,7 +142,7 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   const { problem } = await recordIn(folder);
   const notices = problem === null ? [] : [`${problem}. It is written anew, from the last checkpoint on`];
   await writing(folder, writeDataList(folder, identity.rows));
-  yield* going(run, { ...options, runs, weights, folder, hashes, notices });
+  yield* going(run, { ...options, runs, weights, folder, hashes, notices: [...samples.notices, ...notices] });
 }
 
 /** The way to identify the data by which there is a run, of a definition, or the one that sees most. */
@@ -151,41 +154,6 @@ async function knownWay(
     if (await findFolder(runs, runId({ definition, data: fingerprint(way) })) !== null) return way;
   }
   return ways[0];
-}
-
-/**
- * Refuses a run that would begin anew because its data has changed since it began: whoever gives the same command again
- * means to go on. One that is begun on this data goes on, whatever there is beside it.
- *
- * @throws {Error} with what has changed
- */
-async function refuseChangedData(
-  runs: string,
-  { run, folder, identity }: {
-    readonly run: Identified;
-    readonly folder: string;
-    readonly identity: DataIdentity;
-  },
-): Promise<void> {
-  if ((await recordIn(folder)).header !== null || await hasStates(folder)) return;
-  for (const other of await findRuns(runs, { fingerprint: run.definition })) {
-    if (other.id === runId(run) || other.status === "done" || !await hasStates(other.folder)) continue;
-    if (await holder(other.folder) !== null) continue; // it goes, on data of its own
-    const before = await readDataList(other.folder);
-    const changes = before === null ? [] : dataChanges(before, identity.rows);
-    const lines = changes.map(({ group, before, added, removed, changed }) =>
-      `  ${group}: ${added} added, ${removed} removed, ${changed} changed, of ${before}\n`
-    );
-    const unknown = before === null
-      ? "an older version did not write down what it was"
-      : "the samples are the same, their sources, sets or what an index tells of them are not";
-    throw new Error(
-      `Cannot go on with "${run.experiment.name}" in "${other.folder}": its data has changed since it began` +
-        (lines.length === 0 ? ` (${unknown}). ` : `:\n${lines.join("")}`) +
-        "Put the data back as it was and give the same command again, or begin anew on it as it is with --fresh " +
-        "(fresh: true)",
-    );
-  }
 }
 
 /** A run in a process of its own. */

@@ -1,5 +1,5 @@
 /** The samples of a whole data set, whatever of it is there. */
-import { generatorNames, type Layout, readSamples } from "../layouts/mod.ts";
+import { generatorNames, type Layout, readSamples, splitless } from "../layouts/mod.ts";
 import type { Sample, Split } from "../types.ts";
 
 /** Part of a data set that is not there. */
@@ -43,7 +43,7 @@ export async function measureExtent(layout: Layout, data: string | null): Promis
       throw error;
     }
   };
-  for (const split of SPLITS) {
+  for (const split of splitless.includes(layout.kind) ? ["test"] as const : SPLITS) {
     const error = await has({ layout, split });
     if (error === null) continue;
     if (error instanceof Deno.errors.NotFound) first ??= error;

@@ -1,5 +1,5 @@
 /** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table. */
-import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
+import { decodeImage, type Image, parseFragment, UnreadableImage } from "../image/decode.ts";
 import { readCell } from "../tables/cells.ts";
 
 /** A cell of a parquet file that holds the bytes of an image file. */
@@ -22,7 +22,8 @@ export function parseCell(file: string): Cell | null {
  *
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when it is not an image that can be read; names the sample's file
+ * @throws {UnreadableImage} when it is not a whole, allowed image, or its cell is empty or damaged; names the sample's
+ * file
  * @throws {RangeError} when it has no such rectangle or row
  */
 export async function imageOf(file: string): Promise<Image> {
@@ -33,7 +34,7 @@ export async function imageOf(file: string): Promise<Image> {
     return await decodeImage(bytes);
   } catch (error) {
     // of the same class, so that whoever skips unreadable images knows it; the bytes alone have no name
-    if (error instanceof TypeError) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
+    if (error instanceof UnreadableImage) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
     throw error;
   }
 }
@@ -43,7 +44,7 @@ export async function imageOf(file: string): Promise<Image> {
  * none of its own.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when the cell is empty
+ * @throws {UnreadableImage} when the cell is empty or damaged
  */
 export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const cell = parseCell(file);
@@ -56,7 +57,10 @@ export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function cellBytes(file: string, { path, row, column }: Cell): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readCell(path, { row, column });
+  const bytes = await readCell(path, { row, column }).catch((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UnreadableImage(`Cannot decode "${file}": ${error.message}`, { cause: error });
+  });
   if (bytes !== null) return bytes;
-  throw new TypeError(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
+  throw new UnreadableImage(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
 }
