@@ -9,6 +9,9 @@ export interface Image {
   readonly height: number;
 }
 
+/** What is thrown for bytes that are no whole image; others can pass over such a file and count it. */
+export class UnreadableImage extends TypeError {}
+
 /** A rectangle of pixels; x to the right, y downwards, from the top left corner. */
 export interface Rectangle {
   readonly x: number;
@@ -38,7 +41,7 @@ const sheets = new Map<string, Sheet>();
  * @param from a path, or the bytes of a file
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when it is not an image that can be read
+ * @throws {UnreadableImage} when it is not an image that can be read
  * @throws {RangeError} when the fragment is not a rectangle inside the image
  */
 export async function decodeImage(from: string | Uint8Array): Promise<Image> {
@@ -107,7 +110,7 @@ async function decodeBytes(bytes: Uint8Array, name: string): Promise<Image> {
     return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
   } catch (error) {
     const reason = (error as Error).message.trim().split("\n")[0];
-    throw new TypeError(
+    throw new UnreadableImage(
       `Cannot decode ${name} (${reason}): expected a whole image in JPEG, PNG, WebP, GIF, TIFF or AVIF`,
       { cause: error },
     );
