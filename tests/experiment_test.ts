@@ -48,7 +48,7 @@ function cell(change: object): ExperimentInput {
 Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals(small.seed, 1);
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
-  assertEquals(small.batch, { size: 64, accumulate: null, synced: false });
+  assertEquals(small.batch, { size: 64, accumulate: null, synced: false, balanced: null });
   assertEquals(small.select, { metric: "accuracy", every: null, patience: null, gain: null });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
