@@ -1,6 +1,6 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
-import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { genImageGenerators, genImageReconstructions, genImageSamples } from "./genimage.ts";
 import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
 
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
@@ -29,6 +29,11 @@ export const shipped = {
 /** The hash of all of a data set, by kind of layout; a data set that names no such hash is not here. */
 export const identities = {
   pocket: pocketIdentity,
+};
+
+/** The generators of data sets that can be had one generator at a time, by kind of layout. */
+export const generatorNames: Readonly<Record<string, readonly string[]>> = {
+  genImage: genImageGenerators,
 };
 
 /** How a data set lies on disk. */
