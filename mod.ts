@@ -167,6 +167,7 @@ export {
   probeNote,
   type Published,
 } from "./lib/report/mod.ts";
+export { type Preview, preview, type PreviewOptions } from "./lib/preview.ts";
 export { type DetachedRun, events, run, type RunOptions, startDetached } from "./lib/run.ts";
 export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
 export { findRecord, readRecord } from "./lib/runs/store.ts";
