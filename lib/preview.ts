@@ -61,10 +61,11 @@ export async function preview(experiment: Experiment, options: PreviewOptions = 
   return Object.defineProperty(made, DISPLAY, { value: () => bundle });
 }
 
-function noteOf({ view, augment, batch: { synced } }: Experiment): string {
+function noteOf({ view, augment, reconstruct, batch: { synced } }: Experiment): string {
   const done = augment.length === 0 ? "nothing" : augment.map(({ kind }) => kind).join(", ");
+  const both = `A sample and its reconstruction get ${synced ? "the same draw" : "draws of their own"}. `;
   return `Seen through ${view.kind}() of ${view.size} pixels. In training: ${done}, then the view at a random place. ` +
-    `A sample and its reconstruction get ${synced ? "the same draw" : "draws of their own"}; the numbers are epochs.`;
+    `${reconstruct === null ? "" : both}Draw 1 is that of the first epoch.`;
 }
 
 async function sheetOf(

@@ -1,7 +1,9 @@
 import type { Command } from "./command.ts";
 import { dataIndex } from "./data_index.ts";
+import { dataPreview } from "./data_preview.ts";
 
 /** What can be done about data sets, by the two words of the command. */
 export const dataCommands: Readonly<Record<string, Command>> = {
   "data index": dataIndex,
+  "data preview": dataPreview,
 };

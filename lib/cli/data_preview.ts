@@ -24,7 +24,7 @@ the place of the view included. A page that loads nothing, or a PNG.
   --artifacts DIR  folder of reconstructions made earlier; default: artifacts
 
 Examples:
-  deno task data preview experiments/pocket.ts dual
+  deno task data preview runs/dual-c3bbf8d1e5f5
   deno task data preview experiments/dual_loss.ts dual --data /data --out sheet.png --samples 12`,
   json: "one object with the file that was written and the ids of the samples and reconstructions in it",
   values: ["out", "samples", "draws", "seed", "data", "artifacts"],

@@ -19,7 +19,7 @@ export interface SheetRow {
 export function contactSheet(
   { heads, rows, side }: { heads: readonly string[]; rows: readonly SheetRow[]; side: number },
 ): string {
-  const shown = Math.min(Math.max(side, 64), 160); // tiny pictures enlarged, large ones fit beside one another
+  const shown = Math.min(Math.max(side, 96), 160); // tiny pictures enlarged, large ones fit beside one another
   const head = ["", ...heads].map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join("");
   const body = rows.map(({ title, note, cells }) => {
     const pictures = cells.map((cell) => `<td>${cell.map((one) => picture(one, shown)).join("")}</td>`).join("");
