@@ -53,18 +53,27 @@ export async function compressImage(spec: Compress, image: Image, draw: Random):
   const quality = low + draw.integer(high - low + 1);
   const format = formats === null ? "jpeg" : formats[draw.integer(formats.length)];
   if (idle) return image;
-  const given = order === "bgr" ? exchanged(image) : image;
-  const back = await decodeImage(await encodeImage(given, { format, quality }));
-  return order === "bgr" ? exchanged(back) : back;
+  if (order === null) return await roundTrip(image, { format, quality });
+  const turned = { ...image, data: image.data.slice() };
+  exchange(turned);
+  const back = await roundTrip(turned, { format, quality });
+  exchange(back);
+  return back;
 }
 
-/** Red and blue exchanged. */
-function exchanged({ data, width, height }: Image): Image {
-  const to = new Uint8Array(data.length);
+async function roundTrip(
+  image: Image,
+  { format, quality }: { format: CompressFormat; quality: number },
+): Promise<Image> {
+  const encoding = format === "jpeg" ? { format, quality, optimise: false } : { format, quality };
+  return await decodeImage(await encodeImage(image, encoding));
+}
+
+/** Exchanges red and blue in place. */
+function exchange({ data }: Image): void {
   for (let i = 0; i < data.length; i += 3) {
-    to[i] = data[i + 2];
-    to[i + 1] = data[i + 1];
-    to[i + 2] = data[i];
+    const red = data[i];
+    data[i] = data[i + 2];
+    data[i + 2] = red;
   }
-  return { data: to, width, height };
 }

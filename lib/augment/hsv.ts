@@ -10,13 +10,14 @@ export function toPillowHsv(data: Uint8Array, at: number, hsv: Uint8Array): void
     hsv[0] = hsv[1] = 0;
     return;
   }
-  // single precision where the original's variables have it: the cut to whole numbers shows the last bit
+  // single precision where the original's variables have it: the array cuts to whole numbers, which shows the last bit
   const red = Math.fround((most - r) / spread);
   const green = Math.fround((most - g) / spread);
   const blue = Math.fround((most - b) / spread);
   const sixths = Math.fround(r === most ? blue - green : g === most ? 2 + red - blue : 4 + green - red);
-  hsv[0] = Math.trunc(Math.fround((sixths / 6 + 1) % 1) * 255);
-  hsv[1] = Math.trunc(Math.fround(spread / most) * 255);
+  const turn = sixths / 6 + 1; // between 5/6 and 2
+  hsv[0] = Math.fround(turn >= 1 ? turn - 1 : turn) * 255;
+  hsv[1] = Math.fround(spread / most) * 255;
 }
 
 /** Writes the colour of an HSV to a place. */
@@ -30,12 +31,19 @@ export function writeHsv(
   at: number,
   { sixths, saturation, value }: { sixths: number; saturation: number; value: number },
 ): void {
-  const sector = Math.floor(sixths) % 6;
-  const within = sixths - Math.floor(sixths);
-  const low = Math.round(value * (1 - saturation));
-  const falling = Math.round(value * (1 - saturation * within));
-  const rising = Math.round(value * (1 - saturation * (1 - within)));
-  to[at] = sector === 0 || sector === 5 ? value : sector === 1 ? falling : sector === 4 ? rising : low;
-  to[at + 1] = sector === 1 || sector === 2 ? value : sector === 0 ? rising : sector === 3 ? falling : low;
-  to[at + 2] = sector === 3 || sector === 4 ? value : sector === 2 ? rising : sector === 5 ? falling : low;
+  const whole = sixths | 0;
+  const within = sixths - whole;
+  // cut after a half was added: a rounding of what is not negative
+  const low = (value * (1 - saturation) + 0.5) | 0;
+  const falling = (value * (1 - saturation * within) + 0.5) | 0;
+  const rising = (value * (1 - saturation * (1 - within)) + 0.5) | 0;
+  let red = value, green = rising, blue = low; // the first sixth, and the end of the last
+  if (whole === 1) [red, green] = [falling, value];
+  else if (whole === 2) [red, green, blue] = [low, value, rising];
+  else if (whole === 3) [red, green, blue] = [low, falling, value];
+  else if (whole === 4) [red, green, blue] = [rising, low, value];
+  else if (whole === 5) [green, blue] = [low, falling];
+  to[at] = red;
+  to[at + 1] = green;
+  to[at + 2] = blue;
 }

@@ -48,7 +48,7 @@ export function jitterImage(spec: Jitter, image: Image, draw: Random): Image {
 
 /** Blend as Pillow's: single precision, cut to whole numbers. */
 function blend(from: number, to: number, factor: number): number {
-  return Math.trunc(Math.fround(from + Math.fround(factor * (to - from))));
+  return Math.fround(from + Math.fround(factor * (to - from))) | 0;
 }
 
 /** Values times a factor, as `ImageEnhance.Brightness`. */

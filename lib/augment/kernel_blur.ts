@@ -1,6 +1,6 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { sourceOf } from "../image/extend.ts";
+import { mirrorEnds, sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 
@@ -37,37 +37,25 @@ const kernels = { 3: [128, 64], 5: [96, 64, 16], 7: [72, 56, 28, 8] } as const;
 export function blurByKernel({ data, width, height }: Image, size: 3 | 5 | 7): Image {
   const kernel = kernels[size];
   const line = width * 3;
-  const across = new Int32Array(data.length);
-  const places = (count: number) =>
-    Int32Array.from({ length: count + 2 * kernel.length }, (_, i) => sourceOf(i - kernel.length, count, "reflect"));
-  const columns = places(width);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = kernel.length; x < width + kernel.length; x++, at += 3) {
-      let r = 0, g = 0, b = 0;
-      for (let tap = 0; tap < kernel.length; tap++) {
-        const weight = tap === 0 ? kernel[0] >> 1 : kernel[tap]; // the middle is met twice
-        const before = y * line + columns[x - tap] * 3;
-        const after = y * line + columns[x + tap] * 3;
-        r += weight * (data[before] + data[after]);
-        g += weight * (data[before + 1] + data[after + 1]);
-        b += weight * (data[before + 2] + data[after + 2]);
-      }
-      across[at] = r;
-      across[at + 1] = g;
-      across[at + 2] = b;
-    }
-  }
-  const rows = places(height);
+  const reach = kernel.length - 1;
+  const rows = Int32Array.from({ length: height + 2 * reach }, (_, i) => sourceOf(i - reach, height, "reflect") * line);
   const to = new Uint8Array(data.length);
-  const sums = new Int32Array(line);
+  // one line at a time, blurred down the image and then along itself: what is needed stays in the cache
+  const down = new Int32Array(line + 6 * reach);
   for (let y = 0; y < height; y++) {
-    sums.fill(1 << 15);
-    for (let tap = 0; tap < kernel.length; tap++) {
-      const weight = tap === 0 ? kernel[0] >> 1 : kernel[tap];
-      const [above, below] = [rows[y + kernel.length - tap] * line, rows[y + kernel.length + tap] * line];
-      for (let x = 0; x < line; x++) sums[x] += weight * (across[above + x] + across[below + x]);
+    const middle = y * line;
+    for (let x = 0; x < line; x++) down[3 * reach + x] = kernel[0] * data[middle + x];
+    for (let tap = 1; tap <= reach; tap++) {
+      const weight = kernel[tap], above = rows[reach + y - tap], below = rows[reach + y + tap];
+      for (let x = 0; x < line; x++) down[3 * reach + x] += weight * (data[above + x] + data[below + x]);
     }
-    for (let x = 0; x < line; x++) to[y * line + x] = sums[x] >> 16;
+    mirrorEnds(down, { count: width, reach, border: "reflect" });
+    for (let x = 0; x < line; x++) {
+      const at = 3 * reach + x;
+      let sum = kernel[0] * down[at] + (1 << 15);
+      for (let tap = 1; tap <= reach; tap++) sum += kernel[tap] * (down[at - 3 * tap] + down[at + 3 * tap]);
+      to[middle + x] = sum >> 16;
+    }
   }
   return { data: to, width, height };
 }

@@ -1,5 +1,5 @@
 import type { Image } from "../image/decode.ts";
-import { sourceOf } from "../image/extend.ts";
+import { mirrorEnds, sourceOf } from "../image/extend.ts";
 
 /**
  * An image convolved as `scipy.ndimage.gaussian_filter` convolves 8-bit planes in place: columns first, then rows, cut
@@ -8,38 +8,29 @@ import { sourceOf } from "../image/extend.ts";
  */
 export function blurLikeScipy({ data, width, height }: Image, sigma: number): Image {
   const weights = gaussian(sigma);
+  const reach = weights.length - 1;
   const line = width * 3;
-  const down = new Uint8Array(data.length);
-  const rows = places(height, weights.length);
+  const rows = Int32Array.from(
+    { length: height + 2 * reach },
+    (_, i) => sourceOf(i - reach, height, "symmetric") * line,
+  );
+  const to = new Uint8Array(data.length);
   const sums = new Float64Array(line);
+  const down = new Int32Array(line + 6 * reach);
   for (let y = 0; y < height; y++) {
     const middle = y * line;
     for (let x = 0; x < line; x++) sums[x] = data[middle + x] * weights[0];
-    for (let tap = weights.length - 1; tap > 0; tap--) {
-      const [above, below] = [rows[y + weights.length - tap] * line, rows[y + weights.length + tap] * line];
-      const weight = weights[tap];
+    for (let tap = reach; tap > 0; tap--) {
+      const weight = weights[tap], above = rows[reach + y - tap], below = rows[reach + y + tap];
       for (let x = 0; x < line; x++) sums[x] += (data[above + x] + data[below + x]) * weight;
     }
-    for (let x = 0; x < line; x++) down[middle + x] = sums[x];
-  }
-  const to = new Uint8Array(data.length);
-  const columns = places(width, weights.length).map((x) => x * 3);
-  for (let y = 0; y < height; y++) {
-    const start = y * line;
-    for (let x = 0; x < width; x++) {
-      const at = start + x * 3;
-      let r = down[at] * weights[0], g = down[at + 1] * weights[0], b = down[at + 2] * weights[0];
-      for (let tap = weights.length - 1; tap > 0; tap--) {
-        const weight = weights[tap];
-        const left = start + columns[x + weights.length - tap];
-        const right = start + columns[x + weights.length + tap];
-        r += (down[left] + down[right]) * weight;
-        g += (down[left + 1] + down[right + 1]) * weight;
-        b += (down[left + 2] + down[right + 2]) * weight;
-      }
-      to[at] = r;
-      to[at + 1] = g;
-      to[at + 2] = b;
+    for (let x = 0; x < line; x++) down[3 * reach + x] = sums[x];
+    mirrorEnds(down, { count: width, reach, border: "symmetric" });
+    for (let x = 0; x < line; x++) {
+      const at = 3 * reach + x;
+      let sum = down[at] * weights[0];
+      for (let tap = reach; tap > 0; tap--) sum += (down[at - 3 * tap] + down[at + 3 * tap]) * weights[tap];
+      to[middle + x] = sum;
     }
   }
   return { data: to, width, height };
@@ -53,9 +44,4 @@ function gaussian(sigma: number): Float64Array {
   );
   const sum = taps.reduce((total, tap, i) => total + (i === 0 ? tap : 2 * tap), 0);
   return taps.map((tap) => tap / sum);
-}
-
-/** Where each place lies from `beyond` before the first to as many behind the last. */
-function places(count: number, beyond: number): Int32Array {
-  return Int32Array.from({ length: count + 2 * beyond }, (_, i) => sourceOf(i - beyond, count, "symmetric"));
 }

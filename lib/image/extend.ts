@@ -50,3 +50,22 @@ export function sourceOf(i: number, count: number, border: Border): number {
   const wrapped = ((i % period) + period) % period;
   return wrapped < count ? wrapped : (border === "reflect" ? period : period - 1) - wrapped;
 }
+
+/**
+ * Fills what stands before and behind a line of pixels with its mirror image.
+ *
+ * @param line room for `reach` pixels of three numbers, then `count` pixels, then `reach` more
+ */
+export function mirrorEnds(
+  line: Int32Array | Float64Array,
+  { count, reach, border }: { count: number; reach: number; border: Exclude<Border, "black"> },
+): void {
+  for (let i = 1; i <= reach; i++) {
+    const before = (reach + sourceOf(-i, count, border)) * 3;
+    const behind = (reach + sourceOf(count - 1 + i, count, border)) * 3;
+    for (let c = 0; c < 3; c++) {
+      line[(reach - i) * 3 + c] = line[before + c];
+      line[(reach + count - 1 + i) * 3 + c] = line[behind + c];
+    }
+  }
+}
