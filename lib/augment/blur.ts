@@ -3,6 +3,7 @@ import { type Part, part } from "../definition/part.ts";
 import { sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import { type Change, localChange, type Size } from "./change.ts";
 import { blurLikeScipy } from "./scipy_blur.ts";
 
 /** Gaussian blur. */
@@ -29,12 +30,13 @@ export const blur = part<Blur, "sigma">("blur", { like: null, p: 0.5 }, {
   },
 });
 
-/** The image blurred by a drawn width, or the image itself; draws two numbers either way. */
-export function blurImage({ sigma: [low, high], like, p }: Blur, image: Image, draw: Random): Image {
+/** The blur by a drawn width, or null where there is none; draws two numbers either way. */
+export function planBlur({ sigma: [low, high], like, p }: Blur, size: Size, draw: Random): Change | null {
   const idle = draw.uniform() >= p;
   const sigma = low + (high - low) * draw.uniform();
-  if (idle) return image;
-  return like === "scipy" ? blurLikeScipy(image, sigma) : gaussianBlur(image, sigma);
+  if (idle) return null;
+  const blurred = like === "scipy" ? blurLikeScipy : gaussianBlur;
+  return localChange(size, { reach: Math.ceil(4 * sigma) + 1, change: (image) => blurred(image, sigma) });
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Part, part } from "../definition/part.ts";
 import { decodeImage, type Image } from "../image/decode.ts";
 import { encodeImage } from "../image/encode.ts";
 import type { Random } from "../random.ts";
+import { type Change, localChange, type Size, wholeChange } from "./change.ts";
 
 /**
  * A round trip through JPEG, colour at half the resolution, or WebP. The pixels are those that Pillow's and OpenCV's
@@ -46,27 +47,28 @@ function checkFormats(formats: unknown): void {
   for (const [i, format] of formats.entries()) checkChoice(`compress.formats[${i}]`, format, ["jpeg", "webp"]);
 }
 
-/** The image after a round trip, or the image itself; draws two numbers, and where formats are given another. */
-export async function compressImage(spec: Compress, image: Image, draw: Random): Promise<Image> {
+/** The round trip, or null where there is none; draws two numbers, and where formats are given another. */
+export function planCompress(spec: Compress, size: Size, draw: Random): Change | null {
   const { quality: [low, high], formats, order, p } = spec;
   const idle = draw.uniform() >= p;
   const quality = low + draw.integer(high - low + 1);
   const format = formats === null ? "jpeg" : formats[draw.integer(formats.length)];
-  if (idle) return image;
-  if (order === null) return await roundTrip(image, { format, quality });
-  const turned = { ...image, data: image.data.slice() };
-  exchange(turned);
-  const back = await roundTrip(turned, { format, quality });
-  exchange(back);
-  return back;
+  if (idle) return null;
+  const change = (image: Image) => roundTrip(image, { format, quality, order });
+  // blocks of 16 pixels with their colour know nothing of one another but for the smoothing of colour, two pixels on
+  return format === "jpeg" ? localChange(size, { reach: 2, grid: 16, change }) : wholeChange(size, size, change);
 }
 
 async function roundTrip(
   image: Image,
-  { format, quality }: { format: CompressFormat; quality: number },
+  { format, quality, order }: { format: CompressFormat; quality: number; order: "bgr" | null },
 ): Promise<Image> {
+  const given = order === null ? image : { ...image, data: image.data.slice() };
+  if (order === "bgr") exchange(given);
   const encoding = format === "jpeg" ? { format, quality, optimise: false } : { format, quality };
-  return await decodeImage(await encodeImage(image, encoding));
+  const back = await decodeImage(await encodeImage(given, encoding));
+  if (order === "bgr") exchange(back);
+  return back;
 }
 
 /** Exchanges red and blue in place. */

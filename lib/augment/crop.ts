@@ -1,9 +1,9 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { cropImage } from "../image/crop.ts";
 import type { Image } from "../image/decode.ts";
 import { placeOnCanvas } from "../image/extend.ts";
 import type { Random } from "../random.ts";
+import { type Change, partOfImage, type Size, wholeChange } from "./change.ts";
 
 /**
  * A square cut out of the image at its own scale, so that no resampling hides a generator's traces: in training at a
@@ -28,28 +28,38 @@ export const crop = part<Crop, "size">("crop", { pad: null }, {
   },
 });
 
+/** The square at a random place; draws two numbers. */
+export function planCrop(spec: Crop, size: Size, draw: Random): Change | null {
+  const [u, v] = [draw.uniform(), draw.uniform()];
+  const side = spec.size;
+  if (size.width === side && size.height === side) return null;
+  const after = { width: side, height: side };
+  if (size.width < side || size.height < side) {
+    return wholeChange(size, after, (image) => squareOf(spec, image, { u, v }));
+  }
+  const [x, y] = [Math.floor(u * (size.width - side + 1)), Math.floor(v * (size.height - side + 1))];
+  return { ...after, needs: (part) => ({ ...part, x: part.x + x, y: part.y + y }), make: (from) => from };
+}
+
 /**
  * The square that is seen of an image.
  *
  * @param draw null: the centre; otherwise draws two numbers for the place
  */
-export function cropView({ size, pad }: Crop, image: Image, draw: Random | null): Image {
-  const [u, v] = draw === null ? [0.5, 0.5] : [draw.uniform(), draw.uniform()];
-  if (image.width === size && image.height === size) return image;
-  const cut = cutPlace(image, { size, u, v, random: draw !== null });
-  if (cut.width === size && cut.height === size) return cut;
-  const place = (spare: number, share: number) =>
-    pad === "symmetric" && draw !== null ? Math.floor(share * (spare + 1)) : spare >> 1;
-  const [x, y] = [place(size - cut.width, u), place(size - cut.height, v)];
-  return placeOnCanvas(cut, { x, y, width: size, height: size, border: pad ?? "black" });
+export function cropView(spec: Crop, image: Image, draw: Random | null): Image {
+  return squareOf(spec, image, draw === null ? null : { u: draw.uniform(), v: draw.uniform() });
 }
 
-function cutPlace(
-  image: Image,
-  { size, u, v, random }: { size: number; u: number; v: number; random: boolean },
-): Image {
+/** Cut at a place, each way a share of the room there is, or at the centre. */
+function squareOf({ size, pad }: Crop, image: Image, drawn: { readonly u: number; readonly v: number } | null): Image {
+  if (image.width === size && image.height === size) return image;
+  const at = (spare: number, share: number | undefined) =>
+    share === undefined ? spare >> 1 : Math.floor(share * (spare + 1));
   const [width, height] = [Math.min(size, image.width), Math.min(size, image.height)];
-  if (width === image.width && height === image.height) return image;
-  const place = (spare: number, share: number) => random ? Math.floor(share * (spare + 1)) : spare >> 1;
-  return cropImage(image, { x: place(image.width - width, u), y: place(image.height - height, v), width, height });
+  const [left, top] = [at(image.width - width, drawn?.u), at(image.height - height, drawn?.v)];
+  const cut = partOfImage(image, { x: left, y: top, width, height });
+  if (width === size && height === size) return cut;
+  const around = pad === "symmetric" ? drawn : null;
+  const [x, y] = [at(size - width, around?.u), at(size - height, around?.v)];
+  return placeOnCanvas(cut, { x, y, width: size, height: size, border: pad ?? "black" });
 }

@@ -2,6 +2,7 @@ import { checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import { type Change, localChange, type Size } from "./change.ts";
 
 /** Colour taken away: all three channels hold the luma. */
 export interface Grey extends Part<"grey"> {
@@ -12,10 +13,13 @@ export interface Grey extends Part<"grey"> {
 /** Makes a {@linkcode Grey} part. */
 export const grey = part<Grey>("grey", { p: 0.2 }, { check: ({ p }) => checkNumber("grey.p", p, { from: 0, to: 1 }) });
 
-/** The grey image, or the image itself; draws one number. */
-export function greyImage({ p }: Grey, image: Image, draw: Random): Image {
-  if (draw.uniform() >= p) return image;
-  const { data, width, height } = image;
+/** The loss of colour, or null where there is none; draws one number. */
+export function planGrey({ p }: Grey, size: Size, draw: Random): Change | null {
+  return draw.uniform() >= p ? null : localChange(size, { reach: 0, change: withoutColour });
+}
+
+/** An image whose channels all hold its luma. */
+export function withoutColour({ data, width, height }: Image): Image {
   const to = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) to[i] = to[i + 1] = to[i + 2] = luma(data[i], data[i + 1], data[i + 2]);
   return { data: to, width, height };

@@ -3,6 +3,7 @@ import { type Part, part } from "../definition/part.ts";
 import { mirrorEnds, sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import { type Change, localChange, type Size } from "./change.ts";
 
 /**
  * Blur by one of OpenCV's three small Gaussian kernels, 3, 5 or 7 pixels wide, as albumentations' `GaussianBlur` has it
@@ -23,11 +24,11 @@ export const kernelBlur = part<KernelBlur>("kernelBlur", { size: [3, 7], p: 0.5 
   },
 });
 
-/** The blurred image, or the image itself; draws two numbers. */
-export function kernelBlurImage({ size: [low, high], p }: KernelBlur, image: Image, draw: Random): Image {
+/** The blur, or null where there is none; draws two numbers. */
+export function planKernelBlur({ size: [low, high], p }: KernelBlur, of: Size, draw: Random): Change | null {
   const idle = draw.uniform() >= p;
-  const size = (low + draw.integer(high - low + 1)) | 1;
-  return idle ? image : blurByKernel(image, size as 3 | 5 | 7);
+  const size = ((low + draw.integer(high - low + 1)) | 1) as 3 | 5 | 7;
+  return idle ? null : localChange(of, { reach: size >> 1, change: (image) => blurByKernel(image, size) });
 }
 
 /** Weights in 256ths of the middle and of each pixel further out. */

@@ -1,7 +1,8 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import type { Image } from "../image/decode.ts";
+import type { Image, Rectangle } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import type { Change, Size } from "./change.ts";
 
 /**
  * Gaussian noise, drawn for each value by itself. Sums are cut to whole numbers, as albumentations' `GaussNoise` does
@@ -22,31 +23,42 @@ export const noise = part<Noise>("noise", { variance: [10, 50], p: 0.5 }, {
   },
 });
 
-/** The noisy image, or the image itself; draws three numbers, whatever the image's size. */
-export function noiseImage({ variance: [low, high], p }: Noise, image: Image, draw: Random): Image {
+/** The noise, or null where there is none; draws three numbers, whatever the image's size. */
+export function planNoise({ variance: [low, high], p }: Noise, size: Size, draw: Random): Change | null {
   const idle = draw.uniform() >= p;
   const deviation = Math.sqrt(low + (high - low) * draw.uniform());
   const seed = draw.integer(2 ** 32);
-  return idle ? image : addNoise(image, { deviation, seed });
+  if (idle) return null;
+  const { width, height } = size;
+  return {
+    width,
+    height,
+    needs: (part) => part,
+    make: (from, part) => addNoise(from, { deviation, seed, part, width }),
+  };
 }
 
 /** Normal quantiles in the middle of each of 2¹⁶ equal shares, ±4.2 at the ends: a look-up instead of a logarithm. */
 let quantiles: Float32Array | null = null;
 
-/** An image with noise of that standard deviation; one seed and size give the same noise. */
-export function addNoise(
-  { data, width, height }: Image,
-  { deviation, seed }: { deviation: number; seed: number },
+/** A part of an image `width` pixels wide, with noise of that standard deviation; one seed gives the same noise. */
+function addNoise(
+  { data, width: partWidth, height }: Image,
+  { deviation, seed, part, width }: { deviation: number; seed: number; part: Rectangle; width: number },
 ): Image {
   quantiles ??= Float32Array.from({ length: 65536 }, (_, i) => quantile((i + 0.5) / 65536));
   const to = new Uint8ClampedArray(data.length);
-  for (let i = 0; i < data.length; i += 2) {
-    const word = hash((seed + Math.imul(i, 0x9e3779b9)) | 0);
-    // floor where the array would round
-    to[i] = Math.floor(data[i] + deviation * quantiles[word >>> 16]);
-    to[i + 1] = Math.floor(data[i + 1] + deviation * quantiles[word & 0xffff]); // beyond the end it is not kept
+  const line = partWidth * 3;
+  for (let y = 0; y < height; y++) {
+    // noise hangs on the place in the whole image: every second value takes the other half of its neighbour's word
+    let place = ((part.y + y) * width + part.x) * 3;
+    for (let i = y * line; i < (y + 1) * line; i++, place++) {
+      const word = hash((seed + Math.imul(place >> 1, 0x9e3779b9)) | 0);
+      const drawn = quantiles[place & 1 ? word & 0xffff : word >>> 16];
+      to[i] = Math.floor(data[i] + deviation * drawn); // the array by itself would round
+    }
   }
-  return { data: new Uint8Array(to.buffer), width, height };
+  return { data: new Uint8Array(to.buffer), width: partWidth, height };
 }
 
 /** The finaliser of MurmurHash3: counters in, bits that look independent out. */

@@ -1,8 +1,8 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import type { Image } from "../image/decode.ts";
 import { resizeLikeOpenCv } from "../image/opencv_resize.ts";
 import type { Random } from "../random.ts";
+import { type Change, type Size, wholeChange } from "./change.ts";
 
 /** Both sides changed by one factor, with OpenCV's linear filter, which aliases; sides are cut to whole pixels. */
 export interface Rescale extends Part<"rescale"> {
@@ -21,10 +21,11 @@ export const rescale = part<Rescale, "scale">("rescale", { p: 0.5 }, {
   },
 });
 
-/** The image at another size, or the image itself; draws two numbers. */
-export function rescaleImage({ scale: [low, high], p }: Rescale, image: Image, draw: Random): Image {
+/** The change of size, or null where there is none; draws two numbers. */
+export function planRescale({ scale: [low, high], p }: Rescale, size: Size, draw: Random): Change | null {
   const idle = draw.uniform() >= p;
   const scale = low + (high - low) * draw.uniform();
   const side = (length: number) => Math.max(1, Math.trunc(length * scale));
-  return idle ? image : resizeLikeOpenCv(image, { width: side(image.width), height: side(image.height) });
+  const after = { width: side(size.width), height: side(size.height) };
+  return idle ? null : wholeChange(size, after, (image) => resizeLikeOpenCv(image, after));
 }

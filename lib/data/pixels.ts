@@ -43,8 +43,8 @@ export async function seenImage(
 ): Promise<Image> {
   const draw = stream === null ? null : random(...stream);
   const decoded = await decodeImage(file);
-  const changed = draw === null ? decoded : await augmentImage(decoded, augment, draw);
-  return viewImage(changed, view, draw);
+  // in training the view is one more augmentation, with which those before it are made of what it shows alone
+  return draw === null ? viewImage(decoded, view, null) : await augmentImage(decoded, [...augment, view], draw);
 }
 
 /**
