@@ -149,6 +149,16 @@ export interface NonFiniteRow {
   readonly ids: readonly string[];
 }
 
+/** An image that could not be read, and was passed over. */
+export interface Unreadable {
+  /** Of its sample. */
+  readonly id: string;
+  readonly file: string;
+  /** What it was to be read for: training, where another of its class stood in, or a judgement, which leaves it out. */
+  readonly split: Split;
+  readonly reason: string;
+}
+
 /** Loss terms of one step: total first, then the definition's names. */
 export interface StepRow {
   readonly step: number;
@@ -212,6 +222,8 @@ export interface RunRecord {
   readonly history: readonly EpochRow[];
   /** Steps that were left out because their loss or gradient was not finite, where the definition allows that. */
   readonly skipped: readonly NonFiniteRow[];
+  /** Images that were passed over, each once for each split; empty in runs older than it. */
+  readonly unreadable: readonly Unreadable[];
   readonly steps: readonly StepRow[];
   /** By test set (generator), then by metric; empty before the run is done. */
   readonly metrics: Readonly<Record<string, Metrics>>;

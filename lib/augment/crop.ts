@@ -1,8 +1,9 @@
-import { checkNumber } from "../definition/check.ts";
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { cropImage } from "../image/crop.ts";
 import type { Image } from "../image/decode.ts";
+import { placeOnCanvas } from "../image/extend.ts";
 import type { Random } from "../random.ts";
+import { type Change, partOfImage, type Size, wholeChange } from "./change.ts";
 
 /**
  * A square cut out of the image at its own scale, so that no resampling hides a generator's traces: in training at a
@@ -11,36 +12,54 @@ import type { Random } from "../random.ts";
 export interface Crop extends Part<"crop"> {
   /** Side, pixels. */
   readonly size: number;
+  /**
+   * What stands around a smaller image: "reflect", its mirror image without the edge pixel, as LaRE²'s code pads; or
+   * "symmetric", with it, as AlignedForensics's, where the place is random here too. Null: black.
+   */
+  readonly pad: "reflect" | "symmetric" | null;
 }
 
 /** Makes a {@linkcode Crop} part. */
-export const crop = part<Crop, "size">("crop", {} as Record<never, never>, {
+export const crop = part<Crop, "size">("crop", { pad: null }, {
   required: ["size"],
-  check: ({ size }) => checkNumber("crop.size", size, { from: 1, integer: true }),
+  check: ({ size, pad }) => {
+    checkNumber("crop.size", size, { from: 1, integer: true });
+    if (pad !== null) checkChoice("crop.pad", pad, ["reflect", "symmetric"]);
+  },
 });
+
+/** The square at a random place; draws two numbers. */
+export function planCrop(spec: Crop, size: Size, draw: Random): Change | null {
+  const [u, v] = [draw.uniform(), draw.uniform()];
+  const side = spec.size;
+  if (size.width === side && size.height === side) return null;
+  const after = { width: side, height: side };
+  if (size.width < side || size.height < side) {
+    return wholeChange(size, after, (image) => squareOf(spec, image, { u, v }));
+  }
+  const [x, y] = [Math.floor(u * (size.width - side + 1)), Math.floor(v * (size.height - side + 1))];
+  return { ...after, needs: (part) => ({ ...part, x: part.x + x, y: part.y + y }), make: (from) => from };
+}
 
 /**
  * The square that is seen of an image.
  *
  * @param draw null: the centre; otherwise draws two numbers for the place
  */
-export function cropView({ size }: Crop, image: Image, draw: Random | null): Image {
-  const [u, v] = draw === null ? [0.5, 0.5] : [draw.uniform(), draw.uniform()];
-  const [spareX, spareY] = [Math.max(0, image.width - size), Math.max(0, image.height - size)];
-  const place = (spare: number, share: number) => draw === null ? spare >> 1 : Math.floor(share * (spare + 1));
-  if (image.width === size && image.height === size) return image;
-  const width = Math.min(size, image.width);
-  const height = Math.min(size, image.height);
-  const cut = cropImage(image, { x: place(spareX, u), y: place(spareY, v), width, height });
-  return width === size && height === size ? cut : padded(cut, size);
+export function cropView(spec: Crop, image: Image, draw: Random | null): Image {
+  return squareOf(spec, image, draw === null ? null : { u: draw.uniform(), v: draw.uniform() });
 }
 
-function padded(image: Image, size: number): Image {
-  const data = new Uint8Array(size * size * 3);
-  const [left, top] = [(size - image.width) >> 1, (size - image.height) >> 1];
-  for (let y = 0; y < image.height; y++) {
-    const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
-    data.set(row, ((top + y) * size + left) * 3);
-  }
-  return { data, width: size, height: size };
+/** Cut at a place, each way a share of the room there is, or at the centre. */
+function squareOf({ size, pad }: Crop, image: Image, drawn: { readonly u: number; readonly v: number } | null): Image {
+  if (image.width === size && image.height === size) return image;
+  const at = (spare: number, share: number | undefined) =>
+    share === undefined ? spare >> 1 : Math.floor(share * (spare + 1));
+  const [width, height] = [Math.min(size, image.width), Math.min(size, image.height)];
+  const [left, top] = [at(image.width - width, drawn?.u), at(image.height - height, drawn?.v)];
+  const cut = partOfImage(image, { x: left, y: top, width, height });
+  if (width === size && height === size) return cut;
+  const around = pad === "symmetric" ? drawn : null;
+  const [x, y] = [at(size - width, around?.u), at(size - height, around?.v)];
+  return placeOnCanvas(cut, { x, y, width: size, height: size, border: pad ?? "black" });
 }

@@ -1,11 +1,17 @@
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
-import { type Augment, type Augmentation, augmentations, type View, views } from "./mod.ts";
+import { type Change, makeChanges, type Size } from "./change.ts";
+import { planCrop } from "./crop.ts";
+import { type Augmentation, augmentations, type View, views } from "./mod.ts";
+import { type Augment, plans as simplePlans } from "./simple.ts";
+
+const plans = { ...simplePlans, crop: planCrop };
 
 /**
- * An image after some augmentations, in their order. Every augmentation draws equally often whatever comes of it, so
- * that two images given streams of one seed and name, as a sample and its reconstruction in a synced batch, are
- * changed alike.
+ * An image after some augmentations, in their order. Every augmentation draws equally often whatever comes of it and
+ * whatever the image's size, so that two images given streams of one seed and name, as a sample and its reconstruction
+ * in a synced batch, are changed alike. What comes before a crop is made of the pixels alone that the crop shows, where
+ * that gives the same values.
  *
  * @param draw moved on
  */
@@ -14,10 +20,23 @@ export async function augmentImage(
   augment: readonly Augmentation[],
   draw: Random,
 ): Promise<Image> {
-  let changed = image;
-  for (const spec of augment) changed = await (augmentations[spec.kind] as Augment)(spec, changed, draw);
-  return changed;
+  let made = image;
+  let planned: Change[] = [];
+  for (const spec of augment) {
+    if (Object.hasOwn(plans, spec.kind)) {
+      const plan = plans[spec.kind as keyof typeof plans] as Plan;
+      const change = plan(spec, planned.at(-1) ?? made, draw);
+      if (change !== null) planned.push(change);
+      continue;
+    }
+    made = await makeChanges(made, planned);
+    planned = [];
+    made = await (augmentations[spec.kind] as Augment<Augmentation>)(spec, made, draw);
+  }
+  return await makeChanges(made, planned);
 }
+
+type Plan = (spec: Augmentation, size: Size, draw: Random) => Change | null;
 
 /**
  * What the network sees of an image.
@@ -25,5 +44,6 @@ export async function augmentImage(
  * @param draw null in validation, test and detection; a stream in training, where the place is random
  */
 export function viewImage(image: Image, view: View, draw: Random | null): Image {
-  return views[view.kind](view, image, draw);
+  const see = views[view.kind] as (view: View, image: Image, draw: Random | null) => Image;
+  return see(view, image, draw);
 }

@@ -22,7 +22,7 @@ import {
 import { keptPatches, type KeptWorld } from "./kept.ts";
 import { type Album, measure } from "./measure.ts";
 import { type Group, makeGroup, originOf, planGroups, titleOf } from "./plan.ts";
-import { composeSheet } from "./sheets.ts";
+import { composeSheet } from "../image/sheet.ts";
 import { beginning } from "./train.ts";
 import { type Schooling, trainAll, trainingOf } from "./trainings.ts";
 import { type WorldWriter, worldWriter } from "./write.ts";

@@ -8,7 +8,7 @@ import type { GeneratorCard, Settings, Sheet, TrainingCard, World } from "./form
 import type { Patch } from "./gather.ts";
 import type { PlacedPhotograph } from "./photographs.ts";
 import type { GroupName } from "./plan.ts";
-import { composeSheet } from "./sheets.ts";
+import { composeSheet } from "../image/sheet.ts";
 import type { Trained } from "./train.ts";
 
 /** Rows of patches in one file, at most. */

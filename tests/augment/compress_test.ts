@@ -1,5 +1,6 @@
 import { gaussianBlur } from "../../lib/augment/blur.ts";
-import { compress, compressImage } from "../../lib/augment/compress.ts";
+import { compress } from "../../lib/augment/compress.ts";
+import { augmentImage } from "../../lib/augment/pipeline.ts";
 import type { Image } from "../../lib/image/decode.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
@@ -13,7 +14,7 @@ function noise(width: number, height: number, seed = 1): Image {
 Deno.test("compress() keeps the size, and loses more at a lower quality", async () => {
   const image = gaussianBlur(noise(24, 17), 1);
   const loss = async (quality: number) => {
-    const changed = await compressImage(compress({ quality: [quality, quality], p: 1 }), image, random(1));
+    const changed = await augmentImage(image, [compress({ quality: [quality, quality], p: 1 })], random(1));
     assertEquals([changed.width, changed.height, changed.data.length], [24, 17, 24 * 17 * 3]);
     return changed.data.reduce((sum, value, i) => sum + (value - image.data[i]) ** 2, 0) / image.data.length;
   };

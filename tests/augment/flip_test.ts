@@ -1,13 +1,14 @@
-import { flip, flipImage } from "../../lib/augment/flip.ts";
+import { flip } from "../../lib/augment/flip.ts";
+import { augmentImage } from "../../lib/augment/pipeline.ts";
 import type { Image } from "../../lib/image/decode.ts";
 import { random } from "../../lib/random.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 
-Deno.test("flip() exchanges left and right, and is undone by itself", () => {
+Deno.test("flip() exchanges left and right, and is undone by itself", async () => {
   const image: Image = { data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), width: 2, height: 2 };
-  const flipped = flipImage(flip({ p: 1 }), image, random(1));
+  const flipped = await augmentImage(image, [flip({ p: 1 })], random(1));
   assertEquals([...flipped.data], [4, 5, 6, 1, 2, 3, 10, 11, 12, 7, 8, 9]);
-  assertEquals(flipImage(flip({ p: 1 }), flipped, random(1)), image);
+  assertEquals(await augmentImage(flipped, [flip({ p: 1 })], random(1)), image);
 });
 
 Deno.test("flip() refuses what is no probability", () => {

@@ -9,6 +9,15 @@ const ramp = (size: number) => {
 
 const error = (a: Uint8Array, b: Uint8Array) => a.reduce((sum, x, i) => sum + (x - b[i]) ** 2, 0) / a.length;
 
+Deno.test("encodeImage() as JPEG gives the same pixels with and without tables made for the image", async () => {
+  const image = ramp(48);
+  const [made, standard] = await Promise.all(
+    [true, false].map((optimise) => encodeImage(image, { format: "jpeg", quality: 80, optimise })),
+  );
+  assert(standard.length > made.length);
+  assertEquals(await decodeImage(standard), await decodeImage(made));
+});
+
 Deno.test("encodeImage() loses less at higher quality, as JPEG and as WebP", async () => {
   const image = ramp(48);
   for (const format of ["jpeg", "webp"] as const) {

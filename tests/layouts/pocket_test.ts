@@ -12,7 +12,8 @@ import {
 import { gather, patchesOfSplit, settings } from "../../lib/pocket/gather.ts";
 import { psnr } from "../../lib/pocket/psnr.ts";
 import type { PlacedPhotograph } from "../../lib/pocket/photographs.ts";
-import { composeSheet, patchesOf } from "../../lib/pocket/sheets.ts";
+import { composeSheet } from "../../lib/image/sheet.ts";
+import { patchesOf } from "../../lib/pocket/sheets.ts";
 import { type WorldWriter, worldWriter } from "../../lib/pocket/write.ts";
 import { random } from "../../lib/random.ts";
 import type { Sample, Split } from "../../lib/types.ts";
