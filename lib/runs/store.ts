@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunRecord, ScoreColumns, StepRow } from "../types.ts";
-import { writeAtomic } from "./atomic.ts";
+import { TEMPORARY, writeAtomic } from "./atomic.ts";
 import { DATA_LIST } from "./data_list.ts";
 import { EVENTS, openEventLog, readSteps } from "./event_log.ts";
 import { headerText, type ParsedRecord, parseHeader, type RecordLinks, REPAIR, type RunHeader } from "./record.ts";
@@ -174,7 +174,7 @@ async function removeFile(path: string): Promise<void> {
  * @throws {Error} when the folder cannot be made or written; says why and what to do
  */
 export async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.probe-${crypto.randomUUID()}`);
+  const probe = join(folder, `.probe-${crypto.randomUUID()}${TEMPORARY}`);
   try {
     await Deno.mkdir(folder, { recursive: true });
     await writeAtomic(probe, "");
