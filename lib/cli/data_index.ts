@@ -90,12 +90,11 @@ export function reportText({ file, identity, rows, groups, missing, problems }: 
     { title: "formats", cells: groups.map(formatsText), shrinks: true },
   ]);
   const parts = [table];
-  if (missing.length > 0) {
-    parts.push(
-      missing.map(({ split, generator, reason }) => `Not there: ${generator ?? "all"} of ${split}. ${reason}`).join(
-        "\n",
-      ),
-    );
+  for (const split of new Set(missing.map(({ split }) => split))) {
+    const here = missing.filter((one) => one.split === split);
+    const names = here.map(({ generator }) => generator).filter((name) => name !== null);
+    // what a layout says of one generator lists its folders, which is too much of many
+    parts.push(`Not there in ${split}: ${names.length > 0 ? names.join(", ") : `all of it. ${here[0].reason}`}`);
   }
   if (problems.length > 0) {
     const bad = groups.reduce((sum, group) => sum + group.missing + group.unreadable, 0);

@@ -10,7 +10,10 @@ Deno.test("data index tells by class and generator what is there and what is not
     const { code, out, err } = await counterproof(["data", "index", data, "--layout", "genImage"]);
     assertEquals([code, err], [0, "Counting the files of genImage …\n"]);
     assert(/^test +fake +biggan +2 +– +1 +– +png$/m.test(out), out);
-    assert(out.includes("Not there: adm of train. Cannot read genImage from"), out);
+    assert(
+      out.includes("Not there in train: sd15, midjourney, adm, wukong, glide, vqdm\nNot there in test: sd15,"),
+      out,
+    );
     assert(out.includes("No run can use 1 of 17:\n  GenImage/BigGAN/imagenet_ai_0419_biggan/val/ai/a.png: text"), out);
     assert(out.includes('17 samples stand in "'), out);
     const json = await counterproof(["data", "index", data, "--layout", "genImage", "--json"]);
