@@ -135,7 +135,7 @@ Deno.test("experiment() refuses parts that no maker would make, and says where",
   refused({ optimizer: { ...adamW(), rate: -1 } }, RangeError, '(in "optimizer")');
   refused({ view: { kind: "corp", size: 64 } }, TypeError, 'unknown kind "corp" of a view, did you mean "crop"?');
   refused({ loss: { a: adamW() } }, TypeError, '"loss.a": unknown kind "adamW" of a loss');
-  refused({ augment: [crop({ size: 3 })] }, TypeError, '"augment.0": unknown kind "crop" of an augmentation');
+  refused({ augment: [adamW()] }, TypeError, '"augment.0": unknown kind "adamW" of an augmentation');
   refused(
     { optimizer: "adamW" },
     TypeError,

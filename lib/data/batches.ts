@@ -122,7 +122,10 @@ function samplesOf({ sample, reconstruction }: Pair): Sample[] {
 }
 
 /** A pair's image and that of its reconstruction, with the stream that each is drawn from. */
-function wantedOf({ sample, reconstruction, turn }: Drawn, { drawing: { seed, synced }, epoch }: Making): Wanted[] {
+export function wantedOf(
+  { sample, reconstruction, turn }: Drawn,
+  { drawing: { seed, synced }, epoch }: { readonly drawing: Pick<Drawing, "seed" | "synced">; readonly epoch: number },
+): Wanted[] {
   const wanted = ({ file }: Sample, role: string): Wanted => ({
     file,
     stream: [seed, "augment", epoch, sample.id, synced ? "pair" : role, ...(turn === 0 ? [] : [turn])],

@@ -1,7 +1,7 @@
 /** One image on its way into a batch: read, augmented, seen and normalised. Runs in whatever thread it is asked in. */
 import type { Augmentation, View } from "../augment/mod.ts";
 import { augmentImage, viewImage } from "../augment/pipeline.ts";
-import { decodeImage } from "../image/decode.ts";
+import { decodeImage, type Image } from "../image/decode.ts";
 import { random } from "../random.ts";
 
 /** How images become tensors. */
@@ -33,6 +33,21 @@ export function rowLength({ view: { size } }: Sight): number {
 }
 
 /**
+ * What the network sees of an image file: augmented where a stream is drawn from.
+ *
+ * @throws as `decodeImage`
+ */
+export async function seenImage(
+  { file, stream }: Wanted,
+  { view, augment }: Pick<Treatment, "view" | "augment">,
+): Promise<Image> {
+  const draw = stream === null ? null : random(...stream);
+  const decoded = await decodeImage(file);
+  const changed = draw === null ? decoded : await augmentImage(decoded, augment, draw);
+  return viewImage(changed, view, draw);
+}
+
+/**
  * Fills a row [H, W, 3] with the normalised pixels of an image. Depends on nothing but what it is given, so that it does
  * not matter which thread does it, or when.
  *
@@ -42,16 +57,13 @@ export function rowLength({ view: { size } }: Sight): number {
  */
 export async function fillRow(
   row: Float32Array,
-  { file, stream }: Wanted,
+  wanted: Wanted,
   { view, mean, std, augment }: Treatment,
 ): Promise<void> {
-  const draw = stream === null ? null : random(...stream);
-  const decoded = await decodeImage(file);
-  const changed = draw === null ? decoded : await augmentImage(decoded, augment, draw);
-  const { data, width, height } = await viewImage(changed, view, draw);
+  const { data, width, height } = await seenImage(wanted, { view, augment });
   if (data.length !== row.length) {
     throw new TypeError(
-      `Cannot take "${file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
+      `Cannot take "${wanted.file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
         `expected ${view.size} × ${view.size}`,
     );
   }

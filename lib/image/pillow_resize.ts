@@ -17,6 +17,9 @@ const filters = {
 /** Names of Pillow's filters. */
 export type PillowFilter = keyof typeof filters;
 
+/** All of them, to choose from. */
+export const pillowFilters = Object.keys(filters) as readonly PillowFilter[];
+
 /** Weights are whole numbers of this fraction, as Pillow has them: sums of 8-bit values stay within 32 bits. */
 const PRECISION = 22;
 /** One half, for rounding. */
