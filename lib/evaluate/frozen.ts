@@ -1,10 +1,10 @@
 /** What a frozen backbone makes of images, which is worth keeping where they are always seen alike. */
 import { viewImage } from "../augment/pipeline.ts";
 import { scoringImages } from "../data/batches.ts";
-import { type FeatureStore, openFeatures } from "../data/features.ts";
+import { openFeatures } from "../data/features.ts";
 import type { Sight } from "../data/pixels.ts";
 import type { Readers } from "../data/readers.ts";
-import { tensor, type Tensor2D } from "../engine/ops.ts";
+import { tensor, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
 import type { Experiment } from "../experiment.ts";
 import { featureWidth, type ModelNetwork } from "../models/model.ts";
 import type { Random } from "../random.ts";
@@ -76,7 +76,7 @@ export async function openFrozen(
   const made = { backbone: model.backbone, ...sight, weights: weights ?? `seed ${seed}`, backend, pass: PASS };
   const width = featureWidth(model);
   const store = await openFeatures(artifacts, { made, width });
-  const watch = backboneLooker(model);
+  const eye = backboneLooker(model);
   return {
     width,
     async fill(rows, samples, { network, at }) {
@@ -84,8 +84,13 @@ export async function openFrozen(
       const reasons = new Map<Sample, string>();
       for (let from = 0; from < missing.length; from += PASS) {
         const chunk = missing.slice(from, from + PASS);
-        const unreadable = await make(store, { chunk, width, look: (images) => watch.look(network(), images) });
-        for (const [i, reason] of unreadable.entries()) if (reason !== null) reasons.set(chunk[i], reason);
+        const { images, unreadable } = await scoringImages(chunk, { sight, readers, count: PASS });
+        const values = await numbersOf(images, (images) => eye.look(network(), images));
+        for (const [i, sample] of chunk.entries()) {
+          const reason = unreadable[i];
+          if (reason === null) await store.add(sample, values.subarray(i * width, (i + 1) * width));
+          else reasons.set(sample, reason);
+        }
       }
       return samples.map((sample, i) => {
         const reason = reasons.get(sample) ?? null;
@@ -95,32 +100,24 @@ export async function openFrozen(
       });
     },
     async [Symbol.asyncDispose]() {
-      watch[Symbol.dispose]();
+      eye[Symbol.dispose]();
       await store[Symbol.asyncDispose]();
     },
   };
+}
 
-  async function make(
-    store: FeatureStore,
-    { chunk, width, look }: {
-      readonly chunk: readonly Sample[];
-      readonly width: number;
-      readonly look: (images: Parameters<typeof watch.look>[1]) => Tensor2D;
-    },
-  ): Promise<readonly (string | null)[]> {
-    const { images, unreadable } = await scoringImages(chunk, { sight, readers, count: PASS });
-    let features: Tensor2D;
-    try {
-      features = look(images);
-    } finally {
-      images.dispose();
-    }
-    const values = await features.data() as Float32Array;
+/** The values of what is made of some images, which this disposes. */
+async function numbersOf(images: Tensor4D, make: (images: Tensor4D) => Tensor2D): Promise<Float32Array> {
+  let features: Tensor2D;
+  try {
+    features = make(images);
+  } finally {
+    images.dispose();
+  }
+  try {
+    return await features.data() as Float32Array;
+  } finally {
     features.dispose();
-    for (const [i, sample] of chunk.entries()) {
-      if (unreadable[i] === null) await store.add(sample, values.subarray(i * width, (i + 1) * width));
-    }
-    return unreadable;
   }
 }
 
