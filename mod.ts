@@ -85,13 +85,29 @@ export {
 } from "./lib/evaluate_run.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
+  type Aligned,
+  aligned,
+  type Drct2M,
+  drct2M,
+  type Drct2MGenerator,
+  type ElsaD3,
+  elsaD3,
+  type Folders,
+  folders,
+  type ForenSynths,
+  forenSynths,
   type GenImage,
   genImage,
   type GenImageGenerator,
+  type LareList,
+  lareList,
   type Layout,
   type Pocket,
   pocket,
   type PocketGenerator,
+  type UniversalFakeDetect,
+  universalFakeDetect,
+  type UniversalFakeDetectGenerator,
 } from "./lib/layouts/mod.ts";
 export {
   type Auc,

@@ -12,7 +12,10 @@ export type Split = "train" | "validation" | "test";
 export interface Sample {
   /** Stable across machines: path inside the data set. */
   readonly id: string;
-  /** Path of the image; `#xywh=x,y,w,h` (W3C media fragment) names a rectangle inside it. */
+  /**
+   * Path of the image; `#xywh=x,y,w,h` (W3C media fragment) names a rectangle inside it, `path.parquet#ROW/COLUMN` the
+   * bytes of an image in a cell of a table. `lib/data/source.ts` reads all three.
+   */
   readonly file: string;
   readonly label: Label;
   /** The photograph or prompt it comes from: never crosses splits, and is the unit of the bootstrap. */
@@ -23,6 +26,8 @@ export interface Sample {
   readonly set: string | null;
   readonly split: Split;
   readonly caption: string | null;
+  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one. */
+  readonly errorMap?: string;
 }
 
 /** A sample and what was made from it; a reconstruction of anything is fake. */

@@ -1,0 +1,62 @@
+/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table. */
+import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
+import { readCell } from "../tables/cells.ts";
+
+/** A cell of a parquet file that holds the bytes of an image file. */
+export interface Cell {
+  readonly path: string;
+  /** Counted from 0. */
+  readonly row: number;
+  readonly column: string;
+}
+
+/** The cell that `path.parquet#ROW/COLUMN` names, null for what names none. */
+export function parseCell(file: string): Cell | null {
+  const found = /^(.+\.parquet)#(\d+)\/(.+)$/s.exec(file);
+  return found === null ? null : { path: found[1], row: Number(found[2]), column: found[3] };
+}
+
+/**
+ * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
+ * a table (`path.parquet#ROW/COLUMN`).
+ *
+ * @returns pixels that the caller owns
+ * @throws {Deno.errors.NotFound} when there is no such file
+ * @throws {TypeError} when it is not an image that can be read; names the sample's file
+ * @throws {RangeError} when it has no such rectangle or row
+ */
+export async function imageOf(file: string): Promise<Image> {
+  const cell = parseCell(file);
+  if (cell === null) return await decodeImage(file);
+  const bytes = await cellBytes(file, cell);
+  try {
+    return await decodeImage(bytes);
+  } catch (error) {
+    // of the same class, so that whoever skips unreadable images knows it; the bytes alone have no name
+    if (error instanceof TypeError) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
+    throw error;
+  }
+}
+
+/**
+ * The bytes in which the picture is stored; of a rectangle those of the whole image that it is a part of, since it has
+ * none of its own.
+ *
+ * @throws {Deno.errors.NotFound} when there is no such file
+ * @throws {TypeError} when the cell is empty
+ */
+export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  const cell = parseCell(file);
+  if (cell !== null) return await cellBytes(file, cell);
+  const { path } = parseFragment(file);
+  return await Deno.readFile(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read the image "${path}": there is no such file`, { cause: error });
+  });
+}
+
+async function cellBytes(file: string, { path, row, column }: Cell): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readCell(path, { row, column });
+  if (bytes !== null) return bytes;
+  throw new TypeError(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
+}
