@@ -4,9 +4,11 @@
  */
 import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
+import { parseFragment } from "../image/decode.ts";
 import { openSafetensors, safetensorsPieces } from "../engine/safetensors.ts";
 import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
 import type { Sample } from "../types.ts";
+import { parseCell } from "./source.ts";
 
 /** Rows of one file; so many are made again when a process is killed. */
 const PART = 4096;
@@ -142,7 +144,7 @@ function readAt({ file, at }: { readonly file: Deno.FsFile; readonly at: number 
 
 /** A sample and the state of its file: what is written anew is looked at anew. */
 function keyOf({ id, file }: Sample, stamps: Map<string, string>): string {
-  const [path] = file.split(/#(?=xywh=|\d+\/)/);
+  const path = parseCell(file)?.path ?? parseFragment(file).path;
   let stamp = stamps.get(path);
   if (stamp === undefined) {
     const { size, mtime } = Deno.statSync(path);

@@ -1,8 +1,9 @@
 /** One image on its way into a batch: read, augmented, seen and normalised. Runs in whatever thread it is asked in. */
 import type { Augmentation, View } from "../augment/mod.ts";
 import { augmentImage, viewImage } from "../augment/pipeline.ts";
-import { decodeImage, type Image } from "../image/decode.ts";
+import type { Image } from "../image/decode.ts";
 import { random } from "../random.ts";
+import { imageOf } from "./source.ts";
 
 /** How images become tensors. */
 export interface Sight {
@@ -35,14 +36,14 @@ export function rowLength({ view: { size } }: Sight): number {
 /**
  * What the network sees of an image file: augmented where a stream is drawn from.
  *
- * @throws as `decodeImage`
+ * @throws as {@linkcode imageOf}
  */
 export async function seenImage(
   { file, stream }: Wanted,
   { view, augment }: Pick<Treatment, "view" | "augment">,
 ): Promise<Image> {
   const draw = stream === null ? null : random(...stream);
-  const decoded = await decodeImage(file);
+  const decoded = await imageOf(file);
   const changed = draw === null ? decoded : await augmentImage(decoded, augment, draw);
   return viewImage(changed, view, draw);
 }
@@ -52,7 +53,7 @@ export async function seenImage(
  * not matter which thread does it, or when.
  *
  * @param row of {@linkcode rowLength} values
- * @throws as `decodeImage`
+ * @throws as {@linkcode imageOf}
  * @throws {TypeError} when the view gives another size than it says
  */
 export async function fillRow(

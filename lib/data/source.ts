@@ -1,5 +1,5 @@
 /** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table. */
-import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
+import { decodeImage, type Image, parseFragment, UnreadableImage } from "../image/decode.ts";
 import { readCell } from "../tables/cells.ts";
 
 /** A cell of a parquet file that holds the bytes of an image file. */
@@ -43,7 +43,7 @@ export async function imageOf(file: string): Promise<Image> {
  * none of its own.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when the cell is empty
+ * @throws {UnreadableImage} when the cell is empty
  */
 export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const cell = parseCell(file);
@@ -58,5 +58,5 @@ export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
 async function cellBytes(file: string, { path, row, column }: Cell): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readCell(path, { row, column });
   if (bytes !== null) return bytes;
-  throw new TypeError(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
+  throw new UnreadableImage(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
 }
