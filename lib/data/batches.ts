@@ -3,7 +3,7 @@ import { tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../engine/o
 import type { Batch, FeatureBatch, Groups, ImageBatch, Pair, Sample } from "../types.ts";
 import type { Drawing, Drawn, DrawnPairs, Epochs } from "./epochs.ts";
 import { rowLength, type Sight, type Treatment, type Wanted } from "./pixels.ts";
-import { newRows, type Readers, type Rows, thisThread } from "./readers.ts";
+import { freeRows, type Readers, type Rows, takeRows, thisThread } from "./readers.ts";
 import { type Ledger, refusing } from "./unreadable.ts";
 
 /** Who reads images, and who hears of those that cannot be read. */
@@ -37,7 +37,7 @@ const MOST_ATTEMPTS = 100;
 export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<ImageBatch> {
   const { drawing, sight, reading: { readers } = strictly } = making;
   const treatment: Treatment = { ...sight, augment: drawing.augment };
-  const rows = newRows(rowCount(pairs), treatment);
+  const rows = takeRows(rowCount(pairs), treatment);
   const told = await filled(pairs, making, (taken, at) => {
     const wanted = taken.flatMap((each) => wantedOf(each, making));
     return readers.fill(rows, wanted, { treatment, at });
@@ -49,6 +49,7 @@ export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<
     [Symbol.dispose]() {
       images.dispose();
       told.labels.dispose();
+      freeRows(rows);
     },
   };
 }
@@ -137,8 +138,8 @@ export function wantedOf(
 }
 
 /** Images to score. */
-export interface Shown {
-  /** [B, H, W, 3]; the caller disposes them. */
+export interface Shown extends Disposable {
+  /** [B, H, W, 3]; disposed with it. */
   readonly images: Tensor4D;
   /** Why each could not be read, null where it could; the row of one that could not means nothing. */
   readonly unreadable: readonly (string | null)[];
@@ -155,9 +156,17 @@ export async function scoringImages(
   },
 ): Promise<Shown> {
   const treatment: Treatment = { ...sight, augment: [] };
-  const rows = newRows(count, treatment);
+  const rows = takeRows(count, treatment).fill(0);
   const unreadable = await readers.fill(rows, samples.map(({ file }) => ({ file, stream: null })), { treatment });
-  return { images: toTensor(rows, sight), unreadable };
+  const images = toTensor(rows, sight);
+  return {
+    images,
+    unreadable,
+    [Symbol.dispose]() {
+      images.dispose();
+      freeRows(rows);
+    },
+  };
 }
 
 function toTensor(rows: Rows, sight: Sight): Tensor4D {

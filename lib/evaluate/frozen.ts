@@ -4,7 +4,7 @@ import { scoringImages } from "../data/batches.ts";
 import { openFeatures } from "../data/features.ts";
 import type { Sight } from "../data/pixels.ts";
 import type { Readers } from "../data/readers.ts";
-import { tensor, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
+import { tensor, type Tensor2D } from "../engine/ops.ts";
 import type { Experiment } from "../experiment.ts";
 import { featureWidth, type ModelNetwork } from "../models/model.ts";
 import type { Random } from "../random.ts";
@@ -84,8 +84,9 @@ export async function openFrozen(
       const reasons = new Map<Sample, string>();
       for (let from = 0; from < missing.length; from += PASS) {
         const chunk = missing.slice(from, from + PASS);
-        const { images, unreadable } = await scoringImages(chunk, { sight, readers, count: PASS });
-        const values = await numbersOf(images, (images) => eye.look(network(), images));
+        using shown = await scoringImages(chunk, { sight, readers, count: PASS });
+        const { images, unreadable } = shown;
+        const values = await numbersOf(eye.look(network(), images));
         for (const [i, sample] of chunk.entries()) {
           const reason = unreadable[i];
           if (reason === null) await store.add(sample, values.subarray(i * width, (i + 1) * width));
@@ -106,14 +107,8 @@ export async function openFrozen(
   };
 }
 
-/** The values of what is made of some images, which this disposes. */
-async function numbersOf(images: Tensor4D, make: (images: Tensor4D) => Tensor2D): Promise<Float32Array> {
-  let features: Tensor2D;
-  try {
-    features = make(images);
-  } finally {
-    images.dispose();
-  }
+/** The values of features, which this disposes. */
+async function numbersOf(features: Tensor2D): Promise<Float32Array> {
   try {
     return await features.data() as Float32Array;
   } finally {
@@ -121,13 +116,14 @@ async function numbersOf(images: Tensor4D, make: (images: Tensor4D) => Tensor2D)
   }
 }
 
-/** Features of samples as a tensor [N, F], which the caller owns. */
+/** Features of samples as a tensor [N, F], which is disposed with it. */
 export async function frozenFeatures(
   frozen: Frozen,
   network: ModelNetwork,
   samples: readonly Sample[],
-): Promise<{ readonly features: Tensor2D; readonly unreadable: readonly (string | null)[] }> {
+): Promise<Disposable & { readonly features: Tensor2D; readonly unreadable: readonly (string | null)[] }> {
   const rows = new Float32Array(samples.length * frozen.width);
   const unreadable = await frozen.fill(rows, samples, { network: () => network });
-  return { features: tensor(rows, [samples.length, frozen.width]) as Tensor2D, unreadable };
+  const features = tensor(rows, [samples.length, frozen.width]) as Tensor2D;
+  return { features, unreadable, [Symbol.dispose]: () => features.dispose() };
 }

@@ -96,15 +96,11 @@ export async function outputsOf(
     frozen?: Frozen | null;
   },
 ): Promise<Judged> {
-  const { unreadable, ...shown } = frozen === null
+  using shown = frozen === null
     ? await scoringImages(samples, { sight, readers })
     : await frozenFeatures(frozen, network, samples);
-  const rows = "features" in shown ? shown.features : shown.images;
-  try {
-    return { ...looker.look(network, rows), unreadable };
-  } finally {
-    rows.dispose();
-  }
+  const { unreadable } = shown;
+  return { ...looker.look(network, "features" in shown ? shown.features : shown.images), unreadable };
 }
 
 /** The probability of fake of each row, as numbers; frees the logits. [B, K]. */
