@@ -34,7 +34,8 @@ export function rowLength({ view: { size } }: Sight): number {
 }
 
 /**
- * What the network sees of an image file: augmented where a stream is drawn from.
+ * What the network sees of an image file: augmented where a stream is drawn from. Depends on nothing but what it is
+ * given, so that it does not matter which thread does it, or when.
  *
  * @throws as {@linkcode imageOf}
  */
@@ -49,22 +50,19 @@ export async function seenImage(
 }
 
 /**
- * Fills a row [H, W, 3] with the normalised pixels of an image. Depends on nothing but what it is given, so that it does
- * not matter which thread does it, or when.
+ * Fills a row [H, W, 3] with the normalised pixels of what the network sees.
  *
  * @param row of {@linkcode rowLength} values
- * @throws as {@linkcode imageOf}
  * @throws {TypeError} when the view gives another size than it says
  */
-export async function fillRow(
+export function fillRow(
   row: Float32Array,
-  wanted: Wanted,
-  { view, mean, std, augment }: Treatment,
-): Promise<void> {
-  const { data, width, height } = await seenImage(wanted, { view, augment });
+  { data, width, height }: Image,
+  { file, sight: { view, mean, std } }: { readonly file: string; readonly sight: Sight },
+): void {
   if (data.length !== row.length) {
     throw new TypeError(
-      `Cannot take "${wanted.file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
+      `Cannot take "${file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
         `expected ${view.size} × ${view.size}`,
     );
   }
