@@ -10,6 +10,7 @@ import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
+import { openFrozen, seesAlike } from "./evaluate/frozen.ts";
 import { looker } from "./evaluate/looker.ts";
 import { predict } from "./evaluate/predict.ts";
 import { probe, probeImages } from "./evaluate/probe.ts";
@@ -265,7 +266,18 @@ type Scored = Pick<RunRecord, "scores" | "probe">;
 /** Trains from where the run stands, then scores the test sets with the best network. */
 async function* trainedAndScored(
   { experiment, samples: { train: pairs, validation, test } }: Identified,
-  { folder, found, circumstances, notices, log, workers, checkpointSeconds = 300, signal }: Place & {
+  {
+    folder,
+    hashes,
+    artifacts = "artifacts",
+    found,
+    circumstances,
+    notices,
+    log,
+    workers,
+    checkpointSeconds = 300,
+    signal,
+  }: Place & {
     readonly found: Found;
     readonly circumstances: Circumstances;
     readonly log: EventLog;
@@ -305,17 +317,23 @@ async function* trainedAndScored(
   using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));
   const reading: Reading = { readers, ledger };
   using eye = looker(experiment.model);
-  const judge = (network: ModelNetwork) => validate(eye, network, { pairs: validation, sight, reading, signal });
+  const pretrained = experiment.model.backbone.weights;
+  await using frozen = !await seesAlike(experiment) ? null : await openFrozen(experiment, {
+    ...{ artifacts, sight, readers, backend: circumstances.backend },
+    weights: pretrained === null ? null : hashes[pretrained],
+  });
+  const judge = (network: ModelNetwork) =>
+    validate(eye, network, { pairs: validation, sight, reading, frozen, signal });
   yield* withNews(
     train(experiment, state, {
-      ...{ plan, sight, reading, folder, circumstances, log, checkpointSeconds, validate: judge, signal },
+      ...{ plan, sight, reading, frozen, folder, circumstances, log, checkpointSeconds, validate: judge, signal },
     }),
     ledger,
   );
   const best = await loadBest(folder, state.best!, state);
   let scores: ScoreColumns;
   try {
-    const scoring = predict(eye, best, { samples: test, sight, reading, signal });
+    const scoring = predict(eye, best, { samples: test, sight, reading, frozen, signal });
     scores = yield* withNews(telling("evaluate", scoring), ledger);
   } finally {
     disposeTree(best);

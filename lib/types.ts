@@ -50,16 +50,29 @@ export interface Groups {
   readonly fakeRec: number;
 }
 
-/** Tensors of one step. Owned by whoever took it: `using batch = …`. */
-export interface Batch extends Disposable {
+/** What all batches tell of their rows. */
+interface BatchRows extends Disposable {
   /** Ids of the samples behind the rows, B of them. */
   readonly ids: readonly string[];
-  /** [B, H, W, 3] float32, normalised for the backbone. */
-  readonly images: Tensor4D;
   /** [B] float32, 1 = fake; reconstructions are fake. */
   readonly labels: Tensor1D;
   readonly groups: Groups;
 }
+
+/** A batch of images. */
+export interface ImageBatch extends BatchRows {
+  /** [B, H, W, 3] float32, normalised for the backbone. */
+  readonly images: Tensor4D;
+}
+
+/** A batch of what a frozen backbone makes of images. */
+export interface FeatureBatch extends BatchRows {
+  /** [B, F] float32. */
+  readonly features: Tensor2D;
+}
+
+/** Tensors of one step. Owned by whoever took it: `using batch = …`. */
+export type Batch = ImageBatch | FeatureBatch;
 
 /** What a model says of a batch. */
 export type Outputs = {

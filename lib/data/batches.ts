@@ -1,9 +1,9 @@
 /** Pairs and samples as tensors. */
-import { tensor, type Tensor1D, type Tensor4D } from "../engine/ops.ts";
-import type { Batch, Groups, Pair, Sample } from "../types.ts";
+import { tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
+import type { Batch, FeatureBatch, Groups, ImageBatch, Pair, Sample } from "../types.ts";
 import type { Drawing, Drawn, DrawnPairs, Epochs } from "./epochs.ts";
 import { rowLength, type Sight, type Treatment, type Wanted } from "./pixels.ts";
-import { newRows, type Readers, type Rows, thisThread } from "./readers.ts";
+import { freeRows, type Readers, type Rows, takeRows, thisThread } from "./readers.ts";
 import { type Ledger, refusing } from "./unreadable.ts";
 
 /** Who reads images, and who hears of those that cannot be read. */
@@ -34,19 +34,75 @@ const MOST_ATTEMPTS = 100;
  *
  * @throws {Error} as the ledger, when there are too many
  */
-export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<Batch> {
-  const { plan, drawing, sight, reading: { readers, ledger } = strictly } = making;
+export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<ImageBatch> {
+  const { drawing, sight, reading: { readers } = strictly } = making;
   const treatment: Treatment = { ...sight, augment: drawing.augment };
+  const rows = takeRows(rowCount(pairs), treatment);
+  const told = await filled(pairs, making, (taken, at) => {
+    const wanted = taken.flatMap((each) => wantedOf(each, making));
+    return readers.fill(rows, wanted, { treatment, at });
+  });
+  const images = toTensor(rows, sight);
+  return {
+    images,
+    ...told,
+    [Symbol.dispose]() {
+      images.dispose();
+      told.labels.dispose();
+      freeRows(rows);
+    },
+  };
+}
+
+/** Fills rows [N, F] with the features of samples, row `at[i]` with those of sample i; why each could not be read. */
+export type FillFeatures = (
+  rows: Float32Array,
+  samples: readonly Sample[],
+  at: readonly number[],
+) => Promise<(string | null)[]>;
+
+/** The same of what a frozen backbone makes of the images, in which nothing is drawn but their order. */
+export async function featureBatch(
+  pairs: DrawnPairs,
+  making: Pick<Making, "plan" | "reading"> & { readonly width: number; readonly fill: FillFeatures },
+): Promise<FeatureBatch> {
+  const { width, fill } = making;
+  const rows = new Float32Array(rowCount(pairs) * width);
+  const told = await filled(pairs, making, (taken, at) => fill(rows, taken.flatMap(samplesOf), at));
+  const features = tensor(rows, [rows.length / width, width]) as Tensor2D;
+  return {
+    features,
+    ...told,
+    [Symbol.dispose]() {
+      features.dispose();
+      told.labels.dispose();
+    },
+  };
+}
+
+function rowCount({ real, fake }: DrawnPairs): number {
+  return [...real, ...fake].flatMap(samplesOf).length;
+}
+
+/**
+ * Fills the rows of pairs, or of those that stand in for them.
+ *
+ * @param fill fills rows `at` with the samples of some pairs, each pair's reconstruction behind its original
+ */
+async function filled(
+  pairs: DrawnPairs,
+  { plan, reading: { ledger } = strictly }: Pick<Making, "plan" | "reading">,
+  fill: (taken: readonly Drawn[], at: readonly number[]) => Promise<(string | null)[]>,
+): Promise<Pick<Batch, "ids" | "labels" | "groups">> {
   const taken: Drawn[] = [...pairs.real, ...pairs.fake];
   const rebuilt = taken.flatMap(({ reconstruction }, i) => reconstruction === null ? [] : [i]);
-  const rowsOf = taken.map((_, i) => [i, ...rebuilt.flatMap((each, k) => each === i ? [taken.length + k] : [])]);
-  const rows = newRows(taken.length + rebuilt.length, treatment);
+  const rowsOf = taken.map((_, i) => [i]);
+  for (const [k, i] of rebuilt.entries()) rowsOf[i].push(taken.length + k);
   let missing = taken.map((_, i) => i);
   for (let attempt = 0; missing.length > 0; attempt++) {
     if (attempt > 0) { for (const i of missing) taken[i] = plan.standIn(taken[i], attempt); }
     const samples = missing.flatMap((i) => samplesOf(taken[i]));
-    const wanted = missing.flatMap((i) => wantedOf(taken[i], making));
-    const reasons = await readers.fill(rows, wanted, { treatment, at: missing.flatMap((i) => rowsOf[i]) });
+    const reasons = await fill(missing.map((i) => taken[i]), missing.flatMap((i) => rowsOf[i]));
     for (const [i, reason] of reasons.entries()) {
       if (reason !== null) ledger.note(samples[i], { split: "train", reason });
     }
@@ -54,28 +110,12 @@ export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<
     missing = missing.filter((i) => samplesOf(taken[i]).some((sample) => unreadable.has(sample)));
     if (attempt === MOST_ATTEMPTS) throw new Error(`Cannot fill a batch: ${reasons.find((reason) => reason !== null)}`);
   }
-  return batchOf(rows, { taken, rebuilt, real: pairs.real.length, sight });
-}
-
-function batchOf(
-  rows: Rows,
-  { taken, rebuilt, real, sight }: { taken: readonly Pair[]; rebuilt: readonly number[]; real: number; sight: Sight },
-): Batch {
+  const real = pairs.real.length;
   const realRec = rebuilt.filter((i) => i < real).length;
   const groups: Groups = { real, fake: taken.length - real, realRec, fakeRec: rebuilt.length - realRec };
   const samples = [...taken.map(({ sample }) => sample), ...rebuilt.map((i) => taken[i].reconstruction!)];
-  const images = toTensor(rows, sight);
   const labels = tensor(Float32Array.from(samples, ({ label }) => label === "fake" ? 1 : 0)) as Tensor1D;
-  return {
-    ids: samples.map(({ id }) => id),
-    images,
-    labels,
-    groups,
-    [Symbol.dispose]() {
-      images.dispose();
-      labels.dispose();
-    },
-  };
+  return { ids: samples.map(({ id }) => id), labels, groups };
 }
 
 function samplesOf({ sample, reconstruction }: Pair): Sample[] {
@@ -98,8 +138,8 @@ export function wantedOf(
 }
 
 /** Images to score. */
-export interface Shown {
-  /** [B, H, W, 3]; the caller disposes them. */
+export interface Shown extends Disposable {
+  /** [B, H, W, 3]; disposed with it. */
   readonly images: Tensor4D;
   /** Why each could not be read, null where it could; the row of one that could not means nothing. */
   readonly unreadable: readonly (string | null)[];
@@ -108,12 +148,25 @@ export interface Shown {
 /** Images to score: the middle of each, nothing drawn. Those that cannot be read keep their row, so that no other moves. */
 export async function scoringImages(
   samples: readonly Sample[],
-  { sight, readers = thisThread }: { readonly sight: Sight; readonly readers?: Readers },
+  { sight, readers = thisThread, count = samples.length }: {
+    readonly sight: Sight;
+    readonly readers?: Readers;
+    /** Rows of the tensor, of which those without a sample are 0; left out: as many as samples. */
+    readonly count?: number;
+  },
 ): Promise<Shown> {
   const treatment: Treatment = { ...sight, augment: [] };
-  const rows = newRows(samples.length, treatment);
+  const rows = takeRows(count, treatment).fill(0);
   const unreadable = await readers.fill(rows, samples.map(({ file }) => ({ file, stream: null })), { treatment });
-  return { images: toTensor(rows, sight), unreadable };
+  const images = toTensor(rows, sight);
+  return {
+    images,
+    unreadable,
+    [Symbol.dispose]() {
+      images.dispose();
+      freeRows(rows);
+    },
+  };
 }
 
 function toTensor(rows: Rows, sight: Sight): Tensor4D {

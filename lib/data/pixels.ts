@@ -1,8 +1,9 @@
 /** One image on its way into a batch: read, augmented, seen and normalised. Runs in whatever thread it is asked in. */
 import type { Augmentation, View } from "../augment/mod.ts";
 import { augmentImage, viewImage } from "../augment/pipeline.ts";
-import { decodeImage, type Image } from "../image/decode.ts";
+import type { Image } from "../image/decode.ts";
 import { random } from "../random.ts";
+import { imageOf } from "./source.ts";
 
 /** How images become tensors. */
 export interface Sight {
@@ -33,37 +34,35 @@ export function rowLength({ view: { size } }: Sight): number {
 }
 
 /**
- * What the network sees of an image file: augmented where a stream is drawn from.
+ * What the network sees of an image file: augmented where a stream is drawn from. Depends on nothing but what it is
+ * given, so that it does not matter which thread does it, or when.
  *
- * @throws as `decodeImage`
+ * @throws as {@linkcode imageOf}
  */
 export async function seenImage(
   { file, stream }: Wanted,
   { view, augment }: Pick<Treatment, "view" | "augment">,
 ): Promise<Image> {
   const draw = stream === null ? null : random(...stream);
-  const decoded = await decodeImage(file);
+  const decoded = await imageOf(file);
   // in training the view is one more augmentation, with which those before it are made of what it shows alone
   return draw === null ? viewImage(decoded, view, null) : await augmentImage(decoded, [...augment, view], draw);
 }
 
 /**
- * Fills a row [H, W, 3] with the normalised pixels of an image. Depends on nothing but what it is given, so that it does
- * not matter which thread does it, or when.
+ * Fills a row [H, W, 3] with the normalised pixels of what the network sees.
  *
  * @param row of {@linkcode rowLength} values
- * @throws as `decodeImage`
  * @throws {TypeError} when the view gives another size than it says
  */
-export async function fillRow(
+export function fillRow(
   row: Float32Array,
-  wanted: Wanted,
-  { view, mean, std, augment }: Treatment,
-): Promise<void> {
-  const { data, width, height } = await seenImage(wanted, { view, augment });
+  { data, width, height }: Image,
+  { file, sight: { view, mean, std } }: { readonly file: string; readonly sight: Sight },
+): void {
   if (data.length !== row.length) {
     throw new TypeError(
-      `Cannot take "${wanted.file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
+      `Cannot take "${file}" into a batch: the view ${view.kind}() gives ${width} × ${height} pixels of it, ` +
         `expected ${view.size} × ${view.size}`,
     );
   }

@@ -6,22 +6,22 @@
  * for the time in which a training step keeps this thread from starting the next image.
  */
 import { Worker } from "node:worker_threads";
-import { UnreadableImage } from "../image/decode.ts";
-import { fillRow, rowLength, type Treatment, type Wanted } from "./pixels.ts";
+import { type Image, UnreadableImage } from "../image/decode.ts";
+import { fillRow, rowLength, seenImage, type Treatment, type Wanted } from "./pixels.ts";
 import type { Answer, Order } from "./reading_worker.ts";
 
-/** Values of the rows of a batch, one after the other, in memory that threads share. */
-export type Rows = Float32Array<SharedArrayBuffer>;
+/** Values of the rows of a batch, one after the other. */
+export type Rows = Float32Array<ArrayBuffer>;
 
 /** Fills rows; disposed when there are no more. */
 export interface Readers extends Disposable {
   /** Other threads that work for it. */
   readonly workers: number;
   /**
-   * Fills row `at[i]` with `wanted[i]`, each as {@linkcode fillRow} does, a few at a time.
+   * Fills row `at[i]` with what is seen of `wanted[i]`, a few at a time.
    *
    * @returns why each could not be read, null where it could; such a row holds nothing of use
-   * @throws as {@linkcode fillRow} for whatever else goes wrong, once no row is being filled any more
+   * @throws as {@linkcode seenImage} and {@linkcode fillRow} for whatever else goes wrong, once no row is being filled any more
    */
   fill(rows: Rows, wanted: readonly Wanted[], how: Filling): Promise<(string | null)[]>;
 }
@@ -44,9 +44,29 @@ const MOST = 8;
  */
 const LEAST_IMAGES = 2000;
 
-/** Rows for so many images of a sight. */
-export function newRows(count: number, treatment: Treatment): Rows {
-  return new Float32Array(new SharedArrayBuffer(4 * count * rowLength(treatment)));
+/** Memory of rows that nobody uses, to be used again, the newest last. */
+const free: Rows[] = [];
+
+/** As many as wait to be used again; more are left to the collector. */
+const MOST_FREE = 8;
+
+/**
+ * Rows for so many images of a sight; what stands in them is of earlier ones. Whoever takes them gives them back with
+ * {@linkcode freeRows}.
+ *
+ * Not a new piece of memory for each batch, which would wait for the collector; and not shared with the workers, since
+ * Deno 2.9.6 takes 14 ms to post a view of 38 MB, where 8-bit pixels of one image come back in a fraction of one.
+ */
+export function takeRows(count: number, treatment: Treatment): Rows {
+  const length = count * rowLength(treatment);
+  const at = free.findLastIndex((rows) => rows.length === length);
+  return at < 0 ? new Float32Array(length) : free.splice(at, 1)[0];
+}
+
+/** Gives rows back that no tensor and no thread looks at any more. */
+export function freeRows(rows: Rows): void {
+  free.push(rows);
+  if (free.length > MOST_FREE) free.shift();
 }
 
 /**
@@ -65,9 +85,9 @@ export function workersFor({ files, images }: { readonly files: Iterable<string>
 /** The thread that asks. Needs no disposing. */
 export const thisThread: Readers = {
   workers: 0,
-  fill: (rows, wanted, { treatment, at }) =>
+  fill: (rows, wanted, filling) =>
     several(wanted, IN_HAND * navigator.hardwareConcurrency, async (each, i) => {
-      await fillRow(rowOf(rows, at?.[i] ?? i, treatment), each, treatment);
+      put(await seenImage(each, filling.treatment), { rows, i, wanted: each, filling });
     }),
   [Symbol.dispose]() {},
 };
@@ -83,10 +103,11 @@ export function openReaders(workers: number): Readers {
   let next = 0;
   return {
     workers,
-    fill: (rows, wanted, { treatment, at }) =>
+    fill: (rows, wanted, filling) =>
       several(wanted, IN_HAND * workers, async (each, i) => {
-        const thread = leastBusy(threads, next++);
-        await thread.fill({ wanted: each, treatment, row: rowOf(rows, at?.[i] ?? i, treatment) });
+        const { view, augment } = filling.treatment;
+        const image = await leastBusy(threads, next++).see({ wanted: each, treatment: { view, augment } });
+        put(image, { rows, i, wanted: each, filling });
       }),
     [Symbol.dispose]() {
       for (const thread of threads) thread.end();
@@ -94,35 +115,49 @@ export function openReaders(workers: number): Readers {
   };
 }
 
+/** Puts what was seen into its row. */
+function put(
+  image: Image,
+  { rows, i, wanted: { file }, filling: { treatment, at } }: {
+    readonly rows: Rows;
+    readonly i: number;
+    readonly wanted: Wanted;
+    readonly filling: Filling;
+  },
+): void {
+  const length = rowLength(treatment);
+  const row = at?.[i] ?? i;
+  fillRow(rows.subarray(row * length, (row + 1) * length), image, { file, sight: treatment });
+}
+
 interface Thread {
   /** Orders that it has not answered. */
   readonly busy: () => number;
-  fill(order: Omit<Order, "number">): Promise<void>;
+  see(order: Omit<Order, "number">): Promise<Image>;
   end(): void;
 }
 
 function startThread(): Thread {
   const worker = new Worker(new URL("./reading_worker.ts", import.meta.url));
   worker.unref(); // a script ends where it ends, whoever forgot to dispose
-  const open = new Map<number, PromiseWithResolvers<void>>();
+  const open = new Map<number, PromiseWithResolvers<Image>>();
   let count = 0;
-  worker.on("message", ({ number, error }: Answer) => {
-    const { resolve, reject } = open.get(number)!;
-    open.delete(number);
+  worker.on("message", (answer: Answer) => {
+    const { resolve, reject } = open.get(answer.number)!;
+    open.delete(answer.number);
     if (open.size === 0) worker.unref();
-    if (error === null) resolve();
-    else reject(rebuilt(error));
+    if ("image" in answer) resolve(answer.image);
+    else reject(rebuilt(answer.error));
   });
   worker.on("error", (cause) => {
-    for (const { reject } of open.values()) {
-      reject(new Error(`Cannot read images: a worker ended (${cause})`, { cause }));
-    }
+    const error = new Error(`Cannot read images: a worker ended (${cause})`, { cause });
+    for (const { reject } of open.values()) reject(error);
     open.clear();
   });
   return {
     busy: () => open.size,
-    fill(order) {
-      const answer = Promise.withResolvers<void>();
+    see(order) {
+      const answer = Promise.withResolvers<Image>();
       if (open.size === 0) worker.ref();
       open.set(++count, answer);
       worker.postMessage({ number: count, ...order } satisfies Order);
@@ -146,11 +181,6 @@ function rebuilt({ name, message }: { readonly name: string; readonly message: s
   if (name === "RangeError") return new RangeError(message);
   if (name === "TypeError") return new TypeError(message);
   return new Error(message);
-}
-
-function rowOf(rows: Rows, i: number, treatment: Treatment): Float32Array {
-  const length = rowLength(treatment);
-  return rows.subarray(i * length, (i + 1) * length);
 }
 
 /** Works on all, `most` at a time; afterwards throws the first error that is not of an unreadable image. */

@@ -1,27 +1,25 @@
-/** A thread that fills rows of batches: each message names one, each answer says how it went. */
+/** A thread that reads and augments images: each message names one, each answer holds its pixels or why there are none. */
 import { parentPort } from "node:worker_threads";
-import { UnreadableImage } from "../image/decode.ts";
-import { fillRow, type Treatment, type Wanted } from "./pixels.ts";
+import { type Image, UnreadableImage } from "../image/decode.ts";
+import { seenImage, type Treatment, type Wanted } from "./pixels.ts";
 
-/** A row to fill. */
+/** An image to read. */
 export interface Order {
   readonly number: number;
   readonly wanted: Wanted;
-  readonly treatment: Treatment;
-  /** Shared with whoever asks. */
-  readonly row: Float32Array;
+  readonly treatment: Pick<Treatment, "view" | "augment">;
 }
 
-/** How it went: filled, unreadable, or failed otherwise. */
-export interface Answer {
-  readonly number: number;
-  readonly error: { readonly name: string; readonly message: string } | null;
-}
+/** What came of it. */
+export type Answer =
+  | { readonly number: number; readonly image: Image }
+  | { readonly number: number; readonly error: { readonly name: string; readonly message: string } };
 
-parentPort!.on("message", async ({ number, wanted, treatment, row }: Order): Promise<void> => {
+parentPort!.on("message", async ({ number, wanted, treatment }: Order): Promise<void> => {
   try {
-    await fillRow(row, wanted, treatment);
-    parentPort!.postMessage({ number, error: null } satisfies Answer);
+    const { data, ...size } = await seenImage(wanted, treatment);
+    const own = data.slice(); // what is sent is gone from here, and a cache may hold what was seen
+    parentPort!.postMessage({ number, image: { data: own, ...size } } satisfies Answer, [own.buffer]);
   } catch (error) {
     const { name, message } = error as Error;
     const told = error instanceof UnreadableImage ? UnreadableImage.name : name;

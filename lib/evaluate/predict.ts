@@ -4,6 +4,7 @@ import type { Readers } from "../data/readers.ts";
 import type { Tensor2D } from "../engine/ops.ts";
 import { fakeProbability, type ModelNetwork } from "../models/model.ts";
 import type { Sample, ScoreColumns } from "../types.ts";
+import { type Frozen, frozenFeatures } from "./frozen.ts";
 import type { Looker, Seen } from "./looker.ts";
 
 /** Images scored at once: enough to fill the cores, few enough for the memory of a small machine. */
@@ -14,6 +15,8 @@ export interface Scoring {
   readonly samples: readonly Sample[];
   readonly sight: Sight;
   readonly reading?: Reading;
+  /** Where features of the backbone are kept; null or left out: images are looked at. */
+  readonly frozen?: Frozen | null;
   readonly signal?: AbortSignal;
 }
 
@@ -27,7 +30,7 @@ export interface Scoring {
 export async function* predict(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight, reading = strictly, signal }: Scoring,
+  { samples, sight, reading = strictly, frozen, signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const scored: Sample[] = [];
   const score: number[] = [];
@@ -38,6 +41,7 @@ export async function* predict(
       samples: chunk,
       sight,
       readers: reading.readers,
+      frozen,
     });
     embedding.dispose();
     const scores = await fakeScores(logits);
@@ -85,14 +89,18 @@ export interface Judged extends Seen {
 export async function outputsOf(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight, readers }: { samples: readonly Sample[]; sight: Sight; readers?: Readers },
+  { samples, sight, readers, frozen = null }: {
+    samples: readonly Sample[];
+    sight: Sight;
+    readers?: Readers;
+    frozen?: Frozen | null;
+  },
 ): Promise<Judged> {
-  const { images, unreadable } = await scoringImages(samples, { sight, readers });
-  try {
-    return { ...looker.look(network, images), unreadable };
-  } finally {
-    images.dispose();
-  }
+  using shown = frozen === null
+    ? await scoringImages(samples, { sight, readers })
+    : await frozenFeatures(frozen, network, samples);
+  const { unreadable } = shown;
+  return { ...looker.look(network, "features" in shown ? shown.features : shown.images), unreadable };
 }
 
 /** The probability of fake of each row, as numbers; frees the logits. [B, K]. */

@@ -1,5 +1,6 @@
+import { bytesOf, imageOf, parseCell } from "../data/source.ts";
 import { type Ledger, refusing } from "../data/unreadable.ts";
-import { cuesOf } from "../image/cues.ts";
+import { cuesOf, cuesOfImage } from "../image/cues.ts";
 import { UnreadableImage } from "../image/decode.ts";
 import { fitProbe, probeScore } from "../metrics/mod.ts";
 import { random } from "../random.ts";
@@ -69,7 +70,9 @@ async function cuesOrNull(
   { ledger, split }: { ledger: Ledger; split: Split },
 ): Promise<readonly number[] | null> {
   try {
-    return await cuesOf(sample.file);
+    const { file } = sample;
+    if (parseCell(file) === null) return await cuesOf(file);
+    return await cuesOfImage(await imageOf(file), (await bytesOf(file)).length);
   } catch (error) {
     if (!(error instanceof UnreadableImage)) throw error;
     ledger.note(sample, { split, reason: error.message });

@@ -5,6 +5,7 @@ import { squaredDistances, unitRows } from "../losses/pairs.ts";
 import { describeScores } from "../metrics/mod.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import type { Distances, EpochRow, Pair } from "../types.ts";
+import type { Frozen } from "./frozen.ts";
 import type { Looker } from "./looker.ts";
 import { CHUNK, fakeScores, outputsOf } from "./predict.ts";
 
@@ -13,6 +14,8 @@ export interface Judging {
   readonly pairs: readonly Pair[];
   readonly sight: Sight;
   readonly reading?: Reading;
+  /** Where features of the backbone are kept; null or left out: images are looked at. */
+  readonly frozen?: Frozen | null;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +31,7 @@ export interface Judging {
 export async function validate(
   looker: Looker,
   network: ModelNetwork,
-  { pairs, sight, reading = strictly, signal }: Judging,
+  { pairs, sight, reading = strictly, frozen, signal }: Judging,
 ): Promise<Pick<EpochRow, "validation" | "distances">> {
   const labels: number[] = [];
   const scores: number[] = [];
@@ -40,10 +43,11 @@ export async function validate(
       samples: chunk.map(({ sample }) => sample),
       sight,
       readers: reading.readers,
+      frozen,
     });
     try {
       const given = await fakeScores(logits);
-      const apart = await chunkDistances(looker, network, { pairs: chunk, embedding, sight, reading });
+      const apart = await chunkDistances(looker, network, { pairs: chunk, embedding, sight, reading, frozen });
       for (const [i, { sample }] of chunk.entries()) {
         const reason = unreadable[i];
         if (reason !== null) {
@@ -82,18 +86,19 @@ export function meanDistances(labels: readonly number[], squared: readonly (numb
 async function chunkDistances(
   looker: Looker,
   network: ModelNetwork,
-  { pairs, embedding, sight, reading }: {
+  { pairs, embedding, sight, reading, frozen }: {
     pairs: readonly Pair[];
     embedding: Tensor2D;
     sight: Sight;
     reading: Reading;
+    frozen?: Frozen | null;
   },
 ): Promise<(number | null)[]> {
   const samples = pairs.flatMap(({ reconstruction }) => reconstruction ?? []);
   const squared: (number | null)[] = pairs.map(() => null);
   if (samples.length === 0) return squared;
   const rows = pairs.flatMap(({ reconstruction }, row) => reconstruction === null ? [] : [row]);
-  const rebuilt = await outputsOf(looker, network, { samples, sight, readers: reading.readers });
+  const rebuilt = await outputsOf(looker, network, { samples, sight, readers: reading.readers, frozen });
   const squared_N = tidy(() => {
     const original_ND = gather(embedding, tensor(Int32Array.from(rows), [rows.length], "int32"));
     return squaredDistances(unitRows(original_ND), unitRows(rebuilt.embedding));

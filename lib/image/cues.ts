@@ -59,7 +59,11 @@ export async function cuesOf(file: string): Promise<readonly number[]> {
 }
 
 async function measured(file: string, size: number | null): Promise<readonly number[]> {
-  const image = await decodeImage(file);
+  return await cuesOfImage(await decodeImage(file), size);
+}
+
+/** All of {@linkcode cues} of pixels, and of the bytes that they are stored in; null: those of their lossless WebP. */
+export async function cuesOfImage(image: Image, size: number | null): Promise<readonly number[]> {
   const picture: Picture = { ...image, bytes: size ?? await webpBytes(image, EFFORT) };
   const values: number[] = [];
   for (const cue of Object.values(cues)) values.push(await cue(picture));

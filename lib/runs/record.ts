@@ -58,10 +58,8 @@ export function parseHeader(text: string, file: string): ParsedRecord {
   const found = readJson(text, file);
   if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
   // records of format 3 had no list of unreadable images at first
-  const value: Record<string, unknown> = {
-    unreadable: [],
-    ...(found.format === 1 || found.format === 2 ? upgraded(found) : found),
-  };
+  const known = found.format === 1 || found.format === 2 ? upgraded(found) : found;
+  const value: Record<string, unknown> = { ...known, unreadable: known.unreadable ?? [] };
   if (value.format !== FORMAT) {
     throw new RangeError(
       `Cannot read "${file}": it has format ${found.format}, expected ${FORMAT} or older. ` +

@@ -1,13 +1,14 @@
 import { ahead, inGroups } from "../data/ahead.ts";
-import { type Reading, trainingBatch } from "../data/batches.ts";
+import { featureBatch, type FillFeatures, type Reading, trainingBatch } from "../data/batches.ts";
 import { type Drawing, type Epochs, planEpochs } from "../data/epochs.ts";
 import { rowLength, type Sight } from "../data/pixels.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
+import type { Frozen } from "../evaluate/frozen.ts";
 import type { Experiment } from "../experiment.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
-import type { EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
+import type { Batch, EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
 import { saveBest } from "./checkpoint.ts";
 import { type Keeper, type Keeping, keeping } from "./keeper.ts";
 import { stopwatch } from "./phases.ts";
@@ -27,6 +28,8 @@ const BYTES_AHEAD = 256 * 2 ** 20;
 export interface Training extends Keeping {
   readonly sight: Sight;
   readonly reading?: Reading;
+  /** Where features of a frozen backbone are kept; null or left out: the network looks at images. */
+  readonly frozen?: Frozen | null;
   /** Judges the network on the validation split. */
   readonly validate: (network: ModelNetwork) => Promise<Omit<ValidationRow, "step">>;
   readonly signal?: AbortSignal;
@@ -127,7 +130,7 @@ async function* loop(
 async function* stepsOf(
   experiment: Experiment,
   state: TrainState,
-  { plan, sight, reading, folder, validate, keeper, steps, epoch, signal }: Training & {
+  { plan, sight, reading, frozen = null, folder, validate, keeper, steps, epoch, signal }: Training & {
     readonly keeper: Keeper;
     readonly steps: Stepper;
     readonly epoch: number;
@@ -146,7 +149,12 @@ async function* stepsOf(
   };
   const batches = ahead(
     { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate, most: mostAhead(drawing, sight) },
-    (i) => trainingBatch(pairsOf(epoch, i), { plan, drawing, sight, epoch, reading }),
+    (i): Promise<Batch> => {
+      const pairs = pairsOf(epoch, i);
+      if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading });
+      const fill: FillFeatures = (rows, samples, at) => frozen.fill(rows, samples, { network: () => state, at });
+      return featureBatch(pairs, { plan, reading, width: frozen.width, fill });
+    },
   );
   for await (const each of inGroups(batches, accumulate)) {
     using stack = new DisposableStack();

@@ -124,7 +124,8 @@ Deno.test("trainingBatch() gives an image and its reconstruction one draw when s
 });
 
 Deno.test("scoringImages() takes the centre and normalises each channel", async () => {
-  const { images, unreadable } = await scoringImages([real[0].sample], { sight });
+  using shown = await scoringImages([real[0].sample], { sight });
+  const { images, unreadable } = shown;
   assertEquals(unreadable, [null]);
   const draw = random(0, "real");
   const source = Array.from({ length: 9 * 9 * 3 }, () => draw.integer(256));
@@ -133,7 +134,6 @@ Deno.test("scoringImages() takes the centre and normalises each channel", async 
   const pixels = await images.data();
   assertClose(pixels[0], (red - 0.5) / 0.5, 1e-6);
   assertClose(pixels[1], (green - 0.4) / 0.25, 1e-6);
-  images.dispose();
 });
 
 Deno.test("trainingBatch() draws by seed, epoch and id, wherever in a batch an image stands", async () => {
@@ -209,12 +209,13 @@ Deno.test("scoringImages() keeps the rows of images beside one that cannot be re
   const file = `${folder}/cut.png`;
   await Deno.writeFile(file, (await Deno.readFile(real[0].sample.file)).slice(0, 100));
   const samples = [real[1].sample, { ...real[0].sample, file }, real[2].sample];
-  const { images, unreadable } = await scoringImages(samples, { sight });
+  const shown = await scoringImages(samples, { sight });
+  const { images, unreadable } = shown;
   const whole = await scoringImages([real[1].sample, real[0].sample, real[2].sample], { sight });
   assertEquals(unreadable.map((reason) => reason === null), [true, false, true]);
   const row = 6 * 6 * 3;
   const [a, b] = [await images.data(), await whole.images.data()];
   assertEquals([...a.slice(0, row), ...a.slice(2 * row)], [...b.slice(0, row), ...b.slice(2 * row)]);
-  images.dispose();
-  whole.images.dispose();
+  shown[Symbol.dispose]();
+  whole[Symbol.dispose]();
 });
