@@ -1,5 +1,8 @@
-/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table. */
+/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew. */
 import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
+import { headerOf, type ImageHeader, readHeader } from "../image/header.ts";
+import { parseRecodings, recodedBytes, recodeImage } from "../image/recode.ts";
+import { type SeenHeader, seenHeader } from "../image/seen_header.ts";
 import { readCell } from "../tables/cells.ts";
 
 /** A cell of a parquet file that holds the bytes of an image file. */
@@ -18,14 +21,19 @@ export function parseCell(file: string): Cell | null {
 
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
- * a table (`path.parquet#ROW/COLUMN`).
+ * a table (`path.parquet#ROW/COLUMN`); each stored anew where the name goes on to say so (`#jpeg=95`).
  *
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
  * @throws {TypeError} when it is not an image that can be read; names the sample's file
  * @throws {RangeError} when it has no such rectangle or row
  */
-export async function imageOf(file: string): Promise<Image> {
+export async function imageOf(name: string): Promise<Image> {
+  const { file, recodings } = parseRecodings(name);
+  return await recodeImage(await storedImage(file), recodings);
+}
+
+async function storedImage(file: string): Promise<Image> {
   const cell = parseCell(file);
   if (cell === null) return await decodeImage(file);
   const bytes = await cellBytes(file, cell);
@@ -40,12 +48,29 @@ export async function imageOf(file: string): Promise<Image> {
 
 /**
  * The bytes in which the picture is stored; of a rectangle those of the whole image that it is a part of, since it has
- * none of its own.
+ * none of its own; of one that is stored anew the new ones.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
  * @throws {TypeError} when the cell is empty
  */
-export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function bytesOf(name: string): Promise<Uint8Array> {
+  const { file, recodings } = parseRecodings(name);
+  return recodings.length === 0 ? await storedBytes(file) : (await recodedBytes(await storedImage(file), recodings))!;
+}
+
+/**
+ * The header of what `Sample.file` names, as it is seen: upright, of a rectangle its own size, stored anew or not.
+ *
+ * @throws as {@linkcode bytesOf}
+ */
+export async function headerOfSample(name: string): Promise<SeenHeader> {
+  return await seenHeader(name, async (file): Promise<ImageHeader> => {
+    const cell = parseCell(file);
+    return cell === null ? await headerOf(file) : readHeader(await cellBytes(file, cell));
+  });
+}
+
+async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const cell = parseCell(file);
   if (cell !== null) return await cellBytes(file, cell);
   const { path } = parseFragment(file);
