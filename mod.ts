@@ -49,9 +49,13 @@ export {
   genImage,
   type GenImageGenerator,
   type Layout,
+  type Matched,
+  matched,
   type Pocket,
   pocket,
   type PocketGenerator,
+  type Reencoded,
+  reencoded,
 } from "./lib/layouts/mod.ts";
 export {
   type Auc,

@@ -1,10 +1,14 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
 import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { matchedSamples } from "./matched.ts";
 import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
+import { reencodedSample, reencodedSamples, storedSample } from "./reencoded.ts";
 
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
+export { type Matched, matched } from "./matched.ts";
 export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
+export { type Reencoded, reencoded } from "./reencoded.ts";
 
 /** What a layout is told beside its part. */
 export interface Roots {
@@ -17,7 +21,9 @@ export interface Roots {
 /** The samples of a data set, by kind of layout. */
 export const layouts = {
   genImage: genImageSamples,
+  matched: matchedSamples,
   pocket: pocketSamples,
+  reencoded: reencodedSamples,
 };
 
 /** The reconstructions that a data set ships, by kind of layout; one that never ships any is not here. */
@@ -55,8 +61,21 @@ export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator
   );
 }
 
+/** The data set that a layout is of, through every layout around it. */
+export function innermost(layout: Layout): Exclude<Layout, { readonly of: Layout }> {
+  return "of" in layout ? innermost(layout.of) : layout;
+}
+
+/** A reconstruction as it is seen beside the samples of a layout: stored anew where they are. */
+export function seenReconstruction(layout: Layout, reconstruction: Sample): Sample {
+  if (!("of" in layout)) return reconstruction;
+  const inner = seenReconstruction(layout.of, reconstruction);
+  return layout.kind === "reencoded" ? reencodedSample(layout, inner) : inner;
+}
+
 /** Whether a data set, in the form that its part names, ships reconstructions. */
-export function ships(layout: Layout): boolean {
+export function ships(outer: Layout): boolean {
+  const layout = innermost(outer);
   return layout.kind in shipped && !("reconstructions" in layout && layout.reconstructions === null);
 }
 
@@ -66,14 +85,15 @@ export function ships(layout: Layout): boolean {
  * @throws {TypeError} when the data set ships no reconstructions at all
  */
 export async function shippedReconstructions(
-  layout: Layout,
+  outer: Layout,
   samples: readonly Sample[],
   roots: Roots,
 ): Promise<(Sample | null)[]> {
+  const layout = innermost(outer);
   const find = (shipped as Record<string, unknown>)[layout.kind] as
     | ((spec: Layout, samples: readonly Sample[], roots: Roots) => Promise<(Sample | null)[]>)
     | undefined;
-  if (find !== undefined) return await find(layout, samples, roots);
+  if (find !== undefined) return await find(layout, samples.map(storedSample), roots);
   throw new TypeError(
     `Cannot find the reconstructions of ${layout.kind}: it ships none. Use inpainting() to make them`,
   );
@@ -81,7 +101,7 @@ export async function shippedReconstructions(
 
 /** Hashes of the data sets that name one, by kind. */
 export async function identitiesOf(of: readonly Layout[]): Promise<Record<string, string>> {
-  const kinds = [...new Set(of.map(({ kind }) => kind))].filter((kind) => kind in identities).sort();
+  const kinds = [...new Set(of.map((layout) => innermost(layout).kind))].filter((kind) => kind in identities).sort();
   return Object.fromEntries(
     await Promise.all(kinds.map(async (kind) => [kind, await identities[kind as keyof typeof identities]()])),
   );
