@@ -45,12 +45,9 @@ export async function pictureCode(image: Image): Promise<PictureCode> {
   };
 }
 
-/** In how many of its 64 bits a code differs from another. */
-export function bitsApart(a: readonly [number, number], b: readonly [number, number]): number {
-  return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
-}
-
-function ones(word: number): number {
+/** In how many of their 32 bits two halves of codes differ. */
+export function bitsApart(a: number, b: number): number {
+  const word = a ^ b;
   let x = word - ((word >>> 1) & 0x55555555);
   x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
   return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;

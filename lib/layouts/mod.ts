@@ -40,11 +40,16 @@ export const identities = {
 /** How a data set lies on disk. */
 export type Layout = Parameters<(typeof layouts)[keyof typeof layouts]>[0];
 
+/** That a data set has no samples in a split. */
+export class EmptySplit extends RangeError {
+  override readonly name = "EmptySplit";
+}
+
 /**
  * The samples of one split of a data set, in the order of its layout.
  *
  * @throws {Deno.errors.NotFound} for missing folders, all of them named
- * @throws {RangeError} when the data set has no samples in the split
+ * @throws {EmptySplit} when the data set has no samples in the split
  */
 export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator<Sample> {
   const read = layouts[layout.kind] as (spec: Layout, roots: Roots) => AsyncIterable<Sample>;
@@ -55,7 +60,7 @@ export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator
     yield sample;
   }
   if (count > 0) return;
-  throw new RangeError(
+  throw new EmptySplit(
     `Cannot read the ${roots.split} split of ${layout.kind}: it has no samples there` +
       (roots.split === "validation" ? '. Leave "data.validation" null to hold out a share of train' : ""),
   );
