@@ -45,9 +45,22 @@ export {
 } from "./lib/evaluate_run.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
+  type Aligned,
+  aligned,
+  type Drct2M,
+  drct2M,
+  type Drct2MGenerator,
+  type ElsaD3,
+  elsaD3,
+  type Folders,
+  folders,
+  type ForenSynths,
+  forenSynths,
   type GenImage,
   genImage,
   type GenImageGenerator,
+  type LareList,
+  lareList,
   type Layout,
   type Matched,
   matched,
@@ -56,6 +69,9 @@ export {
   type PocketGenerator,
   type Reencoded,
   reencoded,
+  type UniversalFakeDetect,
+  universalFakeDetect,
+  type UniversalFakeDetectGenerator,
 } from "./lib/layouts/mod.ts";
 export {
   type Auc,

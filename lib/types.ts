@@ -26,6 +26,8 @@ export interface Sample {
   readonly set: string | null;
   readonly split: Split;
   readonly caption: string | null;
+  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one. */
+  readonly errorMap?: string;
 }
 
 /** A sample and what was made from it; a reconstruction of anything is fake. */

@@ -1,10 +1,10 @@
 import { checkChoice } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { random } from "../random.ts";
-import type { Label, Sample } from "../types.ts";
-import { imageNames, stem } from "./files.ts";
+import type { Sample } from "../types.ts";
 import type { Roots } from "./mod.ts";
 import { checkGenerators, checkLimit, type Limit } from "./options.ts";
+import { dataOf, emptyPlaces, type Place, refuseEmpty, samplesOf } from "./places.ts";
+import { besideFolder, twinsByName } from "./twins.ts";
 
 /** Folder of each generator as GenImage publishes it; the second half names what its archive unpacks to. */
 const folders = {
@@ -56,33 +56,21 @@ export const genImage = part<GenImage, "generators">("genImage", { limit: null, 
   },
 });
 
-/** One folder of images. */
-interface Place {
-  readonly generator: GenImageGenerator;
-  readonly label: Label;
-  readonly split: "train" | "test";
-  /** Path below the data folder. */
-  readonly folder: string;
-}
-
 /**
  * The samples of GenImage, by generator, photographs before fakes, by name.
  *
  * @throws {Deno.errors.NotFound} for all missing and empty folders at once, before the first sample
  */
-export async function* genImageSamples(spec: GenImage, { data, split }: Roots): AsyncGenerator<Sample> {
-  if (data === null) {
-    throw new Deno.errors.NotFound(
-      "Cannot read genImage: no data folder was given, expected the folder that holds GenImage/stable_diffusion_v_1_4 " +
-        "and so on. Download GenImage from its authors and name that folder: data of run(), --data DIR or DATA",
-    );
-  }
+export async function* genImageSamples(spec: GenImage, { data: given, split }: Roots): AsyncGenerator<Sample> {
+  const data = dataOf("genImage", { data: given, expected: "GenImage/stable_diffusion_v_1_4 and so on" });
   const places = placesOf(spec).filter((place) => place.split === split);
-  const found = await Promise.all(places.map((place) => imageNames(`${data}/${place.folder}`)));
-  refuseMissing(places.filter((_, i) => found[i] === null || found[i].length === 0), data, places.length);
-  for (const [i, place] of places.entries()) {
-    for (const name of limited(spec, place, found[i]!)) yield sampleOf(place, name, data);
-  }
+  refuseEmpty(await emptyPlaces(places, data), {
+    kind: "genImage",
+    data,
+    of: places.length,
+    remedy: "Unpack these archives of GenImage, or leave their generators out",
+  });
+  yield* samplesOf(places, { kind: "genImage", data, limit: spec.limit });
 }
 
 /**
@@ -92,32 +80,19 @@ export async function* genImageSamples(spec: GenImage, { data, split }: Roots): 
  * @throws {TypeError} when the part names no folder of reconstructions
  */
 export async function genImageReconstructions(
-  spec: GenImage,
+  { reconstructions }: GenImage,
   samples: readonly Sample[],
 ): Promise<(Sample | null)[]> {
-  if (spec.reconstructions === null) {
+  if (reconstructions === null) {
     throw new TypeError(
       "Cannot find the reconstructions of genImage: GenImage is published without. Set its option " +
         `"reconstructions" to one of ${reconstructionFolders.join(", ")} for DRCT's release, or use inpainting()`,
     );
   }
-  const listed = new Map<string, Map<string, string>>();
-  const made: (Sample | null)[] = [];
-  for (const sample of samples) {
-    const crop = sample.file.slice(0, sample.file.lastIndexOf("/"));
-    const folder = `${crop.slice(0, crop.lastIndexOf("/"))}/${spec.reconstructions}`;
-    if (!listed.has(folder)) {
-      listed.set(folder, new Map((await imageNames(folder) ?? []).map((name) => [stem(name), name])));
-    }
-    const name = listed.get(folder)!.get(stem(sample.file.slice(crop.length + 1)));
-    const reconstructed = { ...sample, label: "fake", generator: spec.reconstructions } as const;
-    made.push(
-      name === undefined
-        ? null
-        : { ...reconstructed, id: `${sample.id}@${spec.reconstructions}`, file: `${folder}/${name}` },
-    );
-  }
-  return made;
+  return await twinsByName(samples, (sample) => ({
+    folder: besideFolder(sample, reconstructions),
+    generator: reconstructions,
+  }));
 }
 
 function placesOf({ generators, reconstructions }: GenImage): Place[] {
@@ -125,40 +100,18 @@ function placesOf({ generators, reconstructions }: GenImage): Place[] {
   const inner = reconstructions === null ? "" : "/crop";
   return chosen.flatMap((generator) =>
     (["train", "test"] as const).flatMap((split) =>
-      (["real", "fake"] as const).map((label) => {
+      (["real", "fake"] as const).map((label): Place => {
         const half = `${split === "train" ? "train" : "val"}/${label === "real" ? "nature" : "ai"}`;
-        return { generator, label, split, folder: `GenImage/${folders[generator]}/${half}${inner}` };
+        return {
+          folder: `GenImage/${folders[generator]}/${half}${inner}`,
+          label,
+          generator: label === "real" ? null : generator,
+          set: generator,
+          split,
+          // the same photograph may stand beside several generators; a fake is its own source, prompts being mere classes
+          source: label === "real" ? (stem) => `ImageNet/${stem}` : undefined,
+        };
       })
     )
   );
-}
-
-function refuseMissing(missing: readonly Place[], data: string, expected: number): void {
-  if (missing.length === 0) return;
-  throw new Deno.errors.NotFound(
-    `Cannot read genImage from "${data}": found no images in ${missing.length} of ${expected} folders. ` +
-      "Unpack these archives of GenImage, or leave their generators out:\n" +
-      missing.map(({ folder }) => `  ${folder}`).join("\n"),
-  );
-}
-
-function limited({ limit }: GenImage, { generator, label, split }: Place, names: readonly string[]): readonly string[] {
-  if (limit === null || names.length <= limit.perClass) return names;
-  const order = random(limit.seed, "genImage", generator, split, label).permutation(names.length);
-  return [...order.subarray(0, limit.perClass)].sort((a, b) => a - b).map((i) => names[i]);
-}
-
-function sampleOf({ generator, label, split, folder }: Place, name: string, data: string): Sample {
-  const id = `${folder}/${name}`;
-  return {
-    id,
-    file: `${data}/${folder}/${name}`,
-    label,
-    // the same photograph may stand beside several generators; a fake is its own source, prompts being mere classes
-    source: label === "real" ? `ImageNet/${stem(name)}` : id,
-    generator: label === "real" ? null : generator,
-    set: generator,
-    split,
-    caption: null,
-  };
 }

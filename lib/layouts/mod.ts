@@ -1,14 +1,33 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
+import { type Aligned, alignedReconstructions, alignedSamples } from "./aligned.ts";
+import { drct2MReconstructions, drct2MSamples } from "./drct_2m.ts";
+import { elsaD3Samples } from "./elsa_d3.ts";
+import { foldersReconstructions, foldersSamples } from "./folders.ts";
+import { forenSynthsSamples } from "./foren_synths.ts";
 import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { lareListSamples } from "./lare_list.ts";
 import { matchedSamples } from "./matched.ts";
 import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
+import { advice } from "./recognise.ts";
 import { reencodedSample, reencodedSamples, storedSample } from "./reencoded.ts";
+import { universalFakeDetectSamples } from "./universal_fake_detect.ts";
 
+export { type Aligned, aligned } from "./aligned.ts";
+export { type Drct2M, drct2M, type Drct2MGenerator, drct2MGenerators } from "./drct_2m.ts";
+export { type ElsaD3, elsaD3 } from "./elsa_d3.ts";
+export { type Folders, folders } from "./folders.ts";
+export { type ForenSynths, forenSynths } from "./foren_synths.ts";
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
+export { type LareList, lareList } from "./lare_list.ts";
 export { type Matched, matched } from "./matched.ts";
 export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
 export { type Reencoded, reencoded } from "./reencoded.ts";
+export {
+  type UniversalFakeDetect,
+  universalFakeDetect,
+  type UniversalFakeDetectGenerator,
+} from "./universal_fake_detect.ts";
 
 /** What a layout is told beside its part. */
 export interface Roots {
@@ -16,11 +35,20 @@ export interface Roots {
   readonly data: string | null;
   /** The split that is asked for. */
   readonly split: Split;
+  /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
+  readonly tell?: (what: string) => void;
 }
 
 /** The samples of a data set, by kind of layout. */
 export const layouts = {
   genImage: genImageSamples,
+  drct2M: drct2MSamples,
+  aligned: alignedSamples,
+  elsaD3: elsaD3Samples,
+  lareList: lareListSamples,
+  forenSynths: forenSynthsSamples,
+  universalFakeDetect: universalFakeDetectSamples,
+  folders: foldersSamples,
   matched: matchedSamples,
   pocket: pocketSamples,
   reencoded: reencodedSamples,
@@ -29,6 +57,9 @@ export const layouts = {
 /** The reconstructions that a data set ships, by kind of layout; one that never ships any is not here. */
 export const shipped = {
   genImage: genImageReconstructions,
+  drct2M: drct2MReconstructions,
+  aligned: alignedReconstructions,
+  folders: foldersReconstructions,
   pocket: pocketReconstructions,
 };
 
@@ -48,16 +79,22 @@ export class EmptySplit extends RangeError {
 /**
  * The samples of one split of a data set, in the order of its layout.
  *
- * @throws {Deno.errors.NotFound} for missing folders, all of them named
+ * @throws {Deno.errors.NotFound} for missing folders, all of them named, with the nearest layout that fits
  * @throws {EmptySplit} when the data set has no samples in the split
  */
 export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator<Sample> {
   const read = layouts[layout.kind] as (spec: Layout, roots: Roots) => AsyncIterable<Sample>;
   let count = 0;
-  for await (const sample of read(layout, roots)) {
-    if (sample.split !== roots.split) continue;
-    count++;
-    yield sample;
+  try {
+    for await (const sample of read(layout, roots)) {
+      if (sample.split !== roots.split) continue;
+      count++;
+      yield sample;
+    }
+  } catch (error) {
+    const told = "of" in layout; // by the layout inside
+    if (!(error instanceof Deno.errors.NotFound) || roots.data === null || count > 0 || told) throw error;
+    throw new Deno.errors.NotFound(`${error.message}${await advice(layout.kind, roots.data)}`, { cause: error });
   }
   if (count > 0) return;
   throw new EmptySplit(
@@ -81,6 +118,7 @@ export function seenReconstruction(layout: Layout, reconstruction: Sample): Samp
 /** Whether a data set, in the form that its part names, ships reconstructions. */
 export function ships(outer: Layout): boolean {
   const layout = innermost(outer);
+  if (layout.kind === "aligned") return (layout as Aligned).paired;
   return layout.kind in shipped && !("reconstructions" in layout && layout.reconstructions === null);
 }
 

@@ -26,7 +26,7 @@ function unrelated(seed: number, count: number): ProbeRow[] {
   }));
 }
 
-Deno.test("headers that say nothing have an interval that holds 0.5, nineteen times of twenty", () => {
+Deno.test("headers that say nothing have an interval that holds 0.5 about as often as it claims", () => {
   const trials = full ? 100 : 20;
   let held = 0;
   for (let seed = 1; seed <= trials; seed++) {
@@ -35,7 +35,7 @@ Deno.test("headers that say nothing have an interval that holds 0.5, nineteen ti
   }
   // deno-lint-ignore no-console
   if (full) console.log(`  ${held} of ${trials} intervals hold 0.5`);
-  // of 20 with probability .95 each, fewer than 15 in one of 3,000 cases
+  // folds share what they learn from, which makes intervals a little narrow: 90 of 100 at seeds 1…100
   assert(held >= 0.75 * trials, `${held} of ${trials} intervals hold 0.5`);
 });
 

@@ -1,24 +1,10 @@
 import { genImage } from "../../lib/layouts/genimage.ts";
-import { type Layout, readSamples, shippedReconstructions, ships } from "../../lib/layouts/mod.ts";
-import type { Sample, Split } from "../../lib/types.ts";
+import { shippedReconstructions, ships } from "../../lib/layouts/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
+import { collect, tree } from "./tree.ts";
 
 const sd14 = "GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4";
 const biggan = "GenImage/BigGAN/imagenet_ai_0419_biggan";
-
-/** A folder of empty files for as long as `use` runs: a layout looks at names alone. */
-async function tree(files: readonly string[], use: (data: string) => Promise<void>): Promise<void> {
-  const data = await Deno.makeTempDir();
-  try {
-    for (const file of files) {
-      await Deno.mkdir(`${data}/${file.slice(0, file.lastIndexOf("/"))}`, { recursive: true });
-      await Deno.writeTextFile(`${data}/${file}`, "");
-    }
-    await use(data);
-  } finally {
-    await Deno.remove(data, { recursive: true });
-  }
-}
 
 /** Both halves of both splits of a generator. */
 function whole(folder: string, inner = ""): string[] {
@@ -26,10 +12,6 @@ function whole(folder: string, inner = ""): string[] {
     ...[3, 1, 2].map((i) => `${folder}/${split}/nature/${inner}n0_${i}.JPEG`),
     ...[2, 1].map((i) => `${folder}/${split}/ai/${inner}00${i}_sdv4.png`),
   ]);
-}
-
-async function collect(layout: Layout, data: string | null, split: Split): Promise<Sample[]> {
-  return await Array.fromAsync(readSamples(layout, { data, split }));
 }
 
 Deno.test("genImage() reads photographs before fakes, by name, and val as the test split", async () => {
