@@ -29,6 +29,11 @@ export {
   flip,
   type View,
 } from "./lib/augment/mod.ts";
+export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
+export { auditFigures } from "./lib/audit/figures.ts";
+export { everySplit } from "./lib/audit/listing.ts";
+export { auditPage } from "./lib/audit/page.ts";
+export { auditText } from "./lib/audit/text.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";

@@ -23,7 +23,7 @@ export interface SpectrumGap {
 const FACTOR = 3;
 const LEAST = 1;
 
-/** The gap of each generator, in the order of the groups; splits are taken together. */
+/** The gap of each generator, in the order of the groups, to the photographs of its splits. */
 export function spectrumGaps(
   groups: readonly Group[],
   spectra: readonly (readonly [SpectrumSum, SpectrumSum])[],
@@ -36,7 +36,11 @@ export function spectrumGaps(
   return names.flatMap((name) => {
     const fakes = halvesOf((group) => group.label === "fake" && group.name === name);
     const own = groups.some((group) => group.label === "real" && group.name === name);
-    const photographs = halvesOf((group) => group.label === "real" && (!own || group.name === name));
+    // of the splits in which the generator's fakes stand
+    const splits = new Set(groups.flatMap((group) => group.label === "fake" && group.name === name ? group.split : []));
+    const photographs = halvesOf(({ label, name: set, split }) =>
+      label === "real" && (!own || set === name) && splits.has(split)
+    );
     const [fake, real] = [together(fakes), together(photographs)];
     if ([...fakes, ...photographs].some(({ count }) => count === 0) || fake.sum.length === 0) return [];
     const decibels = gap(fake, real);

@@ -1,5 +1,5 @@
 /** What an audit comes to, and what to do about it. */
-import { percent } from "../report/numbers.ts";
+import { fixedInterval, percent } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
 import type { PropertyProbes } from "./metadata_probe.ts";
 import { differs, type SpectrumGap } from "./spectra.ts";
@@ -75,8 +75,8 @@ function metadataPart({ probes, groups }: Findings): Judgement {
       "Photographs or fakes come from fewer than two sources, so that no probe could be learned and asked.";
     return { verdict: "doubtful", reasons: [reason], protocol: [] };
   }
-  const { value, low, high } = probes.all;
-  const interval = `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  const { value } = probes.all;
+  const interval = fixedInterval(value, probes.all, 3);
   if (!tells(probes, "all")) {
     return {
       verdict: "unbiased",
@@ -101,34 +101,34 @@ const names = { format: "format", quality: "JPEG quality", size: "width and heig
 /** The aligned view, one layout around the other: first how images are stored, then which are taken. */
 function alignment(probes: PropertyProbes, groups: readonly GroupRow[]): Step[] {
   const steps: Step[] = [];
-  const stored = (["format", "quality", "depth"] as const).some((property) => tells(probes, property));
-  let view = "of";
-  if (stored) {
+  const by: string[] = [];
+  let base = "of";
+  const taking = (property: string): string => {
+    by.push(`"${property}"`);
+    return `matched({ ${base === "of" ? "of" : `of: ${base}`}, by: [${by.join(", ")}] })`;
+  };
+  if ((["format", "quality", "depth"] as const).some((property) => tells(probes, property))) {
     const { only, quality } = storing(groups);
-    view = only ? `reencoded({ of, only: "fake", quality: ${quality} })` : `reencoded({ of, quality: ${quality} })`;
+    base = only ? `reencoded({ of, only: "fake", quality: ${quality} })` : `reencoded({ of, quality: ${quality} })`;
     steps.push({
       text: only
-        ? `Photographs are JPEG and fakes are not: store the fakes as the photographs mostly are, at quality ${quality}.`
+        ? `Photographs are JPEG and fakes are not: store the fakes as most photographs are, at quality ${quality}.`
         : `Store all images alike, at quality ${quality}; what coarser compression has left in some stays visible, so ` +
           "report robustness under compress() too.",
-      code: view,
+      code: base,
     });
-    if (only) {
-      view = `matched({ of: ${view}, by: ["quality"] })`;
-      steps.push({ text: "Then take photographs of that quality alone.", code: view });
-    }
+    if (only) steps.push({ text: "Then take photographs of that quality alone.", code: taking("quality") });
   }
   if (tells(probes, "size")) {
-    view = `matched({ ${view === "of" ? "of" : `of: ${view}`}, by: ["size"] })`;
     steps.push({
       text: "Take as many photographs as fakes of each size, and see them through crop(), which does not resize.",
-      code: view,
+      code: taking("size"),
     });
   }
   return steps;
 }
 
-/** Whether fakes alone are to be stored anew, and at which quality. */
+/** Whether fakes alone are to be stored anew, and at which quality: where most photographs have one in common. */
 function storing(groups: readonly GroupRow[]): { readonly only: boolean; readonly quality: number } {
   const share = (label: string): number => {
     const own = groups.filter((group) => group.label === label);
@@ -142,8 +142,9 @@ function storing(groups: readonly GroupRow[]): { readonly only: boolean; readonl
       counts.set(Number(quality), (counts.get(Number(quality)) ?? 0) + count);
     }
   }
-  const usual = [...counts].reduce((most, one) => one[1] > most[1] ? one : most, [USUAL_QUALITY, 0])[0];
-  return { only: share("real") > 0.95 && share("fake") < 0.05, quality: usual };
+  const [usual, count] = [...counts].reduce((most, one) => one[1] > most[1] ? one : most, [USUAL_QUALITY, 0]);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { only: share("real") > 0.95 && share("fake") < 0.05 && 2 * count > all, quality: usual };
 }
 
 function twinsPart(twins: TwinTable | null): Judgement {

@@ -1,6 +1,7 @@
 import { printable } from "../terminal/width.ts";
 import { meant } from "../definition/nearest.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
+import { audit } from "./audit.ts";
 import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { demo } from "./demo.ts";
@@ -27,6 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   compare,
   evaluate,
+  audit,
   results,
   notebook,
   clean,
