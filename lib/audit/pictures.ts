@@ -32,8 +32,8 @@ export interface SpectrumSum {
 /** Images of a group whose spectra are averaged: enough for a mean that is good to 0.1 dB. */
 const SPECTRA = 500;
 
-/** Largest side of a centre, and the smallest that has frequencies to speak of. */
-const LARGEST = 256, SMALLEST = 16;
+/** Largest side of a centre, whose spectrum takes as long as the decoder does, and the smallest with frequencies to speak of. */
+const LARGEST = 128, SMALLEST = 16;
 
 /** Share of the images that have to hold the centre. */
 const HOLD = 0.9;

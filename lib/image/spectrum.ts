@@ -23,31 +23,57 @@ export function radialSpectrum({ data, width, height }: Image, size: number): Fl
       real[y * size + x] = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
     }
   }
+  const { window, ring } = tablesOf(size);
   const mean = real.reduce((sum, value) => sum + value, 0) / real.length;
-  const window = Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos(2 * Math.PI * (i + 0.5) / size));
-  for (let i = 0; i < real.length; i++) real[i] = (real[i] - mean) * window[Math.floor(i / size)] * window[i % size];
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) real[y * size + x] = (real[y * size + x] - mean) * window[y] * window[x];
+  }
   const imaginary = new Float64Array(size * size);
   for (let y = 0; y < size; y++) transform(real, imaginary, { from: y * size, step: 1, size });
   for (let x = 0; x < size; x++) transform(real, imaginary, { from: x, step: size, size });
-  return rings(real, imaginary, size);
+  const sums = new Float64Array(size / 2 + 1);
+  const counts = new Float64Array(size / 2 + 1);
+  for (let i = 0; i < real.length; i++) {
+    if (ring[i] > size / 2) continue;
+    sums[ring[i]] += real[i] ** 2 + imaginary[i] ** 2;
+    counts[ring[i]]++;
+  }
+  return Float64Array.from({ length: size / 2 }, (_, i) => Math.log10(sums[i + 1] / counts[i + 1] + FLOOR));
 }
 
 /** Beneath the rounding of 8 bits: keeps the logarithm of a flat picture finite. */
 const FLOOR = 1e-3;
 
-function rings(real: Float64Array, imaginary: Float64Array, size: number): Float64Array {
-  const sums = new Float64Array(size / 2 + 1);
-  const counts = new Float64Array(size / 2 + 1);
+/** What depends on the size alone. */
+interface Tables {
+  /** Hann's, of one side. */
+  readonly window: Float64Array;
+  /** Distance of each place of the transform from zero, rounded. */
+  readonly ring: Int32Array;
+  /** Of the angles 2π k / size, k below size / 2. */
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+
+const tables = new Map<number, Tables>();
+
+function tablesOf(size: number): Tables {
+  const known = tables.get(size);
+  if (known !== undefined) return known;
   const signed = (i: number): number => i <= size / 2 ? i : i - size;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const ring = Math.round(Math.hypot(signed(x), signed(y)));
-      if (ring > size / 2) continue;
-      sums[ring] += real[y * size + x] ** 2 + imaginary[y * size + x] ** 2;
-      counts[ring]++;
-    }
-  }
-  return Float64Array.from({ length: size / 2 }, (_, i) => Math.log10(sums[i + 1] / counts[i + 1] + FLOOR));
+  const half = (of: (angle: number) => number) =>
+    Float64Array.from({ length: size / 2 }, (_, k) => of(2 * Math.PI * k / size));
+  const made: Tables = {
+    window: Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos(2 * Math.PI * (i + 0.5) / size)),
+    ring: Int32Array.from(
+      { length: size * size },
+      (_, i) => Math.round(Math.hypot(signed(i % size), signed(Math.floor(i / size)))),
+    ),
+    cos: half(Math.cos),
+    sin: half(Math.sin),
+  };
+  tables.set(size, made);
+  return made;
 }
 
 /** The discrete Fourier transform in place of `size` values that stand `step` apart (Cooley and Tukey 1965, radix 2). */
@@ -56,6 +82,7 @@ function transform(
   imaginary: Float64Array,
   { from, step, size }: { readonly from: number; readonly step: number; readonly size: number },
 ): void {
+  const { cos, sin } = tablesOf(size);
   for (let i = 1, j = 0; i < size; i++) {
     let bit = size >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
@@ -67,11 +94,12 @@ function transform(
   }
   for (let length = 2; length <= size; length *= 2) {
     for (let k = 0; k < length / 2; k++) {
-      const angle = -2 * Math.PI * k / length;
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      const [c, s] = [cos[k * (size / length)], -sin[k * (size / length)]];
       for (let start = 0; start < size; start += length) {
-        const [a, b] = [from + (start + k) * step, from + (start + k + length / 2) * step];
-        const [re, im] = [real[b] * cos - imaginary[b] * sin, real[b] * sin + imaginary[b] * cos];
+        const a = from + (start + k) * step;
+        const b = a + length / 2 * step;
+        const re = real[b] * c - imaginary[b] * s;
+        const im = real[b] * s + imaginary[b] * c;
         [real[b], imaginary[b]] = [real[a] - re, imaginary[a] - im];
         real[a] += re;
         imaginary[a] += im;
