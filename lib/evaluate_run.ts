@@ -1,5 +1,7 @@
 /** A run's kept checkpoint scored again, without training. */
+import { openReaders, workersFor } from "./data/readers.ts";
 import { together } from "./data/together.ts";
+import { unreadableLedger } from "./data/unreadable.ts";
 import { type Backend, type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { type Agreement, agreement, onlySets, otherRows, standingAlone } from "./evaluate/agreement.ts";
@@ -12,7 +14,7 @@ import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
 import { lockRun } from "./runs/lock.ts";
 import { appendScores, findFolder, readRecord } from "./runs/store.ts";
 import { loadBest } from "./train/checkpoint.ts";
-import type { Best, Metrics, RunRecord, Sample, ScoreColumns } from "./types.ts";
+import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from "./types.ts";
 
 /** What is scored, and where. */
 export interface EvaluateOptions {
@@ -27,6 +29,8 @@ export interface EvaluateOptions {
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
+  /** Threads beside this one that read images; scores do not depend on them. 0: none; left out: one a core. */
+  readonly workers?: number;
   /** Stops the scoring; nothing is written then. */
   readonly signal?: AbortSignal;
 }
@@ -41,6 +45,8 @@ export interface Evaluation {
   readonly threads: number;
   /** Every row names its test set; an image that is part of several is there once for each. */
   readonly scores: ScoreColumns;
+  /** Images that could not be read and have no score; of the run's own test sets those that its record lacks as well. */
+  readonly unreadable: readonly Unreadable[];
   /** By test set, then "mean" over them. */
   readonly metrics: Readonly<Record<string, Metrics>>;
   /** Of the sets that the record has; null when it has none of them. */
@@ -78,13 +84,16 @@ export async function evaluate(run: RunRecord | string, options: EvaluateOptions
  */
 export async function* evaluateEvents(
   run: RunRecord | string,
-  { test = null, keep = true, runs = "runs", data = null, backend = "auto", threads, signal }: EvaluateOptions = {},
+  { test = null, keep = true, runs = "runs", data = null, backend = "auto", threads, workers, signal }:
+    EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent, void> {
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const record = await readRecord(folder);
   const checkpoint = checkpointOf(record);
   const { model, view, data: own } = experiment(record.experiment); // what an older version did not have is filled in
-  const samples = await readAll(test ?? own.test, data);
+  const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
+  const without = new Set(unreadable.map(({ id }) => id));
+  const samples = (await readAll(test ?? own.test, data)).filter(({ id }) => !without.has(id));
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
 
@@ -93,9 +102,15 @@ export async function* evaluateEvents(
   const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
   let scores: ScoreColumns;
   try {
+    const { name } = record.experiment;
+    const counts = { train: 0, validation: 0, test: samples.length };
+    const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped });
+    const files = samples.map(({ file }) => file);
+    using readers = openReaders(workers ?? workersFor({ files, images: samples.length }));
     using eye = looker(model);
     const sight = { view, ...modelView(model) };
-    scores = standingAlone(yield* telling(predict(eye, network, { samples, sight, signal })));
+    const reading = { readers, ledger };
+    scores = standingAlone(yield* telling(predict(eye, network, { samples, sight, reading, signal })));
   } finally {
     disposeTree(network);
   }
@@ -105,7 +120,7 @@ export async function* evaluateEvents(
   const keeps = test !== null && keep && record.status === "done";
   const kept = keeps ? await keepScores(folder, { scores, metrics }) : [];
   const { name, threads: used } = engine;
-  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, metrics, kept };
+  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, unreadable, metrics, kept };
   yield { kind: "done", evaluation: { ...evaluation, agreement: agrees } };
 }
 

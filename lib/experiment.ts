@@ -39,6 +39,8 @@ export interface Experiment {
     /** Null: a seeded share of the training sources is held out. */
     readonly validation: readonly Layout[] | null;
     readonly test: readonly Layout[];
+    /** Largest share of a split's images that may be unreadable and are passed over, 0…1; null: 0.01. */
+    readonly maxSkipped: number | null;
   };
   /** What is seen of an image: in training at a random place, elsewhere at its centre. */
   readonly view: View;
@@ -72,6 +74,8 @@ export interface Experiment {
     readonly accumulate: number | null;
     /** Whether a sample and its reconstruction receive the same draws of augmentation and view. */
     readonly synced: boolean;
+    /** Whether the generators of a class get equal shares of an epoch, whatever their sizes; null: they do not. */
+    readonly balanced: boolean | null;
   };
   /** Null: until the schedule ends it, as plateau() does. */
   readonly epochs: number | null;
@@ -120,6 +124,11 @@ const numberBetween = (above: number, below: number) =>
     (value): value is number => Number.isFinite(value) && Number(value) > above && Number(value) < below,
   );
 
+const share = scalar(
+  "a number from 0 to 1",
+  (value): value is number => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1,
+);
+
 const metrics = ["accuracy", "balancedAccuracy", "auc", "averagePrecision", "last"] as const;
 
 const read = fields<Experiment>({
@@ -132,6 +141,7 @@ const read = fields<Experiment>({
       train: { read: list(layout, { atLeast: 1 }) },
       validation: { read: nullable(list(layout, { atLeast: 1 })), otherwise: null },
       test: { read: list(layout, { atLeast: 1 }) },
+      maxSkipped: { read: nullable(share), otherwise: null },
     }),
   },
   view: { read: partOf<View>("a view", makersOf(augment, augment.views)) },
@@ -166,6 +176,7 @@ const read = fields<Experiment>({
       size: { read: wholeFrom(2), otherwise: 64 },
       accumulate: { read: nullable(wholeFrom(1)), otherwise: null },
       synced: { read: flag, otherwise: false },
+      balanced: { read: nullable(flag), otherwise: null },
     }),
     otherwise: {},
   },

@@ -1,12 +1,16 @@
 /** Definition in, record out. */
-import type { Sight } from "./data/batches.ts";
+import type { Reading } from "./data/batches.ts";
 import { dataHashes } from "./data/identity.ts";
 import { type Divided, gatherSamples } from "./data/pairs.ts";
+import type { Sight } from "./data/pixels.ts";
+import { openReaders, workersFor } from "./data/readers.ts";
 import { together } from "./data/together.ts";
+import { type Ledger, unreadableLedger } from "./data/unreadable.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
+import { openFrozen, seesAlike } from "./evaluate/frozen.ts";
 import { looker } from "./evaluate/looker.ts";
 import { predict } from "./evaluate/predict.ts";
 import { probe, probeImages } from "./evaluate/probe.ts";
@@ -55,6 +59,8 @@ export interface RunOptions {
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
+  /** Threads beside this one that read and augment images; results do not depend on them. 0: none; left out: one a core. */
+  readonly workers?: number;
   /** Least seconds between two checkpoints within an epoch, at whose end there is one anyway; 0: after every step. */
   readonly checkpointSeconds?: number;
   /** Begins anew, whatever there is of the run: its record, its checkpoints and its scores are removed. */
@@ -89,8 +95,8 @@ export async function run(experiment: Experiment, options: RunOptions = {}): Pro
  * stops the run, which keeps its place; a detached one goes on.
  *
  * @throws {Deno.errors.NotFound} when data, reconstructions or weights are missing: all of them, before any training
- * @throws {Error} when the folder of runs cannot be written, another process writes this run, or a loss is not finite;
- * when the process of a detached run ends without a record
+ * @throws {Error} when the folder of runs cannot be written, another process writes this run, a loss is not finite, or
+ * more images cannot be read than the definition allows; when the process of a detached run ends without a record
  * @throws {DOMException} "AbortError" when `signal` stops it, after saving its place, or leaves a detached run
  */
 export async function* events(experiment: Experiment, options: RunOptions = {}): AsyncGenerator<RunEvent, void> {
@@ -208,6 +214,7 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
   const headerOf = (status: RunRecord["status"], error: string | null): RunHeader => ({
     ...{ format: 3, id, fingerprint: definition, data, experiment, environment: made, status, error, started },
     ...{ seconds: state.seconds, megabytes: peakMegabytes(), history: state.history, skipped: state.skipped },
+    unreadable: state.unreadable,
     ...{ metrics: {}, best: state.best },
   });
   let outcome: [status: RunRecord["status"], error: string | null] = ["stopped", null];
@@ -242,7 +249,18 @@ type Scored = Pick<RunRecord, "scores" | "probe">;
 /** Trains from where the run stands, then scores the test sets with the best network. */
 async function* trainedAndScored(
   { experiment, samples: { train: pairs, validation, test } }: Identified,
-  { folder, found, circumstances, notices, log, checkpointSeconds = 300, signal }: Place & {
+  {
+    folder,
+    hashes,
+    artifacts = "artifacts",
+    found,
+    circumstances,
+    notices,
+    log,
+    workers,
+    checkpointSeconds = 300,
+    signal,
+  }: Place & {
     readonly found: Found;
     readonly circumstances: Circumstances;
     readonly log: EventLog;
@@ -273,26 +291,56 @@ async function* trainedAndScored(
         "in another order than the one that began it. Go on with that version, or begin anew with --fresh (fresh: true)",
     );
   }
-  using eye = looker(experiment.model);
-  const judge = (network: ModelNetwork) => validate(eye, network, { pairs: validation, sight, signal });
-  yield* train(experiment, state, {
-    plan,
-    sight,
-    folder,
-    circumstances,
-    log,
-    checkpointSeconds,
-    validate: judge,
-    signal,
+  const ledger = unreadableLedger(state.unreadable, {
+    name: experiment.name,
+    counts: { train: imagesOf(pairs), validation: imagesOf(validation), test: test.length },
+    maxSkipped: experiment.data.maxSkipped,
   });
+  const images = (experiment.epochs ?? 1) * plan.stepsPerEpoch * experiment.batch.size;
+  using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));
+  const reading: Reading = { readers, ledger };
+  using eye = looker(experiment.model);
+  const pretrained = experiment.model.backbone.weights;
+  await using frozen = !await seesAlike(experiment) ? null : await openFrozen(experiment, {
+    ...{ artifacts, sight, readers, backend: circumstances.backend },
+    weights: pretrained === null ? null : hashes[pretrained],
+  });
+  const judge = (network: ModelNetwork) =>
+    validate(eye, network, { pairs: validation, sight, reading, frozen, signal });
+  yield* withNews(
+    train(experiment, state, {
+      ...{ plan, sight, reading, frozen, folder, circumstances, log, checkpointSeconds, validate: judge, signal },
+    }),
+    ledger,
+  );
   const best = await loadBest(folder, state.best!, state);
   let scores: ScoreColumns;
   try {
-    scores = yield* telling("evaluate", predict(eye, best, { samples: test, sight, signal }));
+    const scoring = predict(eye, best, { samples: test, sight, reading, frozen, signal });
+    scores = yield* withNews(telling("evaluate", scoring), ledger);
   } finally {
     disposeTree(best);
   }
-  return { scores, probe: yield* telling("probe", probe({ ...probing, signal })) };
+  return { scores, probe: yield* withNews(telling("probe", probe({ ...probing, ledger, signal })), ledger) };
+}
+
+/** Passes events on, and after each what the ledger has to tell. */
+async function* withNews<T>(events: AsyncGenerator<RunEvent, T>, ledger: Ledger): AsyncGenerator<RunEvent, T> {
+  try {
+    for (;;) {
+      const { done, value } = await events.next();
+      for (const text of ledger.news()) yield { kind: "notice", text };
+      if (done) return value;
+      yield value;
+    }
+  } finally {
+    await events.return(undefined as T);
+  }
+}
+
+/** Images of pairs, reconstructions among them. */
+function imagesOf(pairs: readonly Pair[]): number {
+  return pairs.reduce((sum, { reconstruction }) => sum + (reconstruction === null ? 1 : 2), 0);
 }
 
 /** Passes events on once they are kept, and keeps the record's header up to date. */

@@ -50,16 +50,29 @@ export interface Groups {
   readonly fakeRec: number;
 }
 
-/** Tensors of one step. Owned by whoever took it: `using batch = …`. */
-export interface Batch extends Disposable {
+/** What all batches tell of their rows. */
+interface BatchRows extends Disposable {
   /** Ids of the samples behind the rows, B of them. */
   readonly ids: readonly string[];
-  /** [B, H, W, 3] float32, normalised for the backbone. */
-  readonly images: Tensor4D;
   /** [B] float32, 1 = fake; reconstructions are fake. */
   readonly labels: Tensor1D;
   readonly groups: Groups;
 }
+
+/** A batch of images. */
+export interface ImageBatch extends BatchRows {
+  /** [B, H, W, 3] float32, normalised for the backbone. */
+  readonly images: Tensor4D;
+}
+
+/** A batch of what a frozen backbone makes of images. */
+export interface FeatureBatch extends BatchRows {
+  /** [B, F] float32. */
+  readonly features: Tensor2D;
+}
+
+/** Tensors of one step. Owned by whoever took it: `using batch = …`. */
+export type Batch = ImageBatch | FeatureBatch;
 
 /** What a model says of a batch. */
 export type Outputs = {
@@ -149,6 +162,16 @@ export interface NonFiniteRow {
   readonly ids: readonly string[];
 }
 
+/** An image that could not be read, and was passed over. */
+export interface Unreadable {
+  /** Of its sample. */
+  readonly id: string;
+  readonly file: string;
+  /** What it was to be read for: training, where another of its class stood in, or a judgement, which leaves it out. */
+  readonly split: Split;
+  readonly reason: string;
+}
+
 /** Loss terms of one step: total first, then the definition's names. */
 export interface StepRow {
   readonly step: number;
@@ -212,6 +235,8 @@ export interface RunRecord {
   readonly history: readonly EpochRow[];
   /** Steps that were left out because their loss or gradient was not finite, where the definition allows that. */
   readonly skipped: readonly NonFiniteRow[];
+  /** Images that were passed over, each once for each split; empty in runs older than it. */
+  readonly unreadable: readonly Unreadable[];
   readonly steps: readonly StepRow[];
   /** By test set (generator), then by metric; empty before the run is done. */
   readonly metrics: Readonly<Record<string, Metrics>>;

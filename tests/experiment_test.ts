@@ -48,7 +48,7 @@ function cell(change: object): ExperimentInput {
 Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals(small.seed, 1);
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
-  assertEquals(small.batch, { size: 64, accumulate: null, synced: false });
+  assertEquals(small.batch, { size: 64, accumulate: null, synced: false, balanced: null });
   assertEquals(small.select, { metric: "accuracy", every: null, patience: null, gain: null });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
@@ -135,7 +135,7 @@ Deno.test("experiment() refuses parts that no maker would make, and says where",
   refused({ optimizer: { ...adamW(), rate: -1 } }, RangeError, '(in "optimizer")');
   refused({ view: { kind: "corp", size: 64 } }, TypeError, 'unknown kind "corp" of a view, did you mean "crop"?');
   refused({ loss: { a: adamW() } }, TypeError, '"loss.a": unknown kind "adamW" of a loss');
-  refused({ augment: [crop({ size: 3 })] }, TypeError, '"augment.0": unknown kind "crop" of an augmentation');
+  refused({ augment: [adamW()] }, TypeError, '"augment.0": unknown kind "adamW" of an augmentation');
   refused(
     { optimizer: "adamW" },
     TypeError,

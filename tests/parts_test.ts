@@ -36,7 +36,8 @@ for (const [name, [room, ...tables]] of Object.entries(rooms)) {
       const text = await Deno.readTextFile(new URL(file, folder));
       defined.push(...[...text.matchAll(/^export const \w+ = part<[^(]*>\(\s*"(\w+)"/gm)].map(([, kind]) => kind));
     }
-    assertEquals(defined.sort(), tables.flatMap((table) => Object.keys(table)).sort());
+    // a view stands in two tables, since it may stand among the augmentations as well
+    assertEquals(defined.sort(), [...new Set(tables.flatMap((table) => Object.keys(table)))].sort());
   });
 }
 

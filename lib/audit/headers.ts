@@ -1,5 +1,5 @@
-import { headerOfSample } from "../data/source.ts";
 import type { SeenHeader } from "../image/seen_header.ts";
+import { headerOfSample } from "../layouts/sample_header.ts";
 import type { Sample, Split } from "../types.ts";
 import { groupOf, keyOf, type Listing, placeIn, samplesOf, type Source } from "./listing.ts";
 

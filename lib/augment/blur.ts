@@ -1,30 +1,40 @@
-import { checkInterval, checkNumber } from "../definition/check.ts";
+import { checkChoice, checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
+import { sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import { blurLikeScipy } from "./scipy_blur.ts";
 
 /** Gaussian blur. */
 export interface Blur extends Part<"blur"> {
-  /** Smallest and largest standard deviation, pixels, > 0, drawn uniformly. */
+  /** Smallest and largest standard deviation, pixels, > 0, with "scipy" ≥ 0, drawn uniformly. */
   readonly sigma: readonly [number, number];
+  /**
+   * "scipy": as `scipy.ndimage.gaussian_filter` on 8-bit planes, which Corvi et al. 2023 and AlignedForensics were
+   * trained with: cut at four deviations, borders mirrored with the edge pixel, and each of the two passes cut to whole
+   * numbers, so that the image grows darker by a level. Null: as {@linkcode gaussianBlur}.
+   */
+  readonly like: "scipy" | null;
   /** Probability, 0…1. */
   readonly p: number;
 }
 
 /** Makes a {@linkcode Blur} part. */
-export const blur = part<Blur, "sigma">("blur", { p: 0.5 }, {
+export const blur = part<Blur, "sigma">("blur", { like: null, p: 0.5 }, {
   required: ["sigma"],
-  check: ({ sigma, p }) => {
-    checkInterval("blur.sigma", sigma, { from: 0.01, to: 100 });
+  check: ({ sigma, like, p }) => {
+    checkInterval("blur.sigma", sigma, { from: like === null ? 0.01 : 0, to: 100 });
+    if (like !== null) checkChoice("blur.like", like, ["scipy"]);
     checkNumber("blur.p", p, { from: 0, to: 1 });
   },
 });
 
 /** The image blurred by a drawn width, or the image itself; draws two numbers either way. */
-export function blurImage({ sigma: [low, high], p }: Blur, image: Image, draw: Random): Image {
+export function blurImage({ sigma: [low, high], like, p }: Blur, image: Image, draw: Random): Image {
   const idle = draw.uniform() >= p;
   const sigma = low + (high - low) * draw.uniform();
-  return idle ? image : gaussianBlur(image, sigma);
+  if (idle) return image;
+  return like === "scipy" ? blurLikeScipy(image, sigma) : gaussianBlur(image, sigma);
 }
 
 /**
@@ -59,21 +69,12 @@ function convolveLines(
       const at = start + i * step;
       for (let k = 0; k < step; k++) to[at + k] = kernel[0] * from[at + k];
       for (let tap = 1; tap < kernel.length; tap++) {
-        const before = start + mirrored(i - tap, count) * step;
-        const after = start + mirrored(i + tap, count) * step;
+        const before = start + sourceOf(i - tap, count, "reflect") * step;
+        const after = start + sourceOf(i + tap, count, "reflect") * step;
         const weight = kernel[tap];
         for (let k = 0; k < step; k++) to[at + k] += weight * (from[before + k] + from[after + k]);
       }
     }
   }
   return to;
-}
-
-/** The place inside 0…count−1 that a place outside mirrors. */
-function mirrored(i: number, count: number): number {
-  if (i >= 0 && i < count) return i;
-  if (count === 1) return 0;
-  const period = 2 * (count - 1);
-  const wrapped = ((i % period) + period) % period;
-  return wrapped < count ? wrapped : period - wrapped;
 }

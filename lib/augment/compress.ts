@@ -1,29 +1,70 @@
-import { checkInterval, checkNumber } from "../definition/check.ts";
+import { checkChoice, checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { decodeImage, type Image } from "../image/decode.ts";
 import { encodeImage } from "../image/encode.ts";
 import type { Random } from "../random.ts";
 
-/** JPEG compression, colour at half the resolution. */
+/**
+ * A round trip through JPEG, colour at half the resolution, or WebP. The pixels are those that Pillow's and OpenCV's
+ * encoders give with their defaults: at every quality tried the two agree with one another and with this one in every
+ * pixel (libjpeg-turbo and libwebp stand behind all three), so a recipe that draws between them needs one of them.
+ */
 export interface Compress extends Part<"compress"> {
   /** Lowest and highest quality, whole numbers 1…100, drawn uniformly. */
   readonly quality: readonly [number, number];
+  /** Formats to choose from, all equally likely; one may stand more than once. Null: JPEG. */
+  readonly formats: readonly CompressFormat[] | null;
+  /**
+   * "bgr": the encoder takes red for blue and blue for red, so that luma is made from the wrong weights. That is what
+   * albumentations up to 1.3 does with RGB images, and DRCT and LaRE² were trained with. Null: the channels' own order.
+   */
+  readonly order: "bgr" | null;
   /** Probability, 0…1. */
   readonly p: number;
 }
 
+/** What an image may be compressed to. */
+export type CompressFormat = "jpeg" | "webp";
+
 /** Makes a {@linkcode Compress} part. */
-export const compress = part<Compress, "quality">("compress", { p: 0.5 }, {
+export const compress = part<Compress, "quality">("compress", { formats: null, order: null, p: 0.5 }, {
   required: ["quality"],
-  check: ({ quality, p }) => {
+  check: ({ quality, formats, order, p }) => {
     checkInterval("compress.quality", quality, { from: 1, to: 100, integer: true });
+    if (formats !== null) checkFormats(formats);
+    if (order !== null) checkChoice("compress.order", order, ["bgr"]);
     checkNumber("compress.p", p, { from: 0, to: 1 });
   },
 });
 
-/** The image after a round trip through JPEG, or the image itself; draws two numbers either way. */
-export async function compressImage({ quality: [low, high], p }: Compress, image: Image, draw: Random): Promise<Image> {
+function checkFormats(formats: unknown): void {
+  if (!Array.isArray(formats) || formats.length === 0) {
+    throw new RangeError(
+      `Cannot define compress.formats: given ${JSON.stringify(formats)}, expected a list of formats`,
+    );
+  }
+  for (const [i, format] of formats.entries()) checkChoice(`compress.formats[${i}]`, format, ["jpeg", "webp"]);
+}
+
+/** The image after a round trip, or the image itself; draws two numbers, and where formats are given another. */
+export async function compressImage(spec: Compress, image: Image, draw: Random): Promise<Image> {
+  const { quality: [low, high], formats, order, p } = spec;
   const idle = draw.uniform() >= p;
   const quality = low + draw.integer(high - low + 1);
-  return idle ? image : await decodeImage(await encodeImage(image, { format: "jpeg", quality }));
+  const format = formats === null ? "jpeg" : formats[draw.integer(formats.length)];
+  if (idle) return image;
+  const given = order === "bgr" ? exchanged(image) : image;
+  const back = await decodeImage(await encodeImage(given, { format, quality }));
+  return order === "bgr" ? exchanged(back) : back;
+}
+
+/** Red and blue exchanged. */
+function exchanged({ data, width, height }: Image): Image {
+  const to = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    to[i] = data[i + 2];
+    to[i + 1] = data[i + 1];
+    to[i + 2] = data[i];
+  }
+  return { data: to, width, height };
 }

@@ -1,7 +1,8 @@
-import { checkNumber } from "../definition/check.ts";
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import { cropImage } from "../image/crop.ts";
 import type { Image } from "../image/decode.ts";
+import { placeOnCanvas } from "../image/extend.ts";
 import type { Random } from "../random.ts";
 
 /**
@@ -11,12 +12,20 @@ import type { Random } from "../random.ts";
 export interface Crop extends Part<"crop"> {
   /** Side, pixels. */
   readonly size: number;
+  /**
+   * What stands around a smaller image: "reflect", its mirror image without the edge pixel, as LaRE²'s code pads; or
+   * "symmetric", with it, as AlignedForensics's, where the place is random here too. Null: black.
+   */
+  readonly pad: "reflect" | "symmetric" | null;
 }
 
 /** Makes a {@linkcode Crop} part. */
-export const crop = part<Crop, "size">("crop", {} as Record<never, never>, {
+export const crop = part<Crop, "size">("crop", { pad: null }, {
   required: ["size"],
-  check: ({ size }) => checkNumber("crop.size", size, { from: 1, integer: true }),
+  check: ({ size, pad }) => {
+    checkNumber("crop.size", size, { from: 1, integer: true });
+    if (pad !== null) checkChoice("crop.pad", pad, ["reflect", "symmetric"]);
+  },
 });
 
 /**
@@ -24,23 +33,23 @@ export const crop = part<Crop, "size">("crop", {} as Record<never, never>, {
  *
  * @param draw null: the centre; otherwise draws two numbers for the place
  */
-export function cropView({ size }: Crop, image: Image, draw: Random | null): Image {
+export function cropView({ size, pad }: Crop, image: Image, draw: Random | null): Image {
   const [u, v] = draw === null ? [0.5, 0.5] : [draw.uniform(), draw.uniform()];
-  const [spareX, spareY] = [Math.max(0, image.width - size), Math.max(0, image.height - size)];
-  const place = (spare: number, share: number) => draw === null ? spare >> 1 : Math.floor(share * (spare + 1));
   if (image.width === size && image.height === size) return image;
-  const width = Math.min(size, image.width);
-  const height = Math.min(size, image.height);
-  const cut = cropImage(image, { x: place(spareX, u), y: place(spareY, v), width, height });
-  return width === size && height === size ? cut : padded(cut, size);
+  const cut = cutPlace(image, { size, u, v, random: draw !== null });
+  if (cut.width === size && cut.height === size) return cut;
+  const place = (spare: number, share: number) =>
+    pad === "symmetric" && draw !== null ? Math.floor(share * (spare + 1)) : spare >> 1;
+  const [x, y] = [place(size - cut.width, u), place(size - cut.height, v)];
+  return placeOnCanvas(cut, { x, y, width: size, height: size, border: pad ?? "black" });
 }
 
-function padded(image: Image, size: number): Image {
-  const data = new Uint8Array(size * size * 3);
-  const [left, top] = [(size - image.width) >> 1, (size - image.height) >> 1];
-  for (let y = 0; y < image.height; y++) {
-    const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
-    data.set(row, ((top + y) * size + left) * 3);
-  }
-  return { data, width: size, height: size };
+function cutPlace(
+  image: Image,
+  { size, u, v, random }: { size: number; u: number; v: number; random: boolean },
+): Image {
+  const [width, height] = [Math.min(size, image.width), Math.min(size, image.height)];
+  if (width === image.width && height === image.height) return image;
+  const place = (spare: number, share: number) => random ? Math.floor(share * (spare + 1)) : spare >> 1;
+  return cropImage(image, { x: place(image.width - width, u), y: place(image.height - height, v), width, height });
 }

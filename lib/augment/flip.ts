@@ -1,20 +1,32 @@
-import { checkNumber } from "../definition/check.ts";
+import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
+import { quarterTurns } from "./rotate90.ts";
 
-/** Left and right exchanged. */
+/** Left and right exchanged, or top and bottom, or both. */
 export interface Flip extends Part<"flip"> {
+  /** "any": left and right, top and bottom, or both, equally likely, as albumentations' `Flip`; null: left and right. */
+  readonly axis: "any" | null;
   /** Probability, 0…1. */
   readonly p: number;
 }
 
 /** Makes a {@linkcode Flip} part. */
-export const flip = part<Flip>("flip", { p: 0.5 }, { check: ({ p }) => checkNumber("flip.p", p, { from: 0, to: 1 }) });
+export const flip = part<Flip>("flip", { axis: null, p: 0.5 }, {
+  check: ({ axis, p }) => {
+    if (axis !== null) checkChoice("flip.axis", axis, ["any"]);
+    checkNumber("flip.p", p, { from: 0, to: 1 });
+  },
+});
 
-/** The mirror image, or the image itself; draws one number. */
-export function flipImage({ p }: Flip, image: Image, draw: Random): Image {
-  if (draw.uniform() >= p) return image;
+/** The mirror image, or the image itself; draws one number, and with "any" another. */
+export function flipImage({ axis, p }: Flip, image: Image, draw: Random): Image {
+  const idle = draw.uniform() >= p;
+  const way = axis === null ? 0 : draw.integer(3);
+  if (idle) return image;
+  if (way === 1) return quarterTurns(image, { turns: 0, flip: true });
+  if (way === 2) return quarterTurns(image, { turns: 2, flip: false });
   const { width, height } = image;
   const data = new Uint8Array(image.data.length);
   for (let y = 0; y < height; y++) {

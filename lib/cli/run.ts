@@ -43,6 +43,8 @@ Nothing here but --seed changes what is trained; the other options say where and
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
+  --workers N       threads that read and augment images; results do not depend on it; default: one for each core,
+                    none where there is little to read
   --runs DIR        the runs folder; default: runs
   --checkpoint-seconds N
                     least seconds between two checkpoints within an epoch, at whose end there is one anyway;
@@ -57,7 +59,7 @@ Examples:
   json: "a line for each event as it happens, with name and seed of its experiment and a kind: start, step, " +
     "validation, nonfinite, epoch, checkpoint, notice, and at the end of each run done, with its folder and its record " +
     "but for steps and scores, which lie in the folder",
-  values: ["seed", "data", "weights", "artifacts", "backend", "threads", "runs", "checkpoint-seconds"],
+  values: ["seed", "data", "weights", "artifacts", "backend", "threads", "workers", "runs", "checkpoint-seconds"],
   flags: ["fresh", "detach"],
   operands: [1, 2],
   async run(given) {
@@ -69,6 +71,7 @@ Examples:
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
+      workers: wholeNumber(given, "workers", [0, MOST_THREADS]) ?? undefined,
       fresh: given.flags.fresh,
       detached: given.flags.detach,
       checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,

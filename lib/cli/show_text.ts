@@ -39,6 +39,7 @@ function recordSections(header: RunHeader): (readonly [title: string, text: stri
     ["Course", picturesText(history)],
     ["Test sets", Object.keys(metrics).length === 0 ? "" : metricsText(metrics)],
     ["Steps that were left out", skippedText(header)],
+    ["Images that could not be read", unreadableText(header)],
   ];
 }
 
@@ -133,6 +134,13 @@ function skippedText({ skipped }: RunHeader): string {
     const batch = `"${ids.slice(0, 3).join('", "')}"${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}`;
     return printable(`  step ${step}, epoch ${epoch}: ${terms}; the batch held ${batch}`);
   }).join("\n");
+}
+
+/** The first of them; the record has all. */
+function unreadableText({ unreadable }: RunHeader): string {
+  const shown = unreadable.slice(0, 10).map(({ split, reason }) => printable(`  ${split}: ${reason}`));
+  const more = unreadable.length - shown.length;
+  return [...shown, ...(more > 0 ? [`  and ${thousands(more)} more, which the record lists`] : [])].join("\n");
 }
 
 function filesText(folder: string, files: readonly RunFile[]): string {

@@ -1,29 +1,41 @@
 /**
- * Makes the values `from`…`to`−1 one ahead of their use, so that pixels are read while the network
- * works. What was made and not taken is disposed when the reader stops.
+ * Makes the values `from`…`to`−1 ahead of their use, so that pixels are read while the network works; one after the
+ * other, since those who make them share out the images of one among themselves. What was made and not taken is disposed
+ * when the reader stops.
+ *
+ * @param most values that wait or are in the making at a time, ≥ 1; left out: one
  */
 export async function* ahead<T extends Disposable>(
-  { from, to }: { from: number; to: number },
+  { from, to, most = 1 }: { from: number; to: number; most?: number },
   make: (i: number) => Promise<T>,
 ): AsyncGenerator<T, void> {
-  let next: Promise<T> | null = null;
-  const start = (i: number): Promise<T> | null => {
-    if (i >= to) return null;
-    const made = make(i);
-    made.catch(() => {}); // seen when it is awaited; without this an early stop reports it as unhandled
-    return made;
+  const waiting: Promise<T>[] = [];
+  let next = from;
+  let left = false;
+  const fill = (): void => {
+    while (next < to && waiting.length < most) {
+      const i = next++;
+      const before = waiting.at(-1);
+      const made = before === undefined ? make(i) : before.then(() => left ? Promise.reject(LEFT) : make(i));
+      made.catch(() => {}); // seen when it is awaited; without this an early stop reports it as unhandled
+      waiting.push(made);
+    }
   };
   try {
-    next = start(from);
-    for (let i = from; next !== null; i++) {
-      const value: T = await next;
-      next = start(i + 1);
+    for (fill(); waiting.length > 0;) {
+      const value = await waiting[0];
+      waiting.shift();
+      fill();
       yield value;
     }
   } finally {
-    (await next?.catch(() => null))?.[Symbol.dispose]();
+    left = true;
+    for (const made of waiting) (await made.catch(() => null))?.[Symbol.dispose]();
   }
 }
+
+/** Why a value was not made: nobody reads on. */
+const LEFT = new Error("The reader has stopped");
 
 /**
  * The items of a source, some at a time. Those of a group that is not full when the source ends or throws, or is left,

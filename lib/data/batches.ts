@@ -1,152 +1,166 @@
-import { createHash } from "node:crypto";
-import type { Augmentation, View } from "../augment/mod.ts";
-import { augmentImage, viewImage } from "../augment/pipeline.ts";
-import { tensor, type Tensor1D, type Tensor4D } from "../engine/ops.ts";
-import { decodeImage, type Image } from "../image/decode.ts";
-import { type Random, random } from "../random.ts";
-import type { Batch, Groups, Pair, Sample } from "../types.ts";
+/** Pairs and samples as tensors. */
+import { tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
+import type { Batch, FeatureBatch, Groups, ImageBatch, Pair, Sample } from "../types.ts";
+import type { Drawing, Drawn, DrawnPairs, Epochs } from "./epochs.ts";
+import { rowLength, type Sight, type Treatment, type Wanted } from "./pixels.ts";
+import { newRows, type Readers, type Rows, thisThread } from "./readers.ts";
+import { type Ledger, refusing } from "./unreadable.ts";
 
-/** How images become tensors. */
-export interface Sight {
-  /** What the network sees of an image. */
-  readonly view: View;
-  /** Mean and standard deviation of each channel, of values 0…1. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
+/** Who reads images, and who hears of those that cannot be read. */
+export interface Reading {
+  readonly readers: Readers;
+  readonly ledger: Ledger;
 }
 
-/** How training batches are drawn. */
-export interface Drawing {
-  readonly seed: number;
-  /** Rows entering the network, reconstructions included. */
-  readonly size: number;
-  /** Batches that one step takes. */
-  readonly accumulate: number;
-  /** Whether an image and its reconstruction get the same draw of every augmentation. */
-  readonly synced: boolean;
-  readonly augment: readonly Augmentation[];
+/** This thread reads, and what cannot be read is an error. */
+export const strictly: Reading = { readers: thisThread, ledger: refusing };
+
+/** How a training batch is made. */
+export interface Making {
+  readonly plan: Pick<Epochs, "standIn">;
+  readonly drawing: Drawing;
+  readonly sight: Sight;
+  /** Counted from 1: the draws of an image hang on it, on the image's id and on the seed. */
+  readonly epoch: number;
+  readonly reading?: Reading;
 }
 
-/** Which pairs make up each step of an epoch: as many real as fake ones. */
-export interface Epochs {
-  /** Rows that one real and one fake sample fill with their reconstructions; sizes of batches are multiples of it. */
-  readonly rows: number;
-  readonly stepsPerEpoch: number;
-  /** The pairs of a batch, `accumulate` of them a step: real ones first. Depends on seed, epoch and batch alone. */
-  pairsOf(epoch: number, batch: number): { readonly real: readonly Pair[]; readonly fake: readonly Pair[] };
-  /** Hash of the order in which an epoch takes them, by which a version that draws otherwise is told. */
-  orderOf(epoch: number): string;
+/** Pairs that are tried in the place of one before training gives up; each misses as often as images are unreadable. */
+const MOST_ATTEMPTS = 100;
+
+/**
+ * One training batch: pixels read, augmented, cut and normalised. A pair of which anything cannot be read is told to the
+ * ledger, and another of its class takes its place, the same one in every run.
+ *
+ * @throws {Error} as the ledger, when there are too many
+ */
+export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<ImageBatch> {
+  const { drawing, sight, reading: { readers } = strictly } = making;
+  const treatment: Treatment = { ...sight, augment: drawing.augment };
+  const rows = newRows(rowCount(pairs), treatment);
+  const told = await filled(pairs, making, (taken, at) => {
+    const wanted = taken.flatMap((each) => wantedOf(each, making));
+    return readers.fill(rows, wanted, { treatment, at });
+  });
+  const images = toTensor(rows, sight);
+  return {
+    images,
+    ...told,
+    [Symbol.dispose]() {
+      images.dispose();
+      told.labels.dispose();
+    },
+  };
+}
+
+/** Fills rows [N, F] with the features of samples, row `at[i]` with those of sample i; why each could not be read. */
+export type FillFeatures = (
+  rows: Float32Array,
+  samples: readonly Sample[],
+  at: readonly number[],
+) => Promise<(string | null)[]>;
+
+/** The same of what a frozen backbone makes of the images, in which nothing is drawn but their order. */
+export async function featureBatch(
+  pairs: DrawnPairs,
+  making: Pick<Making, "plan" | "reading"> & { readonly width: number; readonly fill: FillFeatures },
+): Promise<FeatureBatch> {
+  const { width, fill } = making;
+  const rows = new Float32Array(rowCount(pairs) * width);
+  const told = await filled(pairs, making, (taken, at) => fill(rows, taken.flatMap(samplesOf), at));
+  const features = tensor(rows, [rows.length / width, width]) as Tensor2D;
+  return {
+    features,
+    ...told,
+    [Symbol.dispose]() {
+      features.dispose();
+      told.labels.dispose();
+    },
+  };
+}
+
+function rowCount({ real, fake }: DrawnPairs): number {
+  return [...real, ...fake].flatMap(samplesOf).length;
 }
 
 /**
- * Plans the epochs: one passes over the smaller class once; the larger one is drawn afresh each time.
+ * Fills the rows of pairs, or of those that stand in for them.
  *
- * @throws {RangeError} when the samples do not fill one batch
+ * @param fill fills rows `at` with the samples of some pairs, each pair's reconstruction behind its original
  */
-export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate }: Drawing): Epochs {
-  const real = pairs.filter(({ sample }) => sample.label === "real");
-  const fake = pairs.filter(({ sample }) => sample.label === "fake");
-  const rows = rowsOf(real) + rowsOf(fake);
-  const count = Math.floor(size / rows);
-  const stepsPerEpoch = Math.floor(Math.min(real.length, fake.length) / (count * accumulate));
-  if (count < 1 || stepsPerEpoch < 1) {
-    throw new RangeError(
-      `Cannot fill ${
-        accumulate === 1 ? "a batch" : `${accumulate} batches`
-      } of ${size} rows: ${real.length} real and ${fake.length} fake training samples, ` +
-        `${rows} rows for one of each with reconstructions; give more data or a batch size of ${rows} or more, ` +
-        `at most ${rows * Math.floor(Math.min(real.length, fake.length) / accumulate)}`,
-    );
-  }
-  type Order = Readonly<Record<"real" | "fake", Int32Array>>;
-  let drawn: { readonly epoch: number; readonly order: Order } | null = null;
-  const draw = (epoch: number): Order => {
-    if (drawn?.epoch === epoch) return drawn.order;
-    const order = {
-      real: random(seed, "order", "real", epoch).permutation(real.length),
-      fake: random(seed, "order", "fake", epoch).permutation(fake.length),
-    };
-    drawn = { epoch, order };
-    return order;
-  };
-  return {
-    rows,
-    stepsPerEpoch,
-    pairsOf(epoch, batch) {
-      const take = (from: readonly Pair[], order: Int32Array) =>
-        Array.from(order.subarray(batch * count, (batch + 1) * count), (i) => from[i]);
-      const order = draw(epoch);
-      return { real: take(real, order.real), fake: take(fake, order.fake) };
-    },
-    orderOf(epoch) {
-      const order = draw(epoch);
-      return createHash("sha256").update(order.real).update(order.fake).digest("hex");
-    },
-  };
-}
-
-function rowsOf(pairs: readonly Pair[]): number {
-  return pairs.some(({ reconstruction }) => reconstruction !== null) ? 2 : 1;
-}
-
-/** One training batch: pixels read, augmented, cut and normalised. */
-export async function trainingBatch(
-  pairs: { readonly real: readonly Pair[]; readonly fake: readonly Pair[] },
-  { drawing, sight, at }: { drawing: Drawing; sight: Sight; at: readonly (string | number)[] },
-): Promise<Batch> {
-  const originals = [...pairs.real, ...pairs.fake];
-  const streamOf = (i: number, role: string): Random =>
-    random(drawing.seed, "augment", ...at, i, drawing.synced ? "pair" : role);
-  const load = async (sample: Sample, stream: Random): Promise<Image> => {
-    const image = await augmentImage(await decodeImage(sample.file), drawing.augment, stream);
-    return viewImage(image, sight.view, stream);
-  };
-  const rebuilt = originals.flatMap(({ reconstruction }, i) => reconstruction === null ? [] : [{ reconstruction, i }]);
-  const images = await Promise.all([
-    ...originals.map(({ sample }, i) => load(sample, streamOf(i, "original"))),
-    ...rebuilt.map(({ reconstruction, i }) => load(reconstruction, streamOf(i, "reconstruction"))),
-  ]);
-  const groups: Groups = {
-    real: pairs.real.length,
-    fake: pairs.fake.length,
-    realRec: pairs.real.filter(({ reconstruction }) => reconstruction !== null).length,
-    fakeRec: pairs.fake.filter(({ reconstruction }) => reconstruction !== null).length,
-  };
-  const samples = [...originals.map(({ sample }) => sample), ...rebuilt.map(({ reconstruction }) => reconstruction)];
-  const rows = toTensor(images, sight);
-  const labels = tensor(Float32Array.from(samples, ({ label }) => label === "fake" ? 1 : 0)) as Tensor1D;
-  return {
-    ids: samples.map(({ id }) => id),
-    images: rows,
-    labels,
-    groups,
-    [Symbol.dispose]() {
-      rows.dispose();
-      labels.dispose();
-    },
-  };
-}
-
-/** Images to score: the middle of each, nothing drawn. [B, H, W, 3]; the caller disposes them. */
-export async function scoringImages(samples: readonly Sample[], sight: Sight): Promise<Tensor4D> {
-  return toTensor(
-    await Promise.all(samples.map(async ({ file }) => viewImage(await decodeImage(file), sight.view, null))),
-    sight,
-  );
-}
-
-function toTensor(images: readonly Image[], { mean, std }: Sight): Tensor4D {
-  // one table of 256 values a channel: a look-up costs less than two float operations and a division
-  const normal = [0, 1, 2].map((c) => Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean[c]) / std[c]));
-  const { width, height } = images[0];
-  const pixels = new Float32Array(images.length * height * width * 3);
-  let to = 0;
-  for (const { data } of images) {
-    for (let from = 0; from < data.length; from += 3) {
-      pixels[to++] = normal[0][data[from]];
-      pixels[to++] = normal[1][data[from + 1]];
-      pixels[to++] = normal[2][data[from + 2]];
+async function filled(
+  pairs: DrawnPairs,
+  { plan, reading: { ledger } = strictly }: Pick<Making, "plan" | "reading">,
+  fill: (taken: readonly Drawn[], at: readonly number[]) => Promise<(string | null)[]>,
+): Promise<Pick<Batch, "ids" | "labels" | "groups">> {
+  const taken: Drawn[] = [...pairs.real, ...pairs.fake];
+  const rebuilt = taken.flatMap(({ reconstruction }, i) => reconstruction === null ? [] : [i]);
+  const rowsOf = taken.map((_, i) => [i]);
+  for (const [k, i] of rebuilt.entries()) rowsOf[i].push(taken.length + k);
+  let missing = taken.map((_, i) => i);
+  for (let attempt = 0; missing.length > 0; attempt++) {
+    if (attempt > 0) { for (const i of missing) taken[i] = plan.standIn(taken[i], attempt); }
+    const samples = missing.flatMap((i) => samplesOf(taken[i]));
+    const reasons = await fill(missing.map((i) => taken[i]), missing.flatMap((i) => rowsOf[i]));
+    for (const [i, reason] of reasons.entries()) {
+      if (reason !== null) ledger.note(samples[i], { split: "train", reason });
     }
+    const unreadable = new Set(samples.filter((_, i) => reasons[i] !== null));
+    missing = missing.filter((i) => samplesOf(taken[i]).some((sample) => unreadable.has(sample)));
+    if (attempt === MOST_ATTEMPTS) throw new Error(`Cannot fill a batch: ${reasons.find((reason) => reason !== null)}`);
   }
-  return tensor(pixels, [images.length, height, width, 3]) as Tensor4D;
+  const real = pairs.real.length;
+  const realRec = rebuilt.filter((i) => i < real).length;
+  const groups: Groups = { real, fake: taken.length - real, realRec, fakeRec: rebuilt.length - realRec };
+  const samples = [...taken.map(({ sample }) => sample), ...rebuilt.map((i) => taken[i].reconstruction!)];
+  const labels = tensor(Float32Array.from(samples, ({ label }) => label === "fake" ? 1 : 0)) as Tensor1D;
+  return { ids: samples.map(({ id }) => id), labels, groups };
+}
+
+function samplesOf({ sample, reconstruction }: Pair): Sample[] {
+  return reconstruction === null ? [sample] : [sample, reconstruction];
+}
+
+/** A pair's image and that of its reconstruction, with the stream that each is drawn from. */
+export function wantedOf(
+  { sample, reconstruction, turn }: Drawn,
+  { drawing: { seed, synced }, epoch }: { readonly drawing: Pick<Drawing, "seed" | "synced">; readonly epoch: number },
+): Wanted[] {
+  const wanted = ({ file }: Sample, role: string): Wanted => ({
+    file,
+    stream: [seed, "augment", epoch, sample.id, synced ? "pair" : role, ...(turn === 0 ? [] : [turn])],
+  });
+  return [
+    wanted(sample, "original"),
+    ...(reconstruction === null ? [] : [wanted(reconstruction, "reconstruction")]),
+  ];
+}
+
+/** Images to score. */
+export interface Shown {
+  /** [B, H, W, 3]; the caller disposes them. */
+  readonly images: Tensor4D;
+  /** Why each could not be read, null where it could; the row of one that could not means nothing. */
+  readonly unreadable: readonly (string | null)[];
+}
+
+/** Images to score: the middle of each, nothing drawn. Those that cannot be read keep their row, so that no other moves. */
+export async function scoringImages(
+  samples: readonly Sample[],
+  { sight, readers = thisThread, count = samples.length }: {
+    readonly sight: Sight;
+    readonly readers?: Readers;
+    /** Rows of the tensor, of which those without a sample are 0; left out: as many as samples. */
+    readonly count?: number;
+  },
+): Promise<Shown> {
+  const treatment: Treatment = { ...sight, augment: [] };
+  const rows = newRows(count, treatment);
+  const unreadable = await readers.fill(rows, samples.map(({ file }) => ({ file, stream: null })), { treatment });
+  return { images: toTensor(rows, sight), unreadable };
+}
+
+function toTensor(rows: Rows, sight: Sight): Tensor4D {
+  const { size } = sight.view;
+  return tensor(rows, [rows.length / rowLength(sight), size, size, 3]) as Tensor4D;
 }

@@ -1,23 +1,10 @@
 /** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew. */
-import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
-import { headerOf, type ImageHeader, readHeader } from "../image/header.ts";
+import { decodeImage, type Image, parseFragment, UnreadableImage } from "../image/decode.ts";
 import { parseRecodings, recodedBytes, recodeImage } from "../image/recode.ts";
-import { type SeenHeader, seenHeader } from "../image/seen_header.ts";
+import { type Cell, parseCell } from "../tables/cell_name.ts";
 import { readCell } from "../tables/cells.ts";
 
-/** A cell of a parquet file that holds the bytes of an image file. */
-export interface Cell {
-  readonly path: string;
-  /** Counted from 0. */
-  readonly row: number;
-  readonly column: string;
-}
-
-/** The cell that `path.parquet#ROW/COLUMN` names, null for what names none. */
-export function parseCell(file: string): Cell | null {
-  const found = /^(.+\.parquet)#(\d+)\/(.+)$/s.exec(file);
-  return found === null ? null : { path: found[1], row: Number(found[2]), column: found[3] };
-}
+export { type Cell, parseCell } from "../tables/cell_name.ts";
 
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
@@ -51,23 +38,11 @@ async function storedImage(file: string): Promise<Image> {
  * none of its own; of one that is stored anew the new ones.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when the cell is empty
+ * @throws {UnreadableImage} when the cell is empty
  */
 export async function bytesOf(name: string): Promise<Uint8Array> {
   const { file, recodings } = parseRecodings(name);
   return recodings.length === 0 ? await storedBytes(file) : (await recodedBytes(await storedImage(file), recodings))!;
-}
-
-/**
- * The header of what `Sample.file` names, as it is seen: upright, of a rectangle its own size, stored anew or not.
- *
- * @throws as {@linkcode bytesOf}
- */
-export async function headerOfSample(name: string): Promise<SeenHeader> {
-  return await seenHeader(name, async (file): Promise<ImageHeader> => {
-    const cell = parseCell(file);
-    return cell === null ? await headerOf(file) : readHeader(await cellBytes(file, cell));
-  });
 }
 
 async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -83,5 +58,5 @@ async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
 async function cellBytes(file: string, { path, row, column }: Cell): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readCell(path, { row, column });
   if (bytes !== null) return bytes;
-  throw new TypeError(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
+  throw new UnreadableImage(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
 }

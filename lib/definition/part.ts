@@ -24,6 +24,8 @@ export interface Rules<P extends Part, Required> {
   readonly required?: readonly Required[];
   /** Options that are parts themselves: the makers that they may come from, which check and complete them. */
   readonly parts?: { readonly [K in keyof Options<P>]?: readonly { readonly kind: string }[] };
+  /** Options that are lists of parts: the makers that their members may come from. */
+  readonly lists?: { readonly [K in keyof Options<P>]?: readonly { readonly kind: string }[] };
   /** Throws a `RangeError` where a value is outside its range; sees every option filled in. */
   readonly check?: (part: P) => void;
 }
@@ -78,6 +80,9 @@ export function part<P extends Part, Required extends keyof Options<P> = never>(
     for (const [name, makers] of Object.entries(rules.parts ?? {})) {
       whole[name] = inner(`${kind}.${name}`, whole[name], makers as readonly InnerMaker[]);
     }
+    for (const [name, makers] of Object.entries(rules.lists ?? {})) {
+      whole[name] = innerList(`${kind}.${name}`, whole[name], makers as readonly InnerMaker[]);
+    }
     const made = frozen({ kind, ...Object.fromEntries(names.map((name) => [name, whole[name]])) }) as unknown as P;
     rules.check?.(made);
     return made;
@@ -94,6 +99,14 @@ function inner(name: string, value: unknown, makers: readonly InnerMaker[]): Par
   if (make !== undefined) return make(value as Part);
   const kinds = makers.map(({ kind }) => `${kind}()`).join(" or ");
   throw new TypeError(`Cannot define ${name}: given ${show(value)}, expected ${kinds}`);
+}
+
+/** An option that is a list of parts, one at least. */
+function innerList(name: string, value: unknown, makers: readonly InnerMaker[]): (Part | null)[] {
+  if (Array.isArray(value) && value.length > 0 && !value.includes(null)) {
+    return value.map((one, i) => inner(`${name}[${i}]`, one, makers));
+  }
+  throw new TypeError(`Cannot define ${name}: given ${show(value)}, expected a list of parts, one at least`);
 }
 
 /** A copy of a plain value, frozen all the way down; what is not an array or a plain object is taken as it is. */

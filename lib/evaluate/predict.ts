@@ -1,7 +1,10 @@
-import { scoringImages, type Sight } from "../data/batches.ts";
+import { type Reading, scoringImages, strictly } from "../data/batches.ts";
+import type { Sight } from "../data/pixels.ts";
+import type { Readers } from "../data/readers.ts";
 import type { Tensor2D } from "../engine/ops.ts";
 import { fakeProbability, type ModelNetwork } from "../models/model.ts";
 import type { Sample, ScoreColumns } from "../types.ts";
+import { type Frozen, frozenFeatures } from "./frozen.ts";
 import type { Looker, Seen } from "./looker.ts";
 
 /** Images scored at once: enough to fill the cores, few enough for the memory of a small machine. */
@@ -11,32 +14,49 @@ export const CHUNK = 64;
 export interface Scoring {
   readonly samples: readonly Sample[];
   readonly sight: Sight;
+  readonly reading?: Reading;
+  /** Where features of the backbone are kept; null or left out: images are looked at. */
+  readonly frozen?: Frozen | null;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Probability of fake of every sample, nothing drawn; says after every chunk how many are done.
  *
- * @returns columns in the order of `samples`
+ * @returns columns in the order of `samples`, those left out that cannot be read
+ * @throws {Error} as the ledger, when too many cannot
  * @throws {DOMException} "AbortError" between two chunks, when the signal asks for it
  */
 export async function* predict(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight, signal }: Scoring,
+  { samples, sight, reading = strictly, frozen, signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
-  const score = new Float64Array(samples.length);
+  const scored: Sample[] = [];
+  const score: number[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
-    const { embedding, logits } = await outputsOf(looker, network, {
-      samples: samples.slice(from, from + CHUNK),
+    const chunk = samples.slice(from, from + CHUNK);
+    const { embedding, logits, unreadable } = await outputsOf(looker, network, {
+      samples: chunk,
       sight,
+      readers: reading.readers,
+      frozen,
     });
     embedding.dispose();
-    score.set(await fakeScores(logits), from);
+    const scores = await fakeScores(logits);
+    for (const [i, sample] of chunk.entries()) {
+      const reason = unreadable[i];
+      if (reason !== null) {
+        reading.ledger.note(sample, { split: "test", reason });
+        continue;
+      }
+      scored.push(sample);
+      score.push(scores[i]);
+    }
     yield { done: Math.min(from + CHUNK, samples.length), total: samples.length };
   }
-  return scoreColumns(samples, Array.from(score));
+  return scoreColumns(scored, score);
 }
 
 /**
@@ -56,21 +76,34 @@ export function scoreColumns(samples: readonly Sample[], score: readonly number[
   };
 }
 
+/** What a model makes of a few samples, and why it could not see some: null where it could. */
+export interface Judged extends Seen {
+  readonly unreadable: readonly (string | null)[];
+}
+
 /**
- * What a model makes of a few samples, nothing drawn.
+ * What a model makes of a few samples, nothing drawn; the rows of those that cannot be read mean nothing.
  *
  * @returns tensors that the caller owns
  */
 export async function outputsOf(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight }: Omit<Scoring, "signal">,
-): Promise<Seen> {
-  const images = await scoringImages(samples, sight);
+  { samples, sight, readers, frozen = null }: {
+    samples: readonly Sample[];
+    sight: Sight;
+    readers?: Readers;
+    frozen?: Frozen | null;
+  },
+): Promise<Judged> {
+  const { unreadable, ...shown } = frozen === null
+    ? await scoringImages(samples, { sight, readers })
+    : await frozenFeatures(frozen, network, samples);
+  const rows = "features" in shown ? shown.features : shown.images;
   try {
-    return looker.look(network, images);
+    return { ...looker.look(network, rows), unreadable };
   } finally {
-    images.dispose();
+    rows.dispose();
   }
 }
 

@@ -1,7 +1,10 @@
-import { cuesOf } from "../image/cues.ts";
+import { bytesOf, imageOf, parseCell } from "../data/source.ts";
+import { type Ledger, refusing } from "../data/unreadable.ts";
+import { cuesOf, cuesOfImage } from "../image/cues.ts";
+import { UnreadableImage } from "../image/decode.ts";
 import { fitProbe, probeScore } from "../metrics/mod.ts";
 import { random } from "../random.ts";
-import type { Sample, ScoreColumns } from "../types.ts";
+import type { Sample, ScoreColumns, Split } from "../types.ts";
 import { scoreColumns } from "./predict.ts";
 
 /** Images measured at once: enough for the threads of the decoder, few enough for memory when they are large. */
@@ -21,6 +24,8 @@ export interface Probing {
   /** Samples of the training split, without reconstructions. */
   readonly train: readonly Sample[];
   readonly test: readonly Sample[];
+  /** Hears of images that cannot be read, which are left out; by default they are an error. */
+  readonly ledger?: Ledger;
   readonly signal?: AbortSignal;
 }
 
@@ -35,22 +40,44 @@ export interface Probing {
  * @returns columns of the test samples that were taken, in the order of `test`
  * @throws {DOMException} "AbortError" between two chunks, when the signal asks for it
  * @throws {RangeError} when the training samples lack a class
- * @throws {Deno.errors.NotFound | TypeError} when an image cannot be read, naming it
+ * @throws {Deno.errors.NotFound | TypeError} when an image is missing, or cannot be read and no ledger is given, naming it
  */
 export async function* probe(
-  { train, test, signal }: Probing,
+  { train, test, ledger = refusing, signal }: Probing,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const learned = learnedFrom(train);
   const samples = probeImages({ train, test });
-  const asked = samples.slice(learned.length);
-  const rows: (readonly number[])[] = [];
+  const rows: (readonly number[] | null)[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
-    rows.push(...await Promise.all(samples.slice(from, from + CHUNK).map(({ file }) => cuesOf(file))));
+    const chunk = samples.slice(from, from + CHUNK);
+    const splits = chunk.map((_, i) => from + i < learned.length ? "train" as const : "test" as const);
+    rows.push(...await Promise.all(chunk.map((sample, i) => cuesOrNull(sample, { ledger, split: splits[i] }))));
     yield { done: rows.length, total: samples.length };
   }
-  const fitted = fitProbe(rows.slice(0, learned.length), learned.map(({ label }) => label === "fake" ? 1 : 0));
-  return scoreColumns(asked, rows.slice(learned.length).map((row) => probeScore(fitted, row)));
+  const measured = samples.flatMap((sample, i) => {
+    const row = rows[i];
+    return row === null ? [] : [{ sample, row, learned: i < learned.length }];
+  });
+  const known = measured.filter(({ learned }) => learned);
+  const fitted = fitProbe(known.map(({ row }) => row), known.map(({ sample }) => sample.label === "fake" ? 1 : 0));
+  const asked = measured.filter(({ learned }) => !learned);
+  return scoreColumns(asked.map(({ sample }) => sample), asked.map(({ row }) => probeScore(fitted, row)));
+}
+
+async function cuesOrNull(
+  sample: Sample,
+  { ledger, split }: { ledger: Ledger; split: Split },
+): Promise<readonly number[] | null> {
+  try {
+    const { file } = sample;
+    if (parseCell(file) === null) return await cuesOf(file);
+    return await cuesOfImage(await imageOf(file), (await bytesOf(file)).length);
+  } catch (error) {
+    if (!(error instanceof UnreadableImage)) throw error;
+    ledger.note(sample, { split, reason: error.message });
+    return null;
+  }
 }
 
 /** The samples that a probe measures: those that it learns from, then those that it is asked. */

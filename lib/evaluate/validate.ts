@@ -1,9 +1,11 @@
-import type { Sight } from "../data/batches.ts";
+import { type Reading, strictly } from "../data/batches.ts";
+import type { Sight } from "../data/pixels.ts";
 import { gather, tensor, type Tensor2D, tidy } from "../engine/ops.ts";
 import { squaredDistances, unitRows } from "../losses/pairs.ts";
 import { describeScores } from "../metrics/mod.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import type { Distances, EpochRow, Pair } from "../types.ts";
+import type { Frozen } from "./frozen.ts";
 import type { Looker } from "./looker.ts";
 import { CHUNK, fakeScores, outputsOf } from "./predict.ts";
 
@@ -11,34 +13,51 @@ import { CHUNK, fakeScores, outputsOf } from "./predict.ts";
 export interface Judging {
   readonly pairs: readonly Pair[];
   readonly sight: Sight;
+  readonly reading?: Reading;
+  /** Where features of the backbone are kept; null or left out: images are looked at. */
+  readonly frozen?: Frozen | null;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Metrics of the samples, and how far their embeddings lie from those of their reconstructions. Each image goes through
- * the network once.
+ * the network once. Samples that cannot be read are left out; a reconstruction that cannot leaves its sample without a
+ * distance.
  *
+ * @throws {Error} as the ledger, when too many cannot be read
  * @throws {DOMException} "AbortError" between two chunks, when the signal asks for it
  * @throws {RangeError} when the samples lack a class
  */
 export async function validate(
   looker: Looker,
   network: ModelNetwork,
-  { pairs, sight, signal }: Judging,
+  { pairs, sight, reading = strictly, frozen, signal }: Judging,
 ): Promise<Pick<EpochRow, "validation" | "distances">> {
-  const labels = pairs.map(({ sample }) => sample.label === "fake" ? 1 : 0);
+  const labels: number[] = [];
   const scores: number[] = [];
   const squared: (number | null)[] = [];
   for (let from = 0; from < pairs.length; from += CHUNK) {
     signal?.throwIfAborted();
     const chunk = pairs.slice(from, from + CHUNK);
-    const { embedding, logits } = await outputsOf(looker, network, {
+    const { embedding, logits, unreadable } = await outputsOf(looker, network, {
       samples: chunk.map(({ sample }) => sample),
       sight,
+      readers: reading.readers,
+      frozen,
     });
     try {
-      scores.push(...await fakeScores(logits));
-      squared.push(...await chunkDistances(looker, network, { pairs: chunk, embedding, sight }));
+      const given = await fakeScores(logits);
+      const apart = await chunkDistances(looker, network, { pairs: chunk, embedding, sight, reading, frozen });
+      for (const [i, { sample }] of chunk.entries()) {
+        const reason = unreadable[i];
+        if (reason !== null) {
+          reading.ledger.note(sample, { split: "validation", reason });
+          continue;
+        }
+        labels.push(sample.label === "fake" ? 1 : 0);
+        scores.push(given[i]);
+        squared.push(apart[i]);
+      }
     } finally {
       embedding.dispose();
     }
@@ -67,19 +86,29 @@ export function meanDistances(labels: readonly number[], squared: readonly (numb
 async function chunkDistances(
   looker: Looker,
   network: ModelNetwork,
-  { pairs, embedding, sight }: { pairs: readonly Pair[]; embedding: Tensor2D; sight: Sight },
+  { pairs, embedding, sight, reading, frozen }: {
+    pairs: readonly Pair[];
+    embedding: Tensor2D;
+    sight: Sight;
+    reading: Reading;
+    frozen?: Frozen | null;
+  },
 ): Promise<(number | null)[]> {
   const samples = pairs.flatMap(({ reconstruction }) => reconstruction ?? []);
   const squared: (number | null)[] = pairs.map(() => null);
   if (samples.length === 0) return squared;
   const rows = pairs.flatMap(({ reconstruction }, row) => reconstruction === null ? [] : [row]);
-  const rebuilt = await outputsOf(looker, network, { samples, sight });
+  const rebuilt = await outputsOf(looker, network, { samples, sight, readers: reading.readers, frozen });
   const squared_N = tidy(() => {
     const original_ND = gather(embedding, tensor(Int32Array.from(rows), [rows.length], "int32"));
     return squaredDistances(unitRows(original_ND), unitRows(rebuilt.embedding));
   });
   const values = await squared_N.data();
   for (const each of [rebuilt.embedding, rebuilt.logits, squared_N]) each.dispose();
-  for (const [i, row] of rows.entries()) squared[row] = values[i];
+  for (const [i, row] of rows.entries()) {
+    const reason = rebuilt.unreadable[i];
+    if (reason === null) squared[row] = values[i];
+    else reading.ledger.note(samples[i], { split: "validation", reason });
+  }
   return squared;
 }

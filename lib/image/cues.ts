@@ -63,8 +63,12 @@ async function measured(name: string, size: number | null): Promise<readonly num
   const { file, recodings } = parseRecodings(name);
   const stored = await decodeImage(file);
   const anew = await recodedBytes(stored, recodings);
-  const image = anew === null ? stored : await decodeImage(anew);
-  const picture: Picture = { ...image, bytes: anew?.length ?? size ?? await webpBytes(image, EFFORT) };
+  return await cuesOfImage(anew === null ? stored : await decodeImage(anew), anew?.length ?? size);
+}
+
+/** All of {@linkcode cues} of pixels, and of the bytes that they are stored in; null: those of their lossless WebP. */
+export async function cuesOfImage(image: Image, size: number | null): Promise<readonly number[]> {
+  const picture: Picture = { ...image, bytes: size ?? await webpBytes(image, EFFORT) };
   const values: number[] = [];
   for (const cue of Object.values(cues)) values.push(await cue(picture));
   return values;

@@ -1,5 +1,8 @@
-import sharp from "sharp";
 import { cropImage } from "./crop.ts";
+import { type ImageLimits, imageLimits } from "./limits.ts";
+import { checkBytes, pixelsOf, UnreadableImage } from "./pixels.ts";
+
+export { UnreadableImage };
 
 /** Pixels in memory: 8 bits, RGB. */
 export interface Image {
@@ -29,23 +32,28 @@ interface Sheet {
 const sheets = new Map<string, Sheet>();
 
 /**
- * The pixels of an image file, as PIL's `convert("RGB")` gives them: EXIF rotation and colour profiles are
- * not applied, alpha is dropped, of an animation the first frame is taken.
+ * The pixels of an image file, upright, as Pillow's `ImageOps.exif_transpose(image).convert("RGB")` gives them: turned as
+ * EXIF says, alpha dropped with the colour beneath it kept, no colour profile applied, inks (CMYK) as the light that they
+ * leave, of an animation the first frame, of 16 bits the higher 8. Two things are other than in Pillow: grey of 16 bits,
+ * of which Pillow keeps what is below 256 and makes the rest white, and a turn that stands in XMP and not in EXIF, which
+ * is not made. The name of a file says nothing: a PNG that is called `.jpg` is a PNG.
  *
  * A path may end in the W3C media fragment `#xywh=x,y,w,h`, which names a rectangle in pixels; the
  * decoded whole is then kept for the next rectangle, see {@linkcode forgetSheets}.
  *
  * @param from a path, or the bytes of a file
+ * @param limits how large it may be, where not as {@linkcode imageLimits} has it
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when it is not an image that can be read
+ * @throws {UnreadableImage} when it is not a whole image, or larger than the limits
  * @throws {RangeError} when the fragment is not a rectangle inside the image
  */
-export async function decodeImage(from: string | Uint8Array): Promise<Image> {
-  if (typeof from !== "string") return await decodeBytes(from, `the ${from.length} given bytes`);
+export async function decodeImage(from: string | Uint8Array, limits: Partial<ImageLimits> = {}): Promise<Image> {
+  const allowed = { ...imageLimits, ...limits };
+  if (typeof from !== "string") return await pixelsOf(from, `the ${from.length} given bytes`, allowed);
   const { path, rectangle } = parseFragment(from);
-  if (rectangle === null) return await decodeBytes(await readBytes(path), `"${path}"`);
-  const sheet = await decodeSheet(path);
+  if (rectangle === null) return await pixelsOf(await readBytes(path, allowed), `"${path}"`, allowed);
+  const sheet = await decodeSheet(path, allowed);
   const { x, y, width, height } = rectangle;
   if (width < 1 || height < 1 || x + width > sheet.width || y + height > sheet.height) {
     throw new RangeError(
@@ -77,12 +85,13 @@ export function parseFragment(file: string): { path: string; rectangle: Rectangl
   return { path: file.slice(0, at), rectangle: { x, y, width, height } };
 }
 
-async function decodeSheet(path: string): Promise<Image> {
+async function decodeSheet(path: string, limits: ImageLimits): Promise<Image> {
   const info = await statImage(path);
   const stamp = `${info.mtime?.getTime()} ${info.size}`;
   let sheet = sheets.get(path);
   if (sheet?.stamp !== stamp) {
-    const fresh: Sheet = { stamp, image: readBytes(path).then((bytes) => decodeBytes(bytes, `"${path}"`)), bytes: 0 };
+    const read = readBytes(path, limits).then((bytes) => pixelsOf(bytes, `"${path}"`, limits));
+    const fresh: Sheet = { stamp, image: read, bytes: 0 };
     sheet = fresh;
     fresh.image.then((image) => fresh.bytes = image.data.length, () => sheets.delete(path));
   }
@@ -99,26 +108,14 @@ async function decodeSheet(path: string): Promise<Image> {
   return image;
 }
 
-async function decodeBytes(bytes: Uint8Array, name: string): Promise<Image> {
-  try {
-    const { data, info } = await sharp(bytes, { failOn: "error", ignoreIcc: true })
-      .toColourspace("srgb").removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`${info.channels} channels`);
-    return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
-  } catch (error) {
-    const reason = (error as Error).message.trim().split("\n")[0];
-    throw new TypeError(
-      `Cannot decode ${name} (${reason}): expected a whole image in JPEG, PNG, WebP, GIF, TIFF or AVIF`,
-      { cause: error },
-    );
-  }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, limits: ImageLimits): Promise<Uint8Array> {
+  const { isFile, size } = await statImage(path);
+  if (!isFile) throw new UnreadableImage(`Cannot decode "${path}": it is no file, expected a path of an image`);
+  checkBytes(size, `"${path}"`, limits);
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    throw unreadable(path, error);
+    throw missing(path, error);
   }
 }
 
@@ -131,11 +128,11 @@ export async function statImage(path: string): Promise<Deno.FileInfo> {
   try {
     return await Deno.stat(path);
   } catch (error) {
-    throw unreadable(path, error);
+    throw missing(path, error);
   }
 }
 
-function unreadable(path: string, error: unknown): unknown {
+function missing(path: string, error: unknown): unknown {
   if (!(error instanceof Deno.errors.NotFound)) return error;
   return new Deno.errors.NotFound(`Cannot read the image "${path}": there is no such file`, { cause: error });
 }

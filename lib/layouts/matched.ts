@@ -1,10 +1,11 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { type SeenHeader, seenHeader } from "../image/seen_header.ts";
+import type { SeenHeader } from "../image/seen_header.ts";
 import { random } from "../random.ts";
 import type { Sample } from "../types.ts";
 import { innerMakers } from "./inner.ts";
 import { type Layout, readSamples, type Roots } from "./mod.ts";
+import { headerOfSample } from "./sample_header.ts";
 
 const properties = ["size", "quality"] as const;
 
@@ -58,7 +59,9 @@ export async function* matchedSamples(spec: Matched, roots: Roots): AsyncGenerat
   const samples = await Array.fromAsync(readSamples(spec.of, roots));
   const headers: SeenHeader[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
-    headers.push(...await Promise.all(samples.slice(from, from + CHUNK).map(({ file }) => seenHeader(file))));
+    headers.push(
+      ...await Promise.all(samples.slice(from, from + CHUNK).map(({ file }) => headerOfSample(file))),
+    );
   }
   const kept = drawn(samples, headers.map((header) => cellOf(spec, header)), { seed: spec.seed, split: roots.split });
   if (kept.size === 0) {

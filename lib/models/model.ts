@@ -80,6 +80,11 @@ function join(spec: Model, streams: Readonly<Record<keyof ModelTree, Streams | n
   };
 }
 
+/** Number of features that the backbone of a model gives. */
+export function featureWidth({ backbone }: Model): number {
+  return backboneKind(backbone).width(backbone);
+}
+
 /** Number of features that the head sees. */
 function widthOf({ backbone, refine }: Model): number {
   const width = backboneKind(backbone).width(backbone);
@@ -90,32 +95,55 @@ function inside(streams: Streams, part: keyof ModelTree): Streams {
   return (name) => streams(`${part}.${name}`);
 }
 
+/** What a model looks at: images [B, H, W, 3], or the features [B, F] that its backbone made of them before. */
+export type Input = { readonly images: Tensor4D } | { readonly features: Tensor2D };
+
+/** What the backbone of a model, as it is judged, makes of images: features [B, F], which the caller owns. */
+export function backboneFeatures(
+  { backbone }: Model,
+  { params, buffers }: ModelNetwork,
+  images: Tensor4D,
+): Tensor2D {
+  const network = { params: params.backbone, buffers: buffers.backbone };
+  return tidy(() =>
+    backboneKind(backbone).forward(backbone, network, { images, pass: within(judging, "backbone") }).pooled
+  );
+}
+
 /**
  * Embedding [B, D] and logits [B, K] of images, and logits of their places where the head judges these.
  *
  * @param at `images` normalised as {@linkcode modelView} says; `errorMaps` [B, h, w, 4] of them, which a refinement may
  * need; `pass`, how the model sees them, by default as it is judged
  * @returns tensors that the caller owns
- * @throws {TypeError} when the refinement needs error maps and none are given
+ * @throws {TypeError} when the refinement needs error maps and none are given, or sees images and features are given
  */
 export function forwardModel(
   spec: Model,
   { params, buffers }: ModelNetwork,
-  { images, errorMaps = null, pass = judging }: {
-    readonly images: Tensor4D;
+  { errorMaps = null, pass = judging, ...input }: Input & {
     readonly errorMaps?: Tensor4D | null;
     readonly pass?: Pass;
   },
 ): Outputs {
   const network = (part: keyof ModelTree) => ({ params: params[part], buffers: buffers[part] });
   return tidy(() => {
-    const seen = { images, pass: within(pass, "backbone") };
-    const features = backboneKind(spec.backbone).forward(spec.backbone, network("backbone"), seen);
+    const features = featuresOf(spec, network("backbone"), { input, pass: within(pass, "backbone") });
     return headKind(spec.head).forward(spec.head, network("head"), {
       ...refined(spec, network("refine"), { features, errorMaps, pass: within(pass, "refine") }),
       pass: within(pass, "head"),
     });
   });
+}
+
+function featuresOf(
+  { backbone, refine }: Model,
+  network: Network,
+  { input, pass }: { readonly input: Input; readonly pass: Pass },
+): Features {
+  if ("images" in input) return backboneKind(backbone).forward(backbone, network, { images: input.images, pass });
+  if (refine) throw new TypeError(`Cannot refine features by ${refine.kind}(): it looks at images, give these`);
+  return { pooled: input.features };
 }
 
 /** What the head sees; refined features are no mean of places. */

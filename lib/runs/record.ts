@@ -57,7 +57,9 @@ export interface ParsedRecord extends RecordLinks {
 export function parseHeader(text: string, file: string): ParsedRecord {
   const found = readJson(text, file);
   if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
-  const value = found.format === 1 || found.format === 2 ? upgraded(found) : found;
+  // records of format 3 had no list of unreadable images at first
+  const known = found.format === 1 || found.format === 2 ? upgraded(found) : found;
+  const value: Record<string, unknown> = { ...known, unreadable: known.unreadable ?? [] };
   if (value.format !== FORMAT) {
     throw new RangeError(
       `Cannot read "${file}": it has format ${found.format}, expected ${FORMAT} or older. ` +
@@ -118,6 +120,7 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["megabytes", isNumber, "a number"],
   ["history", Array.isArray, "a list"],
   ["skipped", Array.isArray, "a list"],
+  ["unreadable", Array.isArray, "a list"],
   ["steps", (value) => value === undefined || Array.isArray(value), "a list, or nothing"],
   ["metrics", isObject, "an object"],
   ["scores", (value) => Array.isArray(value) && value.every(isLink), "a list of files and their hashes"],

@@ -129,7 +129,8 @@ export async function loadState(folder: string, fresh: TrainState, where: Circum
         damaged.push(checked);
         continue;
       }
-      const { stored: { format: _format, backend, data, position, events, tensors, ...progress }, lost } = checked;
+      const { stored: { format: _format, backend, data, position, events, tensors, ...kept }, lost } = checked;
+      const progress = { ...kept, unreadable: kept.unreadable ?? [] }; // states had no list of them at first
       const path = join(folder, FOLDER, tensors.file);
       const state = reading(path, () => {
         refuseOther({ backend, data }, where);

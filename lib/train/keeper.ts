@@ -1,5 +1,5 @@
 /** When the state of a training is kept, and with what. */
-import type { Epochs } from "../data/batches.ts";
+import type { Epochs } from "../data/epochs.ts";
 import type { Experiment } from "../experiment.ts";
 import type { EventLog } from "../runs/event_log.ts";
 import { type Circumstances, type Position, saveState } from "./checkpoint.ts";

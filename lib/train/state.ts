@@ -1,5 +1,5 @@
 /** What training carries from step to step, and where a new run begins. */
-import type { Best, EpochRow, NonFiniteRow, Phases, ValidationRow } from "../types.ts";
+import type { Best, EpochRow, NonFiniteRow, Phases, Unreadable, ValidationRow } from "../types.ts";
 import type { Weights } from "./weights.ts";
 
 /** What is known of an epoch before it is over. */
@@ -27,6 +27,8 @@ export interface TrainState {
   /** Epochs that are over. */
   readonly history: EpochRow[];
   readonly skipped: NonFiniteRow[];
+  /** Images that could not be read so far, whatever for. */
+  readonly unreadable: Unreadable[];
   /** The epoch at hand. */
   running: Running;
   best: Best | null;
@@ -43,7 +45,8 @@ export function newEpoch(): Running {
 
 /** Before the first step. @param weights belong to the state from now on */
 export function firstState(weights: Weights): TrainState {
-  return { ...weights, step: 0, seconds: 0, history: [], skipped: [], running: newEpoch(), best: null };
+  const none = { history: [], skipped: [], unreadable: [] };
+  return { ...weights, ...none, step: 0, seconds: 0, running: newEpoch(), best: null };
 }
 
 /** The tensors of a state, which it owns. */

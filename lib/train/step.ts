@@ -4,7 +4,7 @@ import { clone, type Scalar, scalar, tensor } from "../engine/ops.ts";
 import { combine, disposeTree, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
-import { forwardModel, lastWeight, modelDraws, type ModelNetwork } from "../models/model.ts";
+import { forwardModel, type Input, lastWeight, modelDraws, type ModelNetwork } from "../models/model.ts";
 import { learning } from "../nn/pass.ts";
 import { optimizerKind } from "../optimizers/mod.ts";
 import { globalNorm } from "../optimizers/clip.ts";
@@ -14,7 +14,7 @@ import type { Batch, LossValue } from "../types.ts";
 import { averaged, learnersOf, nonNegative, type Weights } from "./weights.ts";
 
 /** What of a batch a step looks at, and the random numbers for it. */
-export type Seen = Pick<Batch, "images" | "labels"> & { readonly draws: FlatTree };
+export type Seen = Input & Pick<Batch, "labels"> & { readonly draws: FlatTree };
 
 type Numbers<N> = { readonly rate: N; readonly step: N };
 
@@ -38,13 +38,13 @@ type At = ModelNetwork & { readonly frozen: FlatTree };
 function batchSlope(
   experiment: Experiment,
   { params, frozen, buffers }: At,
-  { seen: { images, labels, draws }, groups }: { readonly seen: Seen; readonly groups: Batch["groups"] },
+  { seen: { labels, draws, ...input }, groups }: { readonly seen: Seen; readonly groups: Batch["groups"] },
 ): Slope<FlatTree> {
   return slopeOf((free) => {
     const learners = new Set(Object.values(free));
     const pass = learning({ learns: (weight) => learners.has(weight), draws });
     const network = { params: combine(params, free, frozen), buffers };
-    const outputs = forwardModel(experiment.model, network, { images, pass });
+    const outputs = forwardModel(experiment.model, network, { ...input, pass });
     const value = totalLoss(experiment.loss, { ...outputs, labels, groups });
     return { value, buffers: mapTree(buffers, pass.moved) };
   });
@@ -114,10 +114,11 @@ export function stepper(experiment: Experiment, { records = canCompile() }: { re
   const { step, slope, [Symbol.dispose]: dispose } = records ? recorded(experiment) : direct(experiment);
   return {
     take(at, { batches, place, ...numbers }) {
-      const looks = batches.map(({ images, labels, groups }, i): Look => ({
-        seen: { images, labels, draws: drawsOf(experiment, images.shape[0], [place, i]) },
-        groups,
-      }));
+      const looks = batches.map((batch, i): Look => {
+        const { labels, groups } = batch;
+        const input = "features" in batch ? { features: batch.features } : { images: batch.images };
+        return { seen: { ...input, labels, draws: drawsOf(experiment, labels.shape[0], [place, i]) }, groups };
+      });
       try {
         if (step !== null && looks.length === 1 && experiment.onNaN === null) {
           return step(at, { ...looks[0], ...numbers });

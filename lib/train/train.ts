@@ -1,11 +1,14 @@
 import { ahead, inGroups } from "../data/ahead.ts";
-import { type Drawing, type Epochs, planEpochs, type Sight, trainingBatch } from "../data/batches.ts";
+import { featureBatch, type FillFeatures, type Reading, trainingBatch } from "../data/batches.ts";
+import { type Drawing, type Epochs, planEpochs } from "../data/epochs.ts";
+import { rowLength, type Sight } from "../data/pixels.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
+import type { Frozen } from "../evaluate/frozen.ts";
 import type { Experiment } from "../experiment.ts";
 import type { ModelNetwork } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
-import type { EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
+import type { Batch, EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
 import { saveBest } from "./checkpoint.ts";
 import { type Keeper, type Keeping, keeping } from "./keeper.ts";
 import { stopwatch } from "./phases.ts";
@@ -15,9 +18,18 @@ import { meanLoss, newEpoch, type TrainState, weightsOf, withLoss } from "./stat
 import { readLoss, type Stepper, stepper } from "./step.ts";
 import { judgedNetwork } from "./weights.ts";
 
+/** More than these even out nothing: what is slow for so long is slow. */
+const MOST_AHEAD = 4;
+
+/** Memory for batches that wait for their step. */
+const BYTES_AHEAD = 256 * 2 ** 20;
+
 /** What training needs beside the definition. */
 export interface Training extends Keeping {
   readonly sight: Sight;
+  readonly reading?: Reading;
+  /** Where features of a frozen backbone are kept; null or left out: the network looks at images. */
+  readonly frozen?: Frozen | null;
   /** Judges the network on the validation split. */
   readonly validate: (network: ModelNetwork) => Promise<Omit<ValidationRow, "step">>;
   readonly signal?: AbortSignal;
@@ -118,7 +130,7 @@ async function* loop(
 async function* stepsOf(
   experiment: Experiment,
   state: TrainState,
-  { plan, sight, folder, validate, keeper, steps, epoch, signal }: Training & {
+  { plan, sight, reading, frozen = null, folder, validate, keeper, steps, epoch, signal }: Training & {
     readonly keeper: Keeper;
     readonly steps: Stepper;
     readonly epoch: number;
@@ -136,8 +148,13 @@ async function* stepsOf(
     return seconds;
   };
   const batches = ahead(
-    { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate },
-    (i) => trainingBatch(pairsOf(epoch, i), { drawing, sight, at: [epoch, i] }),
+    { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate, most: mostAhead(drawing, sight) },
+    (i): Promise<Batch> => {
+      const pairs = pairsOf(epoch, i);
+      if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading });
+      const fill: FillFeatures = (rows, samples, at) => frozen.fill(rows, samples, { network: () => state, at });
+      return featureBatch(pairs, { plan, reading, width: frozen.width, fill });
+    },
   );
   for await (const each of inGroups(batches, accumulate)) {
     using stack = new DisposableStack();
@@ -197,6 +214,12 @@ function rateOfStep(
   return rateAt(schedule, rateOf(optimizer), { epoch: step / stepsPerEpoch, history });
 }
 
+/** Batches that are made ahead of their use: as many as fit into the memory for them, at least one. */
+function mostAhead({ size }: Drawing, sight: Sight): number {
+  return Math.max(1, Math.min(MOST_AHEAD, Math.floor(BYTES_AHEAD / (4 * size * rowLength(sight)))));
+}
+
 function drawingOf({ seed, batch, augment }: Experiment): Drawing {
-  return { seed, size: batch.size, accumulate: batch.accumulate ?? 1, synced: batch.synced, augment };
+  const { size, accumulate, synced, balanced } = batch;
+  return { seed, size, accumulate: accumulate ?? 1, synced, balanced: balanced ?? false, augment };
 }

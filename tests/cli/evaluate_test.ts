@@ -120,6 +120,7 @@ Deno.test("what an evaluation found is told in sentences", () => {
     backend: "wasm",
     threads: 1,
     scores: made.scores,
+    unreadable: [],
     metrics: { A: { accuracy: 0.7 } },
     agreement: null,
     kept: [],

@@ -1,4 +1,4 @@
-import type { Sight } from "../../lib/data/batches.ts";
+import type { Sight } from "../../lib/data/pixels.ts";
 import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
 import { memory } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";

@@ -64,6 +64,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     history: epochRows(seed, { name, epochs, distances }),
     steps: lossRows(seed, { name, terms, steps }),
     skipped: [],
+    unreadable: [],
     metrics: {},
     scores: scores(seed * 1000 + Math.round(distance * 10), distance),
     probe: probe === null ? null : scores(probe, 0.4),

@@ -26,6 +26,7 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
     megabytes: 300,
     history: [],
     skipped: [],
+    unreadable: [],
     steps: [{ step: 1, epoch: 1, loss: { total: 0.7, contrastive: NaN } }],
     metrics: { sd14: { accuracy: 0.75, auc: -Infinity } },
     scores: {
