@@ -1,7 +1,7 @@
 /** The audit: what a data set gives away without what its images show. */
 import { probeMetadata, type PropertyProbes } from "./metadata_probe.ts";
-import type { Interval } from "../types.ts";
-import { type Pass, readHeaders, type Unreadable } from "./headers.ts";
+import type { Interval, Unreadable } from "../types.ts";
+import { type Pass, readHeaders } from "./headers.ts";
 import { listGroups, type Source } from "./listing.ts";
 import { readPictures } from "./pictures.ts";
 import { type SpectrumGap, spectrumGaps } from "./spectra.ts";
@@ -17,6 +17,8 @@ export interface AuditOptions {
   readonly limit?: number | null;
   /** Whether headers alone are read, and no pixels: no comparison of splits and of spectra. */
   readonly headersOnly?: boolean;
+  /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
+  readonly tell?: (what: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -49,8 +51,8 @@ export interface Audit extends Judgement {
  * @throws {DOMException} "AbortError" when the signal asks for it
  */
 export async function* auditEvents(sources: readonly Source[], options: AuditOptions): AsyncGenerator<Pass, Audit> {
-  const { data, limit = null, headersOnly = false, signal } = options;
-  const listing = await listGroups(sources, { data, limit, signal });
+  const { data, limit = null, headersOnly = false, tell, signal } = options;
+  const listing = await listGroups(sources, { data, limit, tell, signal });
   const { groups } = listing;
   const headers = yield* readHeaders(sources, { data, listing, signal });
   const pictures = headersOnly ? null : yield* readPictures(sources, { data, listing, headers, signal });

@@ -1,15 +1,7 @@
 import type { SeenHeader } from "../image/seen_header.ts";
 import { headerOfSample } from "../layouts/sample_header.ts";
-import type { Sample, Split } from "../types.ts";
+import type { Sample, Unreadable } from "../types.ts";
 import { groupOf, keyOf, type Listing, placeIn, samplesOf, type Source } from "./listing.ts";
-
-/** An image that could not be read. */
-export interface Unreadable {
-  readonly id: string;
-  readonly file: string;
-  readonly split: Split;
-  readonly reason: string;
-}
 
 /** Headers of images, in columns: memory for millions. Entries of equal place belong together. */
 export interface Headers {
@@ -76,7 +68,7 @@ export async function* chunks(
   for (const group of listing.groups) placeIn(places, group);
   let samples: Sample[] = [];
   let groups: number[] = [];
-  for await (const sample of samplesOf(sources, data)) {
+  for await (const sample of samplesOf(sources, { data })) {
     const place = placeIn(places, groupOf(sample));
     if (keyOf(sample.id) > (listing.bounds[place] ?? Infinity)) continue;
     samples.push(sample);

@@ -1,4 +1,4 @@
-import { EmptySplit, type Layout, readSamples } from "../layouts/mod.ts";
+import { EmptySplit, innermost, type Layout, readSamples, type Roots } from "../layouts/mod.ts";
 import type { Sample, Split } from "../types.ts";
 
 /** One split of one data set. */
@@ -28,16 +28,20 @@ export interface Listing {
   readonly total: number;
 }
 
-/** Every split of a data set that it has. */
+/** Every split of a data set that it has; folders, which are whatever split they are asked for, once. */
 export function everySplit(layout: Layout): Source[] {
+  if (innermost(layout).kind === "folders") return [{ layout, split: "test", optional: false }];
   return (["train", "validation", "test"] as const).map((split) => ({ layout, split, optional: true }));
 }
 
 /** The samples of all sources one after the other; those of a split that may be missing, where it is there. */
-export async function* samplesOf(sources: readonly Source[], data: string | null): AsyncGenerator<Sample> {
+export async function* samplesOf(
+  sources: readonly Source[],
+  { data, tell }: Pick<Roots, "data" | "tell">,
+): AsyncGenerator<Sample> {
   for (const { layout, split, optional } of sources) {
     try {
-      yield* readSamples(layout, { data, split });
+      yield* readSamples(layout, { data, split, tell });
     } catch (error) {
       if (!optional || !(error instanceof EmptySplit)) throw error;
     }
@@ -52,8 +56,7 @@ export async function* samplesOf(sources: readonly Source[], data: string | null
  */
 export async function listGroups(
   sources: readonly Source[],
-  { data, limit, signal }: {
-    readonly data: string | null;
+  { limit, signal, ...roots }: Pick<Roots, "data" | "tell"> & {
     readonly limit: number | null;
     readonly signal?: AbortSignal;
   },
@@ -62,7 +65,7 @@ export async function listGroups(
   const groups: Group[] = [];
   const keys: number[][] = [];
   const counts: number[] = [];
-  for await (const sample of samplesOf(sources, data)) {
+  for await (const sample of samplesOf(sources, roots)) {
     signal?.throwIfAborted();
     const group = groupOf(sample);
     const place = placeIn(places, group);

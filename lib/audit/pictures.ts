@@ -4,9 +4,9 @@ import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
 import { pictureCode } from "../image/perceptual.ts";
 import { parseRecodings, recodeImage } from "../image/recode.ts";
 import { radialSpectrum } from "../image/spectrum.ts";
-import type { Sample } from "../types.ts";
+import type { Sample, Unreadable } from "../types.ts";
 import { boundOf, keyOf, type Listing, type Source } from "./listing.ts";
-import { chunks, type Headers, type Pass, reasonOf, type Unreadable } from "./headers.ts";
+import { chunks, type Headers, type Pass, reasonOf } from "./headers.ts";
 
 /** What the pixels of images say, in columns beside those of {@linkcode Headers}. */
 export interface Pictures {

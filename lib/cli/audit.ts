@@ -48,7 +48,7 @@ Examples:
     using bar = progress();
     const kept = "Nothing was written";
     return await interruptible(async (signal) => {
-      const options = { data, limit, headersOnly: given.flags.headers, signal };
+      const options = { data, limit, headersOnly: given.flags.headers, tell: bar.say, signal };
       const found = await audited(sources, options, bar);
       bar[Symbol.dispose]();
       const { auditPage } = await load<typeof import("../audit/page.ts")>("lib/audit/page.ts");

@@ -34,7 +34,7 @@ export async function auditData(operands: readonly string[], data: string | null
   const [word] = operands;
   const name = operands.map((operand) => basename(operand)).join(", ");
   if (operands.length > 1) return { name, ...await severalFolders(operands, room) };
-  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: splitsOf([kindLayout(word, room)], room) };
+  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([kindLayout(word, room)]) };
   const path = userPath(word.replace(/#[^#]*$/, ""));
   const info = await Deno.stat(path).catch(() => null);
   const isRun = info?.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
@@ -42,12 +42,9 @@ export async function auditData(operands: readonly string[], data: string | null
   return { name, data, sources: await definedSources(word, room) };
 }
 
-/** Every split that layouts have; of one that is any split, the folders once. */
-function splitsOf(layouts: readonly Layout[], { innermost }: Layouts): Source[] {
-  return layouts.flatMap((layout): Source[] => {
-    if (innermost(layout).kind === "folders") return [{ layout, split: "test", optional: false }];
-    return (["train", "validation", "test"] as const).map((split) => ({ layout, split, optional: true }));
-  });
+async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
+  const { everySplit } = await load<typeof import("../audit/listing.ts")>("lib/audit/listing.ts");
+  return layouts.flatMap(everySplit);
 }
 
 /** A layout with nothing but its kind, and all generators where it has to be told which. */
@@ -87,14 +84,14 @@ async function severalFolders(operands: readonly string[], room: Layouts): Promi
     i,
   ) => [names.filter((name) => name === names[i]).length > 1 ? folder : names[i], folder]);
   const layout = room.folders({ real: [real], fake: Object.fromEntries(named) });
-  return { data, sources: splitsOf([layout], room) };
+  return { data, sources: await splitsOf([layout]) };
 }
 
 /** The layout that a folder has, as far as its upper levels tell. */
 async function oneFolder(path: string, room: Layouts): Promise<Omit<AuditData, "name">> {
   const { recognise, shapes } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
   const [best] = await recognise(path);
-  if (best !== undefined) return { data: best.data, sources: splitsOf([kindLayout(best.kind, room)], room) };
+  if (best !== undefined) return { data: best.data, sources: await splitsOf([kindLayout(best.kind, room)]) };
   const known = Object.entries(shapes).filter(([, { patterns }]) => patterns.length > 0);
   throw new UsageError(
     `Cannot audit "${path}": it has the layout of no known data set. Expected one of these, or two folders and more, ` +
@@ -107,7 +104,7 @@ async function definedSources(word: string, room: Layouts): Promise<Source[]> {
   if (!/\.(ts|js|mjs)$/.test(path)) return (await readDefinitions(word)).flatMap(sourcesOf);
   const found = await readExports(path, { verb: "audit", expected, name });
   const isLayout = (value: unknown): value is Layout => isPart(value) && Object.hasOwn(room.layouts, value.kind);
-  if (found.every(isLayout)) return splitsOf(found, room);
+  if (found.every(isLayout)) return await splitsOf(found);
   return (await readDefinitions(word)).flatMap(sourcesOf);
 }
 

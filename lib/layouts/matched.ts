@@ -50,20 +50,27 @@ export const matched = part<Matched, "of" | "by">("matched", { factor: 1.1, span
 const CHUNK = 64;
 
 /**
- * The samples that are drawn, in the order of the data set.
+ * The samples that are drawn, in the order of the data set. Images whose header cannot be read are in no cell.
  *
+ * @param roots `tell` learns how many those are
  * @throws {RangeError} when photographs and fakes share no cell
- * @throws {Deno.errors.NotFound | TypeError} when the header of an image cannot be read
+ * @throws {Deno.errors.NotFound} when an image is gone
  */
 export async function* matchedSamples(spec: Matched, roots: Roots): AsyncGenerator<Sample> {
   const samples = await Array.fromAsync(readSamples(spec.of, roots));
-  const headers: SeenHeader[] = [];
+  const cells: (string | null)[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
-    headers.push(
-      ...await Promise.all(samples.slice(from, from + CHUNK).map(({ file }) => headerOfSample(file))),
+    const headers = samples.slice(from, from + CHUNK).map(({ file }) => headerOfSample(file).catch(nullIfBroken));
+    for (const header of await Promise.all(headers)) cells.push(header === null ? null : cellOf(spec, header));
+  }
+  const broken = samples.filter((_, i) => cells[i] === null);
+  if (broken.length > 0) {
+    roots.tell?.(
+      `${broken.length} of ${samples.length} images of the ${roots.split} split of ${spec.of.kind} have no header that ` +
+        `can be read, and matched() leaves them out; the first is "${broken[0].file}"`,
     );
   }
-  const kept = drawn(samples, headers.map((header) => cellOf(spec, header)), { seed: spec.seed, split: roots.split });
+  const kept = drawn(samples, cells, { seed: spec.seed, split: roots.split });
   if (kept.size === 0) {
     throw new RangeError(
       `Cannot match the ${roots.split} split of ${spec.of.kind} by ${spec.by.join(" and ")}: of ${samples.length} ` +
@@ -72,6 +79,11 @@ export async function* matchedSamples(spec: Matched, roots: Roots): AsyncGenerat
     );
   }
   for (const [i, sample] of samples.entries()) if (kept.has(i)) yield sample;
+}
+
+function nullIfBroken(error: unknown): null {
+  if (error instanceof TypeError) return null;
+  throw error;
 }
 
 function cellOf({ by, factor, span }: Matched, { width, height, format, quality }: SeenHeader): string {
@@ -85,13 +97,14 @@ function cellOf({ by, factor, span }: Matched, { width, height, format, quality 
 /** Places of the samples that stay. */
 function drawn(
   samples: readonly Sample[],
-  cells: readonly string[],
+  cells: readonly (string | null)[],
   { seed, split }: { readonly seed: number; readonly split: string },
 ): ReadonlySet<number> {
   // a set with photographs of its own is matched by itself, all others together
   const own = new Set(samples.filter(({ label, set }) => label === "real" && set !== null).map(({ set }) => set));
   const groups = new Map<string, { real: number[]; fake: number[] }>();
   for (const [i, { label, set }] of samples.entries()) {
+    if (cells[i] === null) continue;
     const key = JSON.stringify([own.has(set) ? set : null, cells[i]]);
     const group = groups.get(key) ?? { real: [], fake: [] };
     groups.set(key, group);

@@ -1,5 +1,5 @@
 import { boundOf, everySplit, keyOf, listGroups, samplesOf } from "../../lib/audit/listing.ts";
-import { pocket } from "../../lib/layouts/mod.ts";
+import { folders, pocket, reencoded } from "../../lib/layouts/mod.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 const sources = everySplit(pocket({ generators: ["latent-nearest"], limit: { perClass: 30, seed: 1 } }));
@@ -18,11 +18,18 @@ Deno.test("groups are counted in the order met, and a limit bounds the keys of e
   const some = await listGroups(sources, { data: null, limit: 7 });
   assertEquals([some.counts, some.total], [Array(6).fill(30), 42]);
   let within = 0;
-  for await (const { id, split, label } of samplesOf(sources, null)) {
+  for await (const { id, split, label } of samplesOf(sources, { data: null })) {
     const place = some.groups.findIndex((group) => group.split === split && group.label === label);
     if (keyOf(id) <= some.bounds[place]) within++;
   }
   assertEquals(within, 42);
+});
+
+Deno.test("folders, which are any split, are audited once, whatever layout is around them", () => {
+  const of = folders({ real: ["camera"], fake: { a: "a" } });
+  for (const layout of [of, reencoded({ of })]) {
+    assertEquals(everySplit(layout).map(({ split, optional }) => [split, optional]), [["test", false]]);
+  }
 });
 
 Deno.test("a bound is the largest of the smallest keys, and none where all fit", () => {

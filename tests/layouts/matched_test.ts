@@ -49,6 +49,18 @@ Deno.test("qualities are matched in cells, and files without one by their format
   assertEquals((await Array.fromAsync(readSamples(anew, roots))).length, 12);
 });
 
+Deno.test("an image without a header that can be read is left out, and told", async () => {
+  const data = `${folder}/broken`;
+  await plant(data, { count: 4, real: () => ({ format: "png" }), fake: () => ({ format: "png" }) });
+  const nature = `${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature`;
+  await Deno.writeTextFile(`${nature}/real-2.png`, "<html>");
+  const told: string[] = [];
+  const roots = { data, split: "train", tell: (what: string) => told.push(what) } as const;
+  const kept = await Array.fromAsync(readSamples(matched({ of, by: ["size"] }), roots));
+  assertEquals(kept.map(({ label }) => label), [...Array(3).fill("real"), ...Array(3).fill("fake")]);
+  assertEquals(told.map((what) => what.slice(0, 42)), ["1 of 8 images of the train split of genIma"]);
+});
+
 Deno.test("fakes of every generator are matched against photographs that all share", async () => {
   const layout = matched({ of: pocket({ limit: { perClass: 2, seed: 1 } }), by: ["size"] });
   const samples = await Array.fromAsync(readSamples(layout, { data: null, split: "test" }));
