@@ -144,7 +144,7 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     if (other.id === id || other.status === "done") continue;
     notices.push(`A run of this definition on other data, in "${other.folder}", is left as it is`);
   }
-  yield* going(run, { ...options, runs, weights, folder, hashes, notices });
+  yield* going(run, { ...options, runs, weights, folder, hashes, notices: [...samples.notices, ...notices] });
 }
 
 /** A run in a process of its own. */

@@ -1,9 +1,9 @@
 """Writes small files of every kind that decodeImage reads, and what Pillow makes of them.
 
     pip install pillow==13.0.0 numpy; apt-get install libjpeg-turbo-progs libavif-bin
-    python3 bench/peers/formats.py tests/image/recorded
+    python3 bench/peers/formats.py tests/image/recorded && deno fmt tests/image/recorded
 
-FOLDER/formats holds the files, FOLDER/formats.json a line for each: its size and pixels, in base64, after
+FOLDER/formats holds the files, FOLDER/formats.json for each its size and pixels, in base64, after
 `ImageOps.exif_transpose(image).convert("RGB")`, which is what users of Pillow expect; null where Pillow refuses it. Grey of
 16 bits is recorded as its higher 8 bits: Pillow's own conversion makes everything from 256 on white.
 """

@@ -1,9 +1,9 @@
 """Records what Pillow's and OpenCV's changes of size make of a few images, for tests/image/recorded/resize.json.
 
     pip install pillow==13.0.0 opencv-python-headless==5.0.0 numpy
-    python3 bench/peers/resize.py > tests/image/recorded/resize.json
+    python3 bench/peers/resize.py > tests/image/recorded/resize.json && deno fmt tests/image/recorded
 
-A line a change: the size before and after, who did it, and the pixels in base64. The images are noise that the test
+For each change the size before and after, who did it, and the pixels in base64. The images are noise that the test
 makes again by the same small recurrence.
 """
 import base64

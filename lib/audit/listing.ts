@@ -1,4 +1,4 @@
-import { EmptySplit, innermost, type Layout, readSamples, type Roots } from "../layouts/mod.ts";
+import { EmptySplit, innermost, type Layout, readSamples, type Roots, splitless } from "../layouts/mod.ts";
 import type { Sample, Split } from "../types.ts";
 
 /** One split of one data set. */
@@ -28,9 +28,9 @@ export interface Listing {
   readonly total: number;
 }
 
-/** Every split of a data set that it has; folders, which are whatever split they are asked for, once. */
+/** Every split of a data set that it has; one that is whatever split it is asked for, as folders are, once. */
 export function everySplit(layout: Layout): Source[] {
-  if (innermost(layout).kind === "folders") return [{ layout, split: "test", optional: false }];
+  if (splitless.includes(innermost(layout).kind)) return [{ layout, split: "test", optional: false }];
   return (["train", "validation", "test"] as const).map((split) => ({ layout, split, optional: true }));
 }
 

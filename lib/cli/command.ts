@@ -79,7 +79,7 @@ export function readArguments(name: string, command: Command, args: readonly str
     operands,
     values: Object.fromEntries(command.values.map((option) => [option, parsed[option] as string | undefined])),
     flags: Object.fromEntries(flags.map((option) => [option, parsed[option] === true])),
-    typed: [name, ...args],
+    typed: [...name.split(" "), ...args],
   };
 }
 

@@ -47,6 +47,7 @@ Example:
     const kept = `What has come is kept. Go on with: ${typedAgain(given)}`;
     return await interruptible(async (signal) => {
       const done: Partial<Record<Split, FetchCounts>> = {};
+      let missing: Error | null = null;
       for (const split of chosen) {
         const tell = ({ total, there, dead, unreachable }: FetchCounts) =>
           bar.update(there + dead + unreachable, total, `${split}, ${thousands(there)} there, ${thousands(dead)} dead`);
@@ -54,10 +55,11 @@ Example:
         try {
           done[split] = await fetchReals({ data, split }, options);
         } catch (error) {
-          const other = given.values.split === undefined && error instanceof Deno.errors.NotFound;
-          if (!other || (split === chosen.at(-1) && Object.keys(done).length === 0)) throw error;
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+          missing ??= error; // one split alone will do where none was named
         }
       }
+      if (missing !== null && (given.values.split !== undefined || Object.keys(done).length === 0)) throw missing;
       bar[Symbol.dispose]();
       printJson(done);
       for (const [split, counts] of Object.entries(done)) print(countsText(split, counts));

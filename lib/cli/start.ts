@@ -4,6 +4,7 @@ import { type Command, readArguments, UsageError } from "./command.ts";
 import { audit } from "./audit.ts";
 import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
+import { dataCommands } from "./data.ts";
 import { demo } from "./demo.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
@@ -19,7 +20,7 @@ import { show } from "./show.ts";
 import { stop } from "./stop.ts";
 import { weights } from "./weights.ts";
 
-/** Every command by its name. */
+/** Every command by its name, which may be two words. */
 export const commands: Readonly<Record<string, Command>> = {
   demo,
   run,
@@ -34,6 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   clean,
   doctor,
   weights,
+  ...dataCommands,
   "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
 };
@@ -68,12 +70,14 @@ export async function start(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, rest] = nameAndRest(args);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     print(overview(commands));
     return exitCodes.done;
   }
   if (!Object.hasOwn(commands, name)) {
+    const family = Object.keys(commands).filter((known) => known.startsWith(`${name.split(" ")[0]} `));
+    if (family.length > 0) return familyOf(name, rest, family);
     const what = name.startsWith("-") ? "option" : "command";
     throw new UsageError(
       `Cannot run "${name}": unknown ${what}, ${meant(name, Object.keys(commands), "commands")}`,
@@ -87,6 +91,27 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (given.flags.json) speakJson();
   return await command.run(given);
+}
+
+/** The command's name, with the word behind it where it is the first of two, and what stands behind that. */
+function nameAndRest(args: readonly string[]): [name: string | undefined, rest: readonly string[]] {
+  const [first, second, ...rest] = args;
+  const isFirst = Object.keys(commands).some((name) => name.startsWith(`${first} `));
+  if (!isFirst || second === undefined || second.startsWith("-")) return [first, args.slice(1)];
+  return [`${first} ${second}`, rest];
+}
+
+/** The first of two words without a second that is known. */
+function familyOf(name: string, rest: readonly string[], family: readonly string[]): number {
+  const [first, second] = name.split(" ");
+  if (second !== undefined || !rest.some((arg) => arg === "--help" || arg === "-h")) {
+    const seconds = family.map((known) => known.slice(first.length + 1));
+    const given = second === undefined ? "no second word given" : `unknown second word "${second}"`;
+    const expected = second === undefined ? `expected one of ${seconds.join(", ")}` : meant(second, seconds, "words");
+    throw new UsageError(`Cannot run "${name}": ${given}, ${expected}. See: deno task ${first} --help`);
+  }
+  print(family.map((known) => commandHelp(commands[known])).join("\n\n"));
+  return exitCodes.done;
 }
 
 function describe(error: unknown): string {

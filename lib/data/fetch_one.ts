@@ -1,3 +1,5 @@
+import { NoImage, readHeader } from "../image/header.ts";
+
 /** What an address of an image answers. */
 export type Download =
   | { readonly kind: "image"; readonly bytes: Uint8Array<ArrayBuffer>; readonly extension: string }
@@ -48,9 +50,7 @@ async function ask(
       return again ? { kind: "unreachable" } : { kind: "dead", why: String(response.status) };
     }
     const whole = await bodyOf(response, bytes);
-    if (whole === null) return { kind: "dead", why: "too large" };
-    const extension = imageExtension(whole);
-    return extension === null ? { kind: "dead", why: "no image" } : { kind: "image", bytes: whole, extension };
+    return whole === null ? { kind: "dead", why: "too large" } : recognised(whole);
   } catch (error) {
     signal?.throwIfAborted();
     // fetch has TypeErrors for connections and TimeoutErrors for silence; anything else is a mistake of ours
@@ -76,24 +76,15 @@ async function bodyOf(response: Response, most: number): Promise<Uint8Array<Arra
   return whole;
 }
 
-/** How the first bytes of each format begin, `.` standing for any byte. */
-const beginnings: readonly (readonly [extension: string, begins: string])[] = [
-  ["jpg", "\xff\xd8\xff"],
-  ["png", "\x89PNG\r\n\x1a\n"],
-  ["webp", "RIFF....WEBP"],
-  ["gif", "GIF8"],
-  ["tif", "II*\0"],
-  ["tif", "MM\0*"],
-  ["avif", "....ftypavif"],
-  ["bmp", "BM"],
-];
-
-/** The extension of the format that bytes begin like, null for those of no image: servers say "image/jpeg" of pages. */
-export function imageExtension(bytes: Uint8Array): string | null {
-  const found = beginnings.find(([, begins]) =>
-    [...begins].every((letter, i) => letter === "." || bytes[i] === letter.charCodeAt(0))
-  );
-  return found?.[0] ?? null;
+/** What came, by its first bytes: servers call pages "image/jpeg". */
+function recognised(bytes: Uint8Array<ArrayBuffer>): Download {
+  try {
+    const { format } = readHeader(bytes);
+    return { kind: "image", bytes, extension: format === "jpeg" ? "jpg" : format };
+  } catch (error) {
+    if (error instanceof NoImage) return { kind: "dead", why: error.found };
+    throw error;
+  }
 }
 
 /** Waits, unless the signal is aborted. */

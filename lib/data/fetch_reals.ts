@@ -28,7 +28,7 @@ export interface FetchCounts {
   readonly dead: number;
   /** Records whose server did not answer this time, and is asked again by the next call. */
   readonly unreachable: number;
-  /** Why addresses are dead, as "404" or "no image", with how many. */
+  /** Why addresses are dead, as "404" or "a web page", with how many. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 

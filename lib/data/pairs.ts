@@ -21,6 +21,12 @@ export interface Divided {
   readonly test: readonly Sample[];
 }
 
+/** Samples, and what whoever runs on them should know. */
+export interface Gathered extends Divided {
+  /** What stops nothing, as a class folder without images; each sentence once. */
+  readonly notices: readonly string[];
+}
+
 /** Share of the training sources that validates when a definition names no validation data. */
 const VALIDATION_SHARE = 0.1;
 
@@ -31,11 +37,13 @@ const VALIDATION_SHARE = 0.1;
  *
  * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions
  */
-export async function gatherSamples({ data, seed, reconstruct }: Experiment, folders: Folders): Promise<Divided> {
+export async function gatherSamples({ data, seed, reconstruct }: Experiment, folders: Folders): Promise<Gathered> {
+  const notices = new Set<string>();
+  const tell = (what: string): void => void notices.add(what);
   const [trainable, test, validation] = await together([
-    readAll(data.train, "train", folders),
-    readAll(data.test, "test", folders),
-    data.validation === null ? Promise.resolve(null) : readAll(data.validation, "validation", folders),
+    readAll(data.train, "train", { ...folders, tell }),
+    readAll(data.test, "test", { ...folders, tell }),
+    data.validation === null ? Promise.resolve(null) : readAll(data.validation, "validation", { ...folders, tell }),
   ]);
 
   const held = validation === null ? holdOut(trainable, seed) : new Set<string>();
@@ -56,7 +64,7 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
   }));
   const split = validation === null ? "train" : "validation";
   const measured = await Promise.all(judged.map((read) => measurable(reconstruct, read, { folders, split })));
-  return { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples) };
+  return { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples), notices: [...notices] };
 }
 
 /**
@@ -97,9 +105,14 @@ interface Read {
   readonly samples: readonly Sample[];
 }
 
-async function readAll(layouts: readonly Layout[], split: Split, { data }: Folders): Promise<Read[]> {
+async function readAll(
+  layouts: readonly Layout[],
+  split: Split,
+  { data, tell }: Folders & { readonly tell: (what: string) => void },
+): Promise<Read[]> {
+  const roots = { data, split, tell };
   return await Promise.all(
-    layouts.map(async (layout) => ({ layout, samples: await Array.fromAsync(readSamples(layout, { data, split })) })),
+    layouts.map(async (layout) => ({ layout, samples: await Array.fromAsync(readSamples(layout, roots)) })),
   );
 }
 

@@ -12,7 +12,8 @@ export { type Cell, parseCell } from "../tables/cell_name.ts";
  *
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when it is not an image that can be read; names the sample's file
+ * @throws {UnreadableImage} when it is not a whole, allowed image, or its cell is empty or damaged; names the sample's
+ * file
  * @throws {RangeError} when it has no such rectangle or row
  */
 export async function imageOf(name: string): Promise<Image> {
@@ -28,7 +29,7 @@ async function storedImage(file: string): Promise<Image> {
     return await decodeImage(bytes);
   } catch (error) {
     // of the same class, so that whoever skips unreadable images knows it; the bytes alone have no name
-    if (error instanceof TypeError) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
+    if (error instanceof UnreadableImage) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
     throw error;
   }
 }
@@ -38,7 +39,7 @@ async function storedImage(file: string): Promise<Image> {
  * none of its own; of one that is stored anew the new ones.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {UnreadableImage} when the cell is empty
+ * @throws {UnreadableImage} when the cell is empty or damaged
  */
 export async function bytesOf(name: string): Promise<Uint8Array> {
   const { file, recodings } = parseRecodings(name);
@@ -56,7 +57,10 @@ async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function cellBytes(file: string, { path, row, column }: Cell): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readCell(path, { row, column });
+  const bytes = await readCell(path, { row, column }).catch((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UnreadableImage(`Cannot decode "${file}": ${error.message}`, { cause: error });
+  });
   if (bytes !== null) return bytes;
   throw new UnreadableImage(`Cannot decode "${file}": the cell is empty, expected the bytes of an image`);
 }

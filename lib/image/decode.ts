@@ -38,7 +38,7 @@ const sheets = new Map<string, Sheet>();
  * of which Pillow keeps what is below 256 and makes the rest white, and a turn that stands in XMP and not in EXIF, which
  * is not made. The name of a file says nothing: a PNG that is called `.jpg` is a PNG.
  *
- * A path may end in the W3C media fragment `#xywh=x,y,w,h`, which names a rectangle in pixels; the
+ * A path may end in the W3C media fragment `#xywh=x,y,w,h`, which names a rectangle in pixels of the upright image; the
  * decoded whole is then kept for the next rectangle, see {@linkcode forgetSheets}.
  *
  * @param from a path, or the bytes of a file

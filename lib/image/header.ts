@@ -26,6 +26,21 @@ export interface ImageHeader {
   readonly orientation: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 }
 
+/** What {@linkcode readHeader} throws for a file that is no image. */
+export class NoImage extends TypeError {
+  override readonly name = "NoImage";
+
+  /**
+   * @param name of the file, or what stands for it
+   * @param found what it is: "empty", "a web page", "png data, damaged"
+   */
+  constructor(name: string, readonly found: string) {
+    super(
+      `Cannot read the header of ${name}: found ${found}, expected an image in JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP`,
+    );
+  }
+}
+
 /** Bytes that tell formats apart. */
 const START = 64;
 
@@ -36,7 +51,7 @@ const MOST_READS = 64;
 /**
  * Reads the header of an image from the first bytes of its file, as many as that takes.
  *
- * @throws {TypeError} when they are no image, or end inside its header; says what they are
+ * @throws {NoImage} when they are no image, or end inside its header; says what they are
  */
 export function readHeader(bytes: Uint8Array): ImageHeader {
   const name = `the ${bytes.length} given bytes`;
@@ -44,7 +59,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     return parse([{ offset: 0, bytes }], name);
   } catch (error) {
     throw error instanceof Beyond
-      ? refusal(name, `${formatOf(startOf(bytes))} data, cut off inside the header`)
+      ? new NoImage(name, `${formatOf(startOf(bytes))} data, cut off inside the header`)
       : error;
   }
 }
@@ -53,7 +68,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
  * The header of an image file; of the file no more than that is read.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
- * @throws {TypeError} when it is no image, or ends inside its header; says what it is
+ * @throws {NoImage} when it is no image, or ends inside its header; says what it is
  */
 export async function headerOf(path: string): Promise<ImageHeader> {
   using file = await Deno.open(path);
@@ -67,7 +82,7 @@ export async function headerOf(path: string): Promise<ImageHeader> {
       const { offset, length } = error;
       const bytes = await readAt(file, offset, Math.max(length, BLOCK * 2 ** Math.min(reads - 1, 10)));
       if (bytes.length < length || reads === MOST_READS) {
-        throw refusal(name, `${formatOf(startOf(windows[0].bytes))} data, cut off inside the header`);
+        throw new NoImage(name, `${formatOf(startOf(windows[0].bytes))} data, cut off inside the header`);
       }
       windows.push({ offset, bytes });
     }
@@ -77,7 +92,7 @@ export async function headerOf(path: string): Promise<ImageHeader> {
 function parse(windows: readonly Window[], name: string): ImageHeader {
   const start = startOf(windows[0].bytes);
   const format = formatOf(start);
-  if (format === null) throw refusal(name, otherKind(start));
+  if (format === null) throw new NoImage(name, otherKind(start));
   let header: ImageHeader | null;
   try {
     header = readers[format](peekInto(windows));
@@ -85,19 +100,13 @@ function parse(windows: readonly Window[], name: string): ImageHeader {
     if (!(error instanceof RangeError)) throw error;
     header = null;
   }
-  if (header === null || header.width < 1 || header.height < 1) throw refusal(name, `${format} data, damaged`);
+  if (header === null || header.width < 1 || header.height < 1) throw new NoImage(name, `${format} data, damaged`);
   return header;
 }
 
 function startOf(bytes: Uint8Array): string {
   const length = Math.min(bytes.length, START);
   return text(peekInto([{ offset: 0, bytes }]), 0, length);
-}
-
-function refusal(name: string, found: string): TypeError {
-  return new TypeError(
-    `Cannot read the header of ${name}: found ${found}, expected an image in JPEG, PNG, WebP, GIF, TIFF, AVIF or BMP`,
-  );
 }
 
 async function readAt(file: Deno.FsFile, offset: number, length: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { rgbOfCmyk } from "./cmyk.ts";
 import type { Image } from "./decode.ts";
 import { decodeGif } from "./gif.ts";
@@ -73,11 +73,14 @@ function headerOf(bytes: Uint8Array, refuse: Refuse): ImageHeader {
 }
 
 async function decode(bytes: Uint8Array, { format, channels }: ImageHeader, limits: ImageLimits): Promise<Image> {
-  const open = (): Sharp =>
-    sharp(bytes, {
-      ...{ failOn: "error", ignoreIcc: true, autoOrient: true, sequentialRead: true },
-      limitInputPixels: limits.pixels,
-    });
+  const options: SharpOptions = {
+    failOn: "error", // as Pillow: what libjpeg only warns of is let through
+    ignoreIcc: true,
+    autoOrient: true,
+    sequentialRead: true,
+    limitInputPixels: limits.pixels,
+  };
+  const open = (): Sharp => sharp(bytes, options);
   // four channels of TIFF may be red, green, blue and alpha as well
   const inks = channels >= 4 && (format === "jpeg" || format === "tiff" && (await open().metadata()).space === "cmyk");
   const converted = inks

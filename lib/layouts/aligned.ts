@@ -65,6 +65,8 @@ const SPLITS: Readonly<Record<Split, readonly string[]>> = {
 export async function* alignedSamples(spec: Aligned, { data: given, split, tell }: Roots): AsyncGenerator<Sample> {
   const data = dataOf("aligned", { data: given, expected: `${spec.folder}/train and so on` });
   const places = await placesOf(spec, data, split);
+  // a set without a test split is a whole one, and readSamples tells that it has none
+  if (places.length === 0 && split === "test" && await folderNames(`${data}/${spec.folder}`) !== null) return;
   const empty = await emptyPlaces(places, data);
   const bare = (["real", "fake"] as const).find((label) =>
     places.every((place) => place.label !== label || empty.includes(place))
@@ -91,8 +93,9 @@ export async function* alignedSamples(spec: Aligned, { data: given, split, tell 
 }
 
 /**
- * The fakes that bear the names of photographs, as their reconstructions; a fake has none.
+ * The fakes that bear the names of photographs, as their reconstructions.
  *
+ * @throws {Deno.errors.NotFound} when those of fakes are asked for, which have none
  * @throws {TypeError} when the part says that names mean nothing
  */
 export async function alignedReconstructions(
@@ -105,10 +108,16 @@ export async function alignedReconstructions(
         "reconstructions under the names of their photographs",
     );
   }
+  const fake = samples.find(({ label }) => label === "fake");
+  if (fake !== undefined) {
+    throw new Deno.errors.NotFound(
+      `Cannot find the reconstruction of "${fake.file}": the fakes of aligned are reconstructions themselves. ` +
+        'Take existing({ of: "real" }), or inpainting() to make those of fakes',
+    );
+  }
   return await twinsByName(
     samples,
-    (sample) =>
-      sample.label === "fake" ? null : { folder: besideFolder(sample, "1_fake"), generator: sample.set ?? folder },
+    (sample) => ({ folder: besideFolder(sample, "1_fake"), generator: sample.set ?? folder }),
   );
 }
 

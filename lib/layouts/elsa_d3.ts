@@ -17,7 +17,7 @@ const choices = ["keep", "drop"] as const;
  * says `train` are the training split, those that say `val`, `validation` or `test` the test split, and there is no
  * other: a validation split is a share of train.
  *
- * Photographs are what `deno task data fetch DIR --layout elsaD3` has brought to `<data>/ELSA_D3/real`; addresses die,
+ * Photographs are what `deno task data fetch DIR` has brought to `<data>/ELSA_D3/real`; addresses die,
  * and many records have none any more. The caption of a photograph is its own (`original_prompt`), that of a fake the
  * prompt that it was made by (`positive_prompt`), as Robust CLIP's code takes them. All images of a record have it as
  * their source; all generators are scored against all photographs.

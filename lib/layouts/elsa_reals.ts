@@ -18,16 +18,22 @@ export function realPlace(file: string): { readonly folder: string; readonly led
 }
 
 /**
- * What the ledger of a parquet file says, by row; empty where there is none. A last line that was cut off counts for
- * nothing, nor does one whose row comes again.
+ * What the ledger of a parquet file says, by row; empty where there is none. Of a row that comes twice the later line
+ * counts; one that is cut off or damaged counts for nothing, and its photograph is fetched again.
  */
 export async function readLedger(data: string, file: string): Promise<Map<number, Outcome>> {
   const text = await Deno.readTextFile(`${data}/${realPlace(file).ledger}`).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   });
-  const lines = text.split("\n").slice(0, -1);
-  return new Map(lines.map((line) => JSON.parse(line) as Outcome).map((outcome) => [outcome.row, outcome]));
+  const outcomes = text.split("\n").slice(0, -1).flatMap((line): Outcome[] => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+  return new Map(outcomes.map((outcome) => [outcome.row, outcome]));
 }
 
 /** The photographs of a parquet file's records that were fetched, by row, as paths below the data folder. */

@@ -22,7 +22,8 @@ export async function imageNames(folder: string): Promise<string[] | null> {
 
 /**
  * Paths of the images in a folder and the folders below it, each folder sorted, relative to it. One folder's names are
- * in memory at a time, and those of the folders above it. None where there is no such folder.
+ * in memory at a time, and those of the folders above it. None where there is no such folder. Links to folders are not
+ * followed, since they may lead in a circle.
  */
 export async function* imagesBelow(folder: string, prefix = ""): AsyncGenerator<string> {
   const entries: [name: string, isDirectory: boolean][] = [];

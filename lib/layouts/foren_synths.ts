@@ -46,6 +46,8 @@ const SPLITS: Readonly<Record<Split, string>> = { train: "train", validation: "v
 export async function* forenSynthsSamples(spec: ForenSynths, { data: given, split }: Roots): AsyncGenerator<Sample> {
   const data = dataOf("forenSynths", { data: given, expected: `${spec.folder}/test/progan and so on` });
   const half = `${spec.folder}/${SPLITS[split]}`;
+  // UniversalFakeDetect has no validation photographs of it, and readSamples tells that there are none
+  if (split === "validation" && !(await folderNames(`${data}/${spec.folder}`) ?? ["val"]).includes("val")) return;
   const generators = spec.generators === "all" ? await folderNames(`${data}/${half}`) ?? [] : spec.generators;
   const found = await Promise.all(generators.map((generator) => placesOf(data, { half, generator, split })));
   const places = found.flat();

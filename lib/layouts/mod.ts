@@ -1,20 +1,20 @@
 /** Layouts: parts that say how a data set lies on disk, and the functions that read it. */
 import type { Sample, Split } from "../types.ts";
 import { type Aligned, alignedReconstructions, alignedSamples } from "./aligned.ts";
-import { drct2MReconstructions, drct2MSamples } from "./drct_2m.ts";
+import { drct2MGenerators, drct2MReconstructions, drct2MSamples } from "./drct_2m.ts";
 import { elsaD3Samples } from "./elsa_d3.ts";
 import { foldersReconstructions, foldersSamples } from "./folders.ts";
 import { forenSynthsSamples } from "./foren_synths.ts";
-import { genImageReconstructions, genImageSamples } from "./genimage.ts";
+import { genImageGenerators, genImageReconstructions, genImageSamples } from "./genimage.ts";
 import { lareListSamples } from "./lare_list.ts";
 import { matchedSamples } from "./matched.ts";
 import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
 import { advice } from "./recognise.ts";
 import { reencodedSample, reencodedSamples, storedSample } from "./reencoded.ts";
-import { universalFakeDetectSamples } from "./universal_fake_detect.ts";
+import { universalFakeDetectGenerators, universalFakeDetectSamples } from "./universal_fake_detect.ts";
 
 export { type Aligned, aligned } from "./aligned.ts";
-export { type Drct2M, drct2M, type Drct2MGenerator, drct2MGenerators } from "./drct_2m.ts";
+export { type Drct2M, drct2M, type Drct2MGenerator } from "./drct_2m.ts";
 export { type ElsaD3, elsaD3 } from "./elsa_d3.ts";
 export { type Folders, folders } from "./folders.ts";
 export { type ForenSynths, forenSynths } from "./foren_synths.ts";
@@ -67,6 +67,16 @@ export const shipped = {
 export const identities = {
   pocket: pocketIdentity,
 };
+
+/** The generators of data sets that can be had one generator at a time, by kind of layout. */
+export const generatorNames: Readonly<Record<string, readonly string[]>> = {
+  genImage: genImageGenerators,
+  drct2M: drct2MGenerators,
+  universalFakeDetect: universalFakeDetectGenerators,
+};
+
+/** Layouts that are whatever split is asked for: their folders and lists are named where they serve. */
+export const splitless: readonly string[] = ["folders", "lareList"];
 
 /** How a data set lies on disk. */
 export type Layout = Parameters<(typeof layouts)[keyof typeof layouts]>[0];

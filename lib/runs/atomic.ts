@@ -12,12 +12,15 @@ export const MAKE_ROOM = "Make room or make the folder writable, and give the sa
  *
  * @param content whole, or in pieces, each asked for when the ones before it are written
  */
-export async function writeAtomic(file: string, content: string | Uint8Array | Iterable<Uint8Array>): Promise<void> {
+export async function writeAtomic(
+  file: string,
+  content: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const temporary = `${file}.${Deno.pid}-${++count}${TEMPORARY}`;
   try {
     using target = await Deno.open(temporary, { write: true, createNew: true });
     const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    for (const piece of whole instanceof Uint8Array ? [whole] : whole) await writeAll(target, piece);
+    for await (const piece of whole instanceof Uint8Array ? [whole] : whole) await writeAll(target, piece);
     await target.sync();
     await Deno.rename(temporary, file);
   } catch (error) {

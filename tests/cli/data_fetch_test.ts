@@ -22,7 +22,7 @@ Deno.test("data fetch refuses other splits and counts, and a folder without ELSA
   await assertRejects(() => run("/data", "--concurrency", "0"), UsageError, "expected a whole number");
   const folder = await Deno.makeTempDir();
   try {
-    await assertRejects(() => run(folder), Deno.errors.NotFound, "found no parquet files whose path says");
+    await assertRejects(() => run(folder), Deno.errors.NotFound, "found no parquet files whose path says train");
   } finally {
     await Deno.remove(folder);
   }

@@ -16,7 +16,7 @@ Deno.test("without a command, the commands are shown", async () => {
 
 Deno.test("every command has a help of its own, with an example and every option", async () => {
   for (const name of names) {
-    const { code, out, err } = await counterproof([name, "--help"]);
+    const { code, out, err } = await counterproof([...name.split(" "), "--help"]);
     assertEquals([code, err], [0, ""]);
     assert(out.startsWith(`${TASK} ${name}`) && out.includes("\nExample"), out);
     const { values, flags, json } = commands[name];
@@ -46,6 +46,8 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "quick"], ['"quick" given, expected no operands; did you mean "--quick"?']],
     [["run"], ["none given, expected 1 to 2 operands"]],
     [["weights", "gte", "x"], ['did you mean "get"?']],
+    [["data"], ['"data": no second word given, expected one of index']],
+    [["data", "idnex", "x"], ['unknown second word "idnex", did you mean "index"?']],
     [["list", "--quick"], ['unknown option "--quick"']],
   ];
   for (const [args, parts] of cases) {

@@ -1,5 +1,6 @@
 import { gatherSamples } from "../../lib/data/pairs.ts";
 import { derive, type Experiment } from "../../lib/experiment.ts";
+import { aligned } from "../../lib/layouts/aligned.ts";
 import { genImage } from "../../lib/layouts/genimage.ts";
 import { pocket } from "../../lib/layouts/pocket.ts";
 import { artifactFolder } from "../../lib/reconstruct/artifacts.ts";
@@ -89,4 +90,23 @@ Deno.test("gatherSamples() takes inpainted validation images from the artifacts,
   const found = (await gatherSamples(inpainted, withArtifacts)).validation;
   assertEquals(rebuilt(found), ["2 of 2", "0 of 2"]);
   assert(found.every(({ reconstruction }) => reconstruction?.file.startsWith(folders.artifacts) ?? true));
+});
+
+Deno.test("gatherSamples() pairs photographs with fakes of their name, and tells of an empty class folder", async () => {
+  const root = `${folder}/aligned/train`;
+  for (const file of ["a/0_real/1.jpg", "a/0_real/2.jpg", "a/1_fake/1.png", "a/1_fake/2.png", "b/0_real/1.jpg"]) {
+    await Deno.mkdir(`${root}/${file.slice(0, 8)}`, { recursive: true });
+    await Deno.writeTextFile(`${root}/${file}`, "");
+  }
+  const data = { train: [aligned({ folder: "aligned", sets: ["a"] })], validation: [pocket()], test: [pocket()] };
+  const synced = derive(plain, { data, reconstruct: existing({ of: "real" }) });
+  const { train, notices } = await gatherSamples(synced, folders);
+  assertEquals([rebuilt(train), notices], [["2 of 2", "0 of 2"], []]);
+  assertEquals(train[1].reconstruction!.file, `${root}/a/1_fake/2.png`);
+  assertEquals(train[1].reconstruction!.source, train[1].sample.source);
+
+  const all = derive(plain, { data: { ...data, train: [aligned({ folder: "aligned" })] } });
+  assertEquals((await gatherSamples(all, folders)).notices.map((text) => text.slice(folder.length + 2)), [
+    'aligned/train/b/1_fake" of aligned holds no images; the other folders are read without it',
+  ]);
 });

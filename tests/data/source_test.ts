@@ -1,5 +1,5 @@
 import { bytesOf, imageOf, parseCell } from "../../lib/data/source.ts";
-import { decodeImage } from "../../lib/image/decode.ts";
+import { decodeImage, UnreadableImage } from "../../lib/image/decode.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { scene } from "../audit/planted.ts";
@@ -22,9 +22,12 @@ Deno.test("imageOf() and bytesOf() read files, rectangles of files, and cells of
     assertEquals(await bytesOf(`${folder}/a.png#xywh=1,1,2,1`), new Uint8Array(seven));
     assertEquals(await bytesOf(`${folder}/t.parquet#0/image`), new Uint8Array(eight));
 
-    await assertRejects(() => imageOf(`${folder}/t.parquet#1/image`), TypeError, "the cell is empty");
-    await assertRejects(() => imageOf(`${folder}/t.parquet#2/image`), TypeError, `"${folder}/t.parquet#2/image"`);
+    await assertRejects(() => imageOf(`${folder}/t.parquet#1/image`), UnreadableImage, "the cell is empty");
+    await assertRejects(() => imageOf(`${folder}/t.parquet#2/image`), UnreadableImage, `"${folder}/t.parquet#2/image"`);
     await assertRejects(() => imageOf(`${folder}/t.parquet#3/image`), RangeError, "it has 3 rows");
+    const damaged = (await Deno.readFile(`${folder}/t.parquet`)).fill(255, 4, 30);
+    await Deno.writeFile(`${folder}/d.parquet`, damaged);
+    await assertRejects(() => imageOf(`${folder}/d.parquet#0/image`), UnreadableImage, "or a damaged one");
     await assertRejects(() => bytesOf(`${folder}/b.png`), Deno.errors.NotFound, "there is no such file");
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { aligned, shippedReconstructions, ships } from "../../lib/layouts/mod.ts";
+import type { Sample } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { collect, fieldsOf, tree } from "./tree.ts";
 
@@ -31,17 +32,16 @@ Deno.test("aligned() reads set by set, a fake with the source of the photograph 
 Deno.test("aligned() finds the fake of a photograph's name as its reconstruction, whatever its extension", async () => {
   await tree(files.filter((file) => !file.endsWith(`${sets[0]}/1_fake/c.png`)), async (data) => {
     const samples = await collect(aligned({ sets: [sets[0]] }), data, "train");
-    const found = await shippedReconstructions(aligned(), samples, { data, split: "train" });
+    const find = (of: readonly Sample[]) => shippedReconstructions(aligned(), of, { data, split: "train" });
+    const found = await find(samples.slice(0, 4));
     assertEquals(found.map((sample) => sample?.file.slice(-12) ?? null), [
       "1_fake/a.png",
       "1_fake/b.png",
       null,
       "1_fake/d.png",
-      null,
-      null,
-      null,
     ]);
     assertEquals(found[0]!.source, samples[0].source);
+    await assertRejects(() => find(samples), Deno.errors.NotFound, 'Take existing({ of: "real" })');
   });
   assertEquals([ships(aligned()), ships(aligned({ paired: false }))], [true, false]);
   const bare = () => shippedReconstructions(aligned({ paired: false }), [], { data: "/data", split: "train" });
@@ -84,7 +84,9 @@ Deno.test("aligned() tells of an empty class folder, and stops where a class has
     ]);
     const alone = () => collect(aligned({ sets: [sets[1]] }), data, "train");
     await assertRejects(alone, Deno.errors.NotFound, "found no fake images in");
-    await assertRejects(() => collect(aligned(), data, "test"), Deno.errors.NotFound, "no folders 0_real and 1_fake");
+    await assertRejects(() => collect(aligned(), data, "test"), RangeError, "no samples there");
+    const other = () => collect(aligned({ folder: "shaders" }), data, "train");
+    await assertRejects(other, Deno.errors.NotFound, "no folders 0_real and 1_fake");
   });
 });
 

@@ -1,4 +1,5 @@
-import { drct2M, drct2MGenerators, shippedReconstructions, ships } from "../../lib/layouts/mod.ts";
+import { drct2MGenerators } from "../../lib/layouts/drct_2m.ts";
+import { drct2M, shippedReconstructions, ships } from "../../lib/layouts/mod.ts";
 import { assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { collect, fieldsOf, tree } from "./tree.ts";
 

@@ -40,6 +40,9 @@ Deno.test("forenSynths() reads a release under another name, and tells what is m
   await tree(files.map((file) => file.replace("ForenSynths", "datasets")), async (data) => {
     assertEquals((await collect(forenSynths({ folder: "datasets" }), data, "test")).length, 18);
     await assertRejects(() => collect(forenSynths(), data, "test"), Deno.errors.NotFound, "found no folders 0_real");
+    await Deno.remove(`${data}/datasets/val`, { recursive: true });
+    const validation = () => collect(forenSynths({ folder: "datasets" }), data, "validation");
+    await assertRejects(validation, RangeError, 'Leave "data.validation" null');
     const gaugan = forenSynths({ folder: "datasets", generators: ["biggan", "gaugan"] });
     await assertRejects(() => collect(gaugan, data, "test"), Deno.errors.NotFound, "of gaugan");
   });
