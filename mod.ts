@@ -69,6 +69,11 @@ export {
   square,
   type View,
 } from "./lib/augment/mod.ts";
+export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
+export { auditFigures } from "./lib/audit/figures.ts";
+export { everySplit } from "./lib/audit/listing.ts";
+export { auditPage } from "./lib/audit/page.ts";
+export { auditText } from "./lib/audit/text.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
@@ -102,9 +107,13 @@ export {
   type LareList,
   lareList,
   type Layout,
+  type Matched,
+  matched,
   type Pocket,
   pocket,
   type PocketGenerator,
+  type Reencoded,
+  reencoded,
   type UniversalFakeDetect,
   universalFakeDetect,
   type UniversalFakeDetectGenerator,

@@ -14,7 +14,8 @@ export interface Sample {
   readonly id: string;
   /**
    * Path of the image; `#xywh=x,y,w,h` (W3C media fragment) names a rectangle inside it, `path.parquet#ROW/COLUMN` the
-   * bytes of an image in a cell of a table. `lib/data/source.ts` reads all three.
+   * bytes of an image in a cell of a table; `#jpeg=95` or `#webp=80` at the end has any of them seen as stored anew.
+   * `lib/data/source.ts` reads all of these.
    */
   readonly file: string;
   readonly label: Label;

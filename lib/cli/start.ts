@@ -1,6 +1,7 @@
 import { printable } from "../terminal/width.ts";
 import { meant } from "../definition/nearest.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
+import { audit } from "./audit.ts";
 import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { dataCommands } from "./data.ts";
@@ -28,6 +29,7 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   compare,
   evaluate,
+  audit,
   results,
   notebook,
   clean,

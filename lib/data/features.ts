@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
 import { parseFragment } from "../image/decode.ts";
+import { parseRecodings } from "../image/recode.ts";
 import { openSafetensors, safetensorsPieces } from "../engine/safetensors.ts";
 import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
 import type { Sample } from "../types.ts";
@@ -144,7 +145,8 @@ function readAt({ file, at }: { readonly file: Deno.FsFile; readonly at: number 
 
 /** A sample and the state of its file: what is written anew is looked at anew. */
 function keyOf({ id, file }: Sample, stamps: Map<string, string>): string {
-  const path = parseCell(file)?.path ?? parseFragment(file).path;
+  const { file: stored } = parseRecodings(file);
+  const path = parseCell(stored)?.path ?? parseFragment(stored).path;
   let stamp = stamps.get(path);
   if (stamp === undefined) {
     const { size, mtime } = Deno.statSync(path);

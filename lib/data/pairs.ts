@@ -1,5 +1,5 @@
 import type { Experiment } from "../experiment.ts";
-import { type Layout, readSamples, shippedReconstructions, ships } from "../layouts/mod.ts";
+import { type Layout, readSamples, seenReconstruction, shippedReconstructions, ships } from "../layouts/mod.ts";
 import { random } from "../random.ts";
 import { existing, findReconstructions, type Reconstruction } from "../reconstruct/mod.ts";
 import type { Label, Pair, Sample, Split } from "../types.ts";
@@ -54,7 +54,9 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split: "train" }),
     });
-    for (const [i, sample] of kept.entries()) train.push({ sample, reconstruction: reconstructions?.[i] ?? null });
+    for (const [i, sample] of kept.entries()) {
+      train.push({ sample, reconstruction: seen(layout, reconstructions?.[i] ?? null) });
+    }
   }
   const judged = validation ?? trainable.map(({ layout, samples }): Read => ({
     layout,
@@ -84,9 +86,13 @@ async function measurable(
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split }),
     }).catch(nullIfMissing);
-    for (const [i, sample] of wanted.entries()) made.set(sample, found?.[i] ?? null);
+    for (const [i, sample] of wanted.entries()) made.set(sample, seen(layout, found?.[i] ?? null));
   }
   return samples.map((sample) => ({ sample, reconstruction: made.get(sample) ?? null }));
+}
+
+function seen(layout: Layout, reconstruction: Sample | null): Sample | null {
+  return reconstruction === null ? null : seenReconstruction(layout, reconstruction);
 }
 
 function nullIfMissing(error: unknown): null {

@@ -1,24 +1,14 @@
-/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table. */
+/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew. */
 import { decodeImage, type Image, parseFragment, UnreadableImage } from "../image/decode.ts";
+import { parseRecodings, recodedBytes, recodeImage } from "../image/recode.ts";
+import { type Cell, parseCell } from "../tables/cell_name.ts";
 import { readCell } from "../tables/cells.ts";
 
-/** A cell of a parquet file that holds the bytes of an image file. */
-export interface Cell {
-  readonly path: string;
-  /** Counted from 0. */
-  readonly row: number;
-  readonly column: string;
-}
-
-/** The cell that `path.parquet#ROW/COLUMN` names, null for what names none. */
-export function parseCell(file: string): Cell | null {
-  const found = /^(.+\.parquet)#(\d+)\/(.+)$/s.exec(file);
-  return found === null ? null : { path: found[1], row: Number(found[2]), column: found[3] };
-}
+export { type Cell, parseCell } from "../tables/cell_name.ts";
 
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
- * a table (`path.parquet#ROW/COLUMN`).
+ * a table (`path.parquet#ROW/COLUMN`); each stored anew where the name goes on to say so (`#jpeg=95`).
  *
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
@@ -26,7 +16,12 @@ export function parseCell(file: string): Cell | null {
  * file
  * @throws {RangeError} when it has no such rectangle or row
  */
-export async function imageOf(file: string): Promise<Image> {
+export async function imageOf(name: string): Promise<Image> {
+  const { file, recodings } = parseRecodings(name);
+  return await recodeImage(await storedImage(file), recodings);
+}
+
+async function storedImage(file: string): Promise<Image> {
   const cell = parseCell(file);
   if (cell === null) return await decodeImage(file);
   const bytes = await cellBytes(file, cell);
@@ -41,12 +36,17 @@ export async function imageOf(file: string): Promise<Image> {
 
 /**
  * The bytes in which the picture is stored; of a rectangle those of the whole image that it is a part of, since it has
- * none of its own.
+ * none of its own; of one that is stored anew the new ones.
  *
  * @throws {Deno.errors.NotFound} when there is no such file
  * @throws {UnreadableImage} when the cell is empty or damaged
  */
-export async function bytesOf(file: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function bytesOf(name: string): Promise<Uint8Array> {
+  const { file, recodings } = parseRecodings(name);
+  return recodings.length === 0 ? await storedBytes(file) : (await recodedBytes(await storedImage(file), recodings))!;
+}
+
+async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
   const cell = parseCell(file);
   if (cell !== null) return await cellBytes(file, cell);
   const { path } = parseFragment(file);

@@ -4,6 +4,7 @@
  */
 import { decodeImage, type Image, parseFragment, statImage } from "./decode.ts";
 import { encodeImage } from "./encode.ts";
+import { parseRecodings, recodedBytes } from "./recode.ts";
 
 /** Pixels, and how many bytes they were stored in. */
 export interface Picture extends Image {
@@ -41,13 +42,13 @@ const known = new Map<string, Known>();
 /**
  * All of {@linkcode cues} of an image file as it is stored, in their order; measured once in a process, and again when
  * the file has changed. The stored size is that of the file; of a rectangle, which has no file of its own, that of its
- * lossless WebP.
+ * lossless WebP; of an image that is stored anew, that of the new file.
  *
- * @param file a path, which may end in a media fragment
+ * @param file a path, which may end in a media fragment and in how the image is stored anew
  * @throws as {@linkcode decodeImage}
  */
 export async function cuesOf(file: string): Promise<readonly number[]> {
-  const { path, rectangle } = parseFragment(file);
+  const { path, rectangle } = parseFragment(parseRecodings(file).file);
   const { mtime, size } = await statImage(path);
   const stamp = `${mtime?.getTime()} ${size}`;
   const before = known.get(file);
@@ -58,8 +59,11 @@ export async function cuesOf(file: string): Promise<readonly number[]> {
   return await values;
 }
 
-async function measured(file: string, size: number | null): Promise<readonly number[]> {
-  return await cuesOfImage(await decodeImage(file), size);
+async function measured(name: string, size: number | null): Promise<readonly number[]> {
+  const { file, recodings } = parseRecodings(name);
+  const stored = await decodeImage(file);
+  const anew = await recodedBytes(stored, recodings);
+  return await cuesOfImage(anew === null ? stored : await decodeImage(anew), anew?.length ?? size);
 }
 
 /** All of {@linkcode cues} of pixels, and of the bytes that they are stored in; null: those of their lossless WebP. */

@@ -7,8 +7,10 @@ import { foldersReconstructions, foldersSamples } from "./folders.ts";
 import { forenSynthsSamples } from "./foren_synths.ts";
 import { genImageGenerators, genImageReconstructions, genImageSamples } from "./genimage.ts";
 import { lareListSamples } from "./lare_list.ts";
+import { matchedSamples } from "./matched.ts";
 import { pocketIdentity, pocketReconstructions, pocketSamples } from "./pocket.ts";
 import { advice } from "./recognise.ts";
+import { reencodedSample, reencodedSamples, storedSample } from "./reencoded.ts";
 import { universalFakeDetectGenerators, universalFakeDetectSamples } from "./universal_fake_detect.ts";
 
 export { type Aligned, aligned } from "./aligned.ts";
@@ -18,7 +20,9 @@ export { type Folders, folders } from "./folders.ts";
 export { type ForenSynths, forenSynths } from "./foren_synths.ts";
 export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
 export { type LareList, lareList } from "./lare_list.ts";
+export { type Matched, matched } from "./matched.ts";
 export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
+export { type Reencoded, reencoded } from "./reencoded.ts";
 export {
   type UniversalFakeDetect,
   universalFakeDetect,
@@ -45,7 +49,9 @@ export const layouts = {
   forenSynths: forenSynthsSamples,
   universalFakeDetect: universalFakeDetectSamples,
   folders: foldersSamples,
+  matched: matchedSamples,
   pocket: pocketSamples,
+  reencoded: reencodedSamples,
 };
 
 /** The reconstructions that a data set ships, by kind of layout; one that never ships any is not here. */
@@ -75,11 +81,16 @@ export const splitless: readonly string[] = ["folders", "lareList"];
 /** How a data set lies on disk. */
 export type Layout = Parameters<(typeof layouts)[keyof typeof layouts]>[0];
 
+/** That a data set has no samples in a split. */
+export class EmptySplit extends RangeError {
+  override readonly name = "EmptySplit";
+}
+
 /**
  * The samples of one split of a data set, in the order of its layout.
  *
  * @throws {Deno.errors.NotFound} for missing folders, all of them named, with the nearest layout that fits
- * @throws {RangeError} when the data set has no samples in the split
+ * @throws {EmptySplit} when the data set has no samples in the split
  */
 export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator<Sample> {
   const read = layouts[layout.kind] as (spec: Layout, roots: Roots) => AsyncIterable<Sample>;
@@ -91,18 +102,32 @@ export async function* readSamples(layout: Layout, roots: Roots): AsyncGenerator
       yield sample;
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) || roots.data === null || count > 0) throw error;
+    const told = "of" in layout; // by the layout inside
+    if (!(error instanceof Deno.errors.NotFound) || roots.data === null || count > 0 || told) throw error;
     throw new Deno.errors.NotFound(`${error.message}${await advice(layout.kind, roots.data)}`, { cause: error });
   }
   if (count > 0) return;
-  throw new RangeError(
+  throw new EmptySplit(
     `Cannot read the ${roots.split} split of ${layout.kind}: it has no samples there` +
       (roots.split === "validation" ? '. Leave "data.validation" null to hold out a share of train' : ""),
   );
 }
 
+/** The data set that a layout is of, through every layout around it. */
+export function innermost(layout: Layout): Exclude<Layout, { readonly of: Layout }> {
+  return "of" in layout ? innermost(layout.of) : layout;
+}
+
+/** A reconstruction as it is seen beside the samples of a layout: stored anew where they are. */
+export function seenReconstruction(layout: Layout, reconstruction: Sample): Sample {
+  if (!("of" in layout)) return reconstruction;
+  const inner = seenReconstruction(layout.of, reconstruction);
+  return layout.kind === "reencoded" ? reencodedSample(layout, inner) : inner;
+}
+
 /** Whether a data set, in the form that its part names, ships reconstructions. */
-export function ships(layout: Layout): boolean {
+export function ships(outer: Layout): boolean {
+  const layout = innermost(outer);
   if (layout.kind === "aligned") return (layout as Aligned).paired;
   return layout.kind in shipped && !("reconstructions" in layout && layout.reconstructions === null);
 }
@@ -113,14 +138,15 @@ export function ships(layout: Layout): boolean {
  * @throws {TypeError} when the data set ships no reconstructions at all
  */
 export async function shippedReconstructions(
-  layout: Layout,
+  outer: Layout,
   samples: readonly Sample[],
   roots: Roots,
 ): Promise<(Sample | null)[]> {
+  const layout = innermost(outer);
   const find = (shipped as Record<string, unknown>)[layout.kind] as
     | ((spec: Layout, samples: readonly Sample[], roots: Roots) => Promise<(Sample | null)[]>)
     | undefined;
-  if (find !== undefined) return await find(layout, samples, roots);
+  if (find !== undefined) return await find(layout, samples.map(storedSample), roots);
   throw new TypeError(
     `Cannot find the reconstructions of ${layout.kind}: it ships none. Use inpainting() to make them`,
   );
@@ -128,7 +154,7 @@ export async function shippedReconstructions(
 
 /** Hashes of the data sets that name one, by kind. */
 export async function identitiesOf(of: readonly Layout[]): Promise<Record<string, string>> {
-  const kinds = [...new Set(of.map(({ kind }) => kind))].filter((kind) => kind in identities).sort();
+  const kinds = [...new Set(of.map((layout) => innermost(layout).kind))].filter((kind) => kind in identities).sort();
   return Object.fromEntries(
     await Promise.all(kinds.map(async (kind) => [kind, await identities[kind as keyof typeof identities]()])),
   );

@@ -1,4 +1,5 @@
 /** How numbers read in tables, sentences and figures. */
+import type { Interval } from "../types.ts";
 
 /** Statistics by the names that readers see. */
 export const metricTitles = { accuracy: "Accuracy", auc: "AUC", averagePrecision: "Average precision" } as const;
@@ -57,6 +58,11 @@ export function meanAndSpread(values: readonly number[]): Spread | null {
 /** A number with so many digits behind the point, and a real minus sign. */
 export function fixed(value: number, digits: number): string {
   return signed(value.toFixed(digits));
+}
+
+/** A number and its interval, with so many digits: "0.812 [0.780, 0.841]". */
+export function fixedInterval(value: number, { low, high }: Pick<Interval, "low" | "high">, digits: number): string {
+  return `${fixed(value, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`;
 }
 
 /** A mean and its deviation: "0.123 ± 0.004". */

@@ -2,12 +2,10 @@ import type { ColumnTable } from "arquero";
 import { plainRows } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import { compare, type CompareRow, type DifferenceOptions, type DifferenceRow, differences } from "./compare.ts";
+import { type Answer, document, type Section } from "./document.ts";
 import { escapeHtml, join } from "./html.ts";
 import { groupMethods } from "./methods.ts";
 import { thousands } from "./numbers.ts";
-import css from "./page.css" with { type: "text" };
-import script from "./page.js" with { type: "text" };
-import { packedPlotly } from "./plotly.ts";
 import {
   definitionSection,
   differencesSection,
@@ -15,11 +13,9 @@ import {
   generatorsSection,
   numbersSection,
   runsSection,
-  type Section,
   trainingSection,
 } from "./sections.ts";
 import { differenceSentence, intervalNote } from "./sentence.ts";
-import sort from "./sort.js" with { type: "text" };
 import { plural } from "./text.ts";
 
 /** What a reader could do next. */
@@ -75,39 +71,14 @@ export async function page(records: readonly RunRecord[], options: PageOptions =
     ...nextSection(options.next ?? []),
     runsSection(records),
   ];
-  return join([
-    "<!doctype html>",
-    '<html lang="en">',
-    "<head>",
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<link rel="icon" href="data:,">',
-    `<title>${escapeHtml(title)}</title>`,
-    `<style>${css}</style>`,
-    "</head>",
-    "<body>",
-    "<header>",
-    `<h1>${escapeHtml(title)}</h1>`,
-    `<p class="lead">${escapeHtml(summary(records, table))}</p>`,
-    "</header>",
-    ...(pairs.length === 0 ? [] : [answer(pairs[0])]),
-    `<nav aria-label="Contents">${join(sections.map(({ id, title }) => `<a href="#${id}">${title}</a>`))}</nav>`,
-    "<main>",
-    ...sections.map(({ id, title, body }) => `<section id="${id}"><h2>${title}</h2>\n${body}</section>`),
-    "</main>",
-    `<footer>Counterproof ${escapeHtml(records[0].environment.counterproof)} · figures by plotly.js (MIT)</footer>`,
-    `<script type="text/plain" id="plotly">${await packedPlotly()}</script>`,
-    `<script type="module">${sort}</script>`,
-    `<script type="module">${script}</script>`,
-    "</body>",
-    "</html>",
-    "",
-  ]);
+  return await document({
+    title,
+    lead: summary(records, table),
+    answer: pairs.length === 0 ? [] : answerTo(pairs[0]),
+    sections,
+    version: records[0].environment.counterproof,
+  });
 }
-
-/** The page may run what stands in it and show what it makes, and fetch nothing. */
-const policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
 function summary(records: readonly RunRecord[], table: ColumnTable): string {
   const rows = (table.objects() as CompareRow[]).filter(({ kind }) => kind === "method");
@@ -127,15 +98,13 @@ function list(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-function answer(pair: ColumnTable): string {
+function answerTo(pair: ColumnTable): Answer {
   const [{ seeds }] = pair.objects() as DifferenceRow[];
-  return join([
-    '<section class="answer">',
-    `<p>${escapeHtml(differenceSentence(pair, { metric: "accuracy" }))}</p>`,
-    `<p>${escapeHtml(differenceSentence(pair, { metric: "auc" }))}</p>`,
-    `<p class="note">${escapeHtml(intervalNote(seeds))}</p>`,
-    "</section>",
-  ]);
+  return [
+    differenceSentence(pair, { metric: "accuracy" }),
+    differenceSentence(pair, { metric: "auc" }),
+    { note: intervalNote(seeds) },
+  ];
 }
 
 function publishedSection({ claim, here, needs, command }: Published): Section {

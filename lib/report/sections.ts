@@ -6,8 +6,8 @@ import { definitionHtml } from "./definition.ts";
 import { distances, hasDistances, lastDistances } from "./distances.ts";
 import { dots } from "./dots.ts";
 import { epochs } from "./epochs.ts";
-import type { Figure } from "./figure.ts";
-import { escapeHtml, inlineJson, join } from "./html.ts";
+import { figureHtml, note, type Section } from "./document.ts";
+import { escapeHtml, join } from "./html.ts";
 import type { Method } from "./methods.ts";
 import { points } from "./numbers.ts";
 import { runHtml } from "./runs.ts";
@@ -15,15 +15,6 @@ import { differencesBySeed } from "./seeds.ts";
 import { intervalNote, probeNote } from "./sentence.ts";
 import { comparisonHtml, differenceHtml, distancesHtml, runsHtml, variationsHtml } from "./tables.ts";
 import { plural } from "./text.ts";
-
-/** A part of a page under a heading of its own. */
-export interface Section {
-  /** What links lead to. */
-  readonly id: string;
-  readonly title: string;
-  /** HTML below the heading. */
-  readonly body: string;
-}
 
 /** What is compared: the definition of all methods, and how they differ. */
 export function definitionSection(methods: readonly Method[]): Section {
@@ -165,21 +156,4 @@ export function runsSection(records: readonly RunRecord[]): Section {
       ...records.map(runHtml),
     ]),
   };
-}
-
-function figureHtml(name: string, { figure, caption }: { readonly figure: Figure; readonly caption: string }): string {
-  return join([
-    "<figure>",
-    `<div class="scroll"><div class="plot" data-figure="figure-${name}" style="min-height: ${figure.layout.height}px" ` +
-    `role="img" aria-label="${escapeHtml(caption)}">`,
-    "<p>The figure needs JavaScript; its numbers stand in the tables.</p>",
-    "</div></div>",
-    `<figcaption>${escapeHtml(caption)}</figcaption>`,
-    "</figure>",
-    `<script type="application/json" id="figure-${name}">${inlineJson(figure)}</script>`,
-  ]);
-}
-
-function note(text: string): string {
-  return `<p class="note">${escapeHtml(text)}</p>`;
 }

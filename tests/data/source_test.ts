@@ -1,7 +1,8 @@
 import { bytesOf, imageOf, parseCell } from "../../lib/data/source.ts";
-import { UnreadableImage } from "../../lib/image/decode.ts";
+import { decodeImage, UnreadableImage } from "../../lib/image/decode.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
+import { scene } from "../audit/planted.ts";
 import { imageTable } from "../tables/image_table.ts";
 
 const pixels = (value: number) => ({ width: 3, height: 2, data: new Uint8Array(18).fill(value) });
@@ -41,4 +42,18 @@ Deno.test("parseCell() takes a row and a column, and leaves other paths alone", 
     null,
     null,
   ]);
+});
+
+Deno.test("what is stored anew has other pixels and bytes, wherever it stands", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const image = scene(3, { width: 16, height: 12 });
+    const file = `${folder}/a.png`;
+    await Deno.writeFile(file, await encodeImage(image, { format: "png" }));
+    const jpeg = await encodeImage(image, { format: "jpeg", quality: 50 });
+    assertEquals(await bytesOf(`${file}#jpeg=50`), jpeg);
+    assertEquals(await imageOf(`${file}#jpeg=50`), await decodeImage(jpeg));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -86,3 +86,12 @@ Deno.test("cuesOf() measures a file anew when it has changed, and says which it 
   await Deno.remove(file);
   await assertRejects(() => cuesOf(file), Deno.errors.NotFound, `Cannot read the image "${file}"`);
 });
+
+Deno.test("an image that is stored anew has the cues that its new file would have", async () => {
+  const draw = random(5, "anew");
+  const image = picture(() => draw.integer(256));
+  const [plain, jpeg] = [`${folder}/plain.png`, `${folder}/anew.jpg`];
+  await Deno.writeFile(plain, await encodeImage(image, { format: "png" }));
+  await Deno.writeFile(jpeg, await encodeImage(image, { format: "jpeg", quality: 40 }));
+  assertEquals(await cuesOf(`${plain}#jpeg=40`), await cuesOf(jpeg));
+});

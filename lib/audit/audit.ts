@@ -1,0 +1,99 @@
+/** The audit: what a data set gives away without what its images show. */
+import { probeMetadata, type PropertyProbes } from "./metadata_probe.ts";
+import type { Interval, Unreadable } from "../types.ts";
+import { type Pass, readHeaders } from "./headers.ts";
+import { listGroups, type Source } from "./listing.ts";
+import { readPictures } from "./pictures.ts";
+import { type SpectrumGap, spectrumGaps } from "./spectra.ts";
+import { type GroupRow, groupRows } from "./tables.ts";
+import { type TwinTable, twinTable } from "./twins.ts";
+import { judge, type Judgement } from "./verdict.ts";
+
+/** How to audit. */
+export interface AuditOptions {
+  /** Folder that holds the data sets; null: none was given. */
+  readonly data: string | null;
+  /** At most so many images of each class, generator and split, chosen by their ids; null: all. */
+  readonly limit?: number | null;
+  /** Whether headers alone are read, and no pixels: no comparison of splits and of spectra. */
+  readonly headersOnly?: boolean;
+  /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
+  readonly tell?: (what: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** All that an audit found. Plain values, JSON-able. */
+export interface Audit extends Judgement {
+  /** AUC at which the probe on headers tells unseen fakes from photographs; null: it could not be asked. */
+  readonly probe: { readonly auc: number; readonly low: number; readonly high: number } | null;
+  /** The same for single properties. */
+  readonly properties: Readonly<Record<"format" | "quality" | "size" | "depth", Interval>> | null;
+  readonly tables: {
+    readonly groups: readonly GroupRow[];
+    readonly spectra: readonly SpectrumGap[];
+    /** How many images of each split stand in an earlier one; null: pictures were not compared. */
+    readonly duplicates: TwinTable["splits"] | null;
+  };
+  readonly twins: TwinTable["twins"];
+  /** Side of the centres whose spectra were taken, in pixels; null where none was. */
+  readonly spectrumSize: number | null;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/**
+ * Audits splits of data sets: lists them, reads the header of every image, then, unless told otherwise, its pixels.
+ * Says after every few images how far it has come.
+ *
+ * Memory grows by some 250 bytes an image; nothing is kept of the pixels but 24 bytes.
+ *
+ * @throws {RangeError} when there is no image, or a class has none that can be read
+ * @throws {Deno.errors.NotFound} when a data set is not there
+ * @throws {DOMException} "AbortError" when the signal asks for it
+ */
+export async function* auditEvents(sources: readonly Source[], options: AuditOptions): AsyncGenerator<Pass, Audit> {
+  const { data, limit = null, headersOnly = false, tell, signal } = options;
+  const listing = await listGroups(sources, { data, limit, tell, signal });
+  const { groups } = listing;
+  const headers = yield* readHeaders(sources, { data, listing, signal });
+  const pictures = headersOnly ? null : yield* readPictures(sources, { data, listing, headers, signal });
+  const { group, header, source, distinct } = headers;
+  const rows = header.flatMap((place, i) =>
+    place < 0 ? [] : [{ header: distinct[place], label: groups[group[i]].label === "fake" ? 1 : 0, source: source[i] }]
+  );
+  for (const [label, name] of [[0, "photographs"], [1, "fakes"]] as const) {
+    if (rows.some((row) => row.label === label)) continue;
+    throw new RangeError(
+      `Cannot audit the data: of ${listing.total} images ${headers.unreadable.length} could not be read, and ` +
+        `none of the others are ${name}; expected photographs and fakes`,
+    );
+  }
+  const probes = probeMetadata(rows);
+  const unread = pictures === null ? [] : group.filter((_, i) => header[i] >= 0 && Number.isNaN(pictures.content[i]));
+  const tables = {
+    groups: groupRows(listing, headers, unread),
+    spectra: pictures === null ? [] : spectrumGaps(groups, pictures.spectra),
+  };
+  const twins = pictures === null ? null : twinTable(groups, { headers, pictures });
+  return {
+    probe: probes === null ? null : { auc: probes.all.value, low: probes.all.low, high: probes.all.high },
+    ...judge({ probes, groups: tables.groups, twins, gaps: tables.spectra }),
+    properties: probes === null ? null : single(probes),
+    tables: { ...tables, duplicates: twins?.splits ?? null },
+    twins: twins?.twins ?? [],
+    spectrumSize: pictures?.size ?? null,
+    unreadable: [...headers.unreadable, ...pictures?.unreadable ?? []],
+  };
+}
+
+/** {@linkcode auditEvents} from beginning to end. */
+export async function audit(sources: readonly Source[], options: AuditOptions): Promise<Audit> {
+  const events = auditEvents(sources, options);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+  }
+}
+
+function single({ all: _, ...properties }: PropertyProbes): Audit["properties"] {
+  return properties;
+}

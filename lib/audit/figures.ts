@@ -1,0 +1,225 @@
+/** What an audit found, as figures: bars, boxes and lines for photographs and each generator. */
+import { colour, type Figure, figure, ink, palette, plotlyText } from "../report/figure.ts";
+import type { Audit } from "./audit.ts";
+import type { Group } from "./listing.ts";
+import type { Counts, GroupRow } from "./tables.ts";
+
+type Trace = Figure["data"][number];
+
+/** A figure and what stands below it. */
+export interface Captioned {
+  readonly id: string;
+  readonly title: string;
+  readonly figure: Figure;
+  readonly caption: string;
+}
+
+/** The figures of an audit, those that it has numbers for. */
+export function auditFigures({ tables: { groups, spectra }, spectrumSize }: Audit): Captioned[] {
+  const found: Captioned[] = [
+    {
+      id: "formats",
+      title: "Formats",
+      figure: shares(groups, ({ formats }) => formats),
+      caption: "Share of the images by the format of their files.",
+    },
+    {
+      id: "sizes",
+      title: "Sizes",
+      figure: boxes(groups),
+      caption: "Root of width times height, in pixels, on a logarithmic axis: the box holds half of the images, its " +
+        "line is the median, the whiskers end where 5 % lie beyond.",
+    },
+    {
+      id: "depths",
+      title: "Bit depth",
+      figure: shares(groups, ({ depths }) => depths),
+      caption: "Share of the images by bits and channels.",
+    },
+  ];
+  if (groups.some(({ quality }) => quality !== null)) {
+    found.splice(1, 0, {
+      id: "qualities",
+      title: "JPEG quality",
+      figure: qualities(groups),
+      caption:
+        "Share of a group's images by JPEG quality, estimated from quantisation tables. Images without one are " +
+        "left out and lower the line.",
+    });
+  }
+  if (spectra.length > 0) {
+    found.push({
+      id: "spectra",
+      title: "Spectrum",
+      figure: gaps(spectra),
+      caption:
+        "By how many decibels the mean power of fakes lies above that of photographs, by spatial frequency from " +
+        `coarse to fine, of centres of ${spectrumSize} pixels. Left of the line what images show decides, right of it ` +
+        "resizing, compression and the generator.",
+    });
+  }
+  return found;
+}
+
+/** A group as readers should see it. */
+export function groupName({ label, name }: Pick<Group, "label" | "name">): string {
+  if (label === "fake") return name;
+  return name === "all" ? "photographs" : `photographs of ${name}`;
+}
+
+/** Groups by name, splits together, photographs first. */
+function byName(groups: readonly GroupRow[]): Map<string, GroupRow[]> {
+  const sorted = [...groups.filter(({ label }) => label === "real"), ...groups.filter(({ label }) => label === "fake")];
+  return Map.groupBy(sorted, groupName);
+}
+
+function total(rows: readonly GroupRow[], countsOf: (row: GroupRow) => Counts): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const row of rows) {
+    for (const [name, count] of Object.entries(countsOf(row))) sums.set(name, (sums.get(name) ?? 0) + count);
+  }
+  return sums;
+}
+
+function imagesOf(rows: readonly GroupRow[]): number {
+  return Math.max(1, rows.reduce((sum, { images }) => sum + images, 0));
+}
+
+/** Height of a bar with its share of the space between, and of what stands around all. */
+const BAR = 30, AROUND = 120;
+
+/** Values that have a colour of their own; the rarer ones are together. */
+const VALUES = 5;
+
+function shares(groups: readonly GroupRow[], countsOf: (row: GroupRow) => Counts): Figure {
+  const named = byName(groups);
+  const sums = new Map([...named].map(([name, rows]) => [name, total(rows, countsOf)]));
+  const common = [...total(groups, countsOf)].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  const kept = common.length > VALUES + 1 ? common.slice(0, VALUES) : common;
+  const shareOf = (name: string, values: readonly string[]): number =>
+    values.reduce((sum, value) => sum + (sums.get(name)!.get(value) ?? 0), 0) / imagesOf(named.get(name)!);
+  const rest = common.slice(kept.length);
+  const parts = [
+    ...kept.map((value): [string, string[]] => [value, [value]]),
+    ...rest.length === 0 ? [] : [["other", rest] as [string, string[]]],
+  ];
+  const data = parts.map(([value, values], i): Trace => ({
+    type: "bar",
+    orientation: "h",
+    name: plotlyText(value),
+    showlegend: true,
+    y: [...named.keys()].map(plotlyText),
+    x: [...named.keys()].map((name) => shareOf(name, values)),
+    hovertemplate: "%{y}: %{x:.1%}",
+    marker: { color: value === "other" ? ink.text : colour(i) },
+  }));
+  return figure(data, {
+    barmode: "stack",
+    bargap: 0.3,
+    ...rowsDown(named.size),
+    xaxis: { range: [0, 1], tickformat: ".0%", gridcolor: ink.line, zeroline: false, fixedrange: true },
+  });
+}
+
+/** Sides that images often have, and how far the axis goes on beyond the outermost. */
+const TICKS = [1, 2, 4, 8, 16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 8192];
+const EDGE = 1.15;
+
+function boxes(groups: readonly GroupRow[]): Figure {
+  const rows = groups.filter(({ side }) => side !== null);
+  const data = rows.map((row): Trace => {
+    const { p5, p25, median, p75, p95 } = row.side!;
+    const box = {
+      type: "box",
+      orientation: "h",
+      name: plotlyText(`${groupName(row)}, ${row.split}`),
+      y: [plotlyText(`${groupName(row)}, ${row.split}`)],
+      ...{ lowerfence: [p5], q1: [p25], median: [median], q3: [p75], upperfence: [p95] },
+      marker: { color: row.label === "real" ? ink.text : colour(0) },
+      showlegend: false,
+    };
+    return box as unknown as Trace; // the types of plotly.js know no box whose quantiles are given
+  });
+  const [least, most] = [Math.min(...rows.map(({ side }) => side!.p5)), Math.max(...rows.map(({ side }) => side!.p95))];
+  return figure(data, {
+    ...rowsDown(rows.length),
+    xaxis: {
+      type: "log",
+      range: [Math.log10(least / EDGE), Math.log10(most * EDGE)],
+      tickmode: "array",
+      tickvals: [...TICKS],
+      gridcolor: ink.line,
+      zeroline: false,
+      title: { text: "pixels", font: { size: 13 } },
+    },
+  });
+}
+
+function qualities(groups: readonly GroupRow[]): Figure {
+  let fakes = 0;
+  const data = [...byName(groups)].map(([name, rows]): Trace => {
+    const sums = total(rows, ({ qualities }) => qualities);
+    const real = rows[0].label === "real";
+    return {
+      type: "scatter",
+      mode: "lines",
+      name: plotlyText(name),
+      x: Array.from({ length: 100 }, (_, i) => i + 1),
+      y: Array.from({ length: 100 }, (_, i) => (sums.get(`${i + 1}`) ?? 0) / imagesOf(rows)),
+      hovertemplate: "quality %{x}: %{y:.1%}",
+      line: { ...(real ? { color: ink.text, dash: "dot" } : strokeOf(fakes++)), shape: "hvh", width: 2 },
+    };
+  });
+  return figure(data, {
+    height: 380,
+    xaxis: { title: { text: "JPEG quality", font: { size: 13 } }, gridcolor: ink.line, zeroline: false },
+    yaxis: { tickformat: ".0%", rangemode: "tozero", gridcolor: ink.line, zeroline: false },
+    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom" },
+  });
+}
+
+function gaps(spectra: Audit["tables"]["spectra"]): Figure {
+  const data = spectra.map(({ name, decibels }, i): Trace => ({
+    type: "scatter",
+    mode: "lines",
+    name: plotlyText(name),
+    x: decibels.map((_, k) => (k + 1) / decibels.length),
+    y: [...decibels],
+    hovertemplate: "%{y:+.2f} dB",
+    line: { ...strokeOf(i), width: 2 },
+  }));
+  return figure(data, {
+    height: 420,
+    xaxis: {
+      title: { text: "share of the highest frequency", font: { size: 13 } },
+      gridcolor: ink.line,
+      zeroline: false,
+    },
+    yaxis: {
+      title: { text: "fakes − photographs, dB", font: { size: 13 } },
+      gridcolor: ink.line,
+      zeroline: true,
+      zerolinecolor: ink.text,
+    },
+    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom" },
+    shapes: [{
+      ...{ type: "line", xref: "x", yref: "paper", x0: 0.25, x1: 0.25, y0: 0, y1: 1 },
+      line: { color: ink.text, width: 1, dash: "dot" },
+    }],
+  });
+}
+
+/** Colour and dash of the n-th generator: dashed where the colours begin anew. */
+function strokeOf(n: number): { readonly color: string; readonly dash: "solid" | "dash" } {
+  return { color: colour(n), dash: n < palette.length ? "solid" : "dash" };
+}
+
+/** The first group on top, and room for names. */
+function rowsDown(count: number): Figure["layout"] {
+  return {
+    height: AROUND + BAR * count,
+    margin: { l: 16, r: 32, t: 56, b: 56 },
+    yaxis: { type: "category", autorange: "reversed", automargin: true, fixedrange: true, showgrid: false },
+    legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },
+  };
+}

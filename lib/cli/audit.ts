@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import type { Audit, AuditOptions } from "../audit/audit.ts";
+import type { Source } from "../audit/listing.ts";
+import { plural } from "../report/text.ts";
+import { thousands } from "../report/numbers.ts";
+import { writeAtomic } from "../runs/atomic.ts";
+import { type Progress, progress } from "../terminal/progress.ts";
+import { auditData } from "./audit_data.ts";
+import { type Command, wholeNumber } from "./command.ts";
+import { folderOption } from "./folder_option.ts";
+import { interruptible } from "./interrupt.ts";
+import { load, shown, userPath } from "./places.ts";
+import { print, printJson } from "./print.ts";
+
+/** Tells what a data set gives away without what its images show. */
+export const audit: Command = {
+  summary: "what a data set gives away without what its images show, and how to align it",
+  help: `deno task audit DATA… [OPTIONS]
+
+Published sets let detectors cheat: photographs are JPEG and fakes PNG, or sizes differ. The audit reads the header of
+every image and tells format, JPEG quality, size and bit depth by class and generator; how well a probe that knows
+nothing else tells fakes from photographs (an AUC near 0.5 is what a fair set has); which images stand in two splits,
+as they are or nearly; and whether the mean spectra of photographs and fakes differ. It ends with a verdict and with
+the protocol to use: aligned views, reencoded() and matched(), that copy nothing. Tables are printed, figures go into
+a page.
+
+DATA is a file that exports an experiment or layouts, as FILE or FILE#EXPORT, or a run's folder; the kind of a layout,
+as genImage, with all its generators; a folder whose layout is recognised; or two folders and more, of which the first
+holds photographs and each other one the fakes of a generator.
+
+  --data DIR     folder of the data sets; default: the environment variable DATA
+  --limit N      at most N images of each class, generator and split, always the same ones; default: all
+  --headers      read headers alone: no search for twins, no spectra, some hundred times as fast
+  --page FILE    where the figures go; default: audit.html where you stand
+
+Examples:
+  deno task audit genImage --data /data --limit 2000
+  deno task audit experiments/dual_loss.ts#dual --data /data --headers
+  deno task audit /pictures/camera /pictures/sd15 /pictures/flux --json`,
+  json: "one object with probe {auc, low, high}, verdict, reasons, protocol, properties, tables, twins and unreadable",
+  values: ["data", "limit", "page"],
+  flags: ["headers"],
+  operands: [1, Infinity],
+  async run(given) {
+    const page = userPath(given.values.page ?? "audit.html");
+    const limit = wholeNumber(given, "limit", [1, Number.MAX_SAFE_INTEGER]);
+    const { name, sources, data } = await auditData(given.operands, await folderOption(given, "data"));
+    using bar = progress();
+    const kept = "Nothing was written";
+    return await interruptible(async (signal) => {
+      const options = { data, limit, headersOnly: given.flags.headers, tell: bar.say, signal };
+      const found = await audited(sources, options, bar);
+      bar[Symbol.dispose]();
+      const { auditPage } = await load<typeof import("../audit/page.ts")>("lib/audit/page.ts");
+      await Deno.mkdir(join(page, ".."), { recursive: true });
+      await writeAtomic(page, await auditPage(found, { name }));
+      printJson({ data: name, ...found, page });
+      const { auditText } = await load<typeof import("../audit/text.ts")>("lib/audit/text.ts");
+      // a pipe has no width: what reads it may want all columns
+      const width = Deno.stdout.isTerminal() ? Math.max(60, Deno.consoleSize().columns) : Infinity;
+      print(`${auditText(found, { width })}\n\nThe figures are in "${shown(page)}"`);
+      return 0;
+    }, { kept, stopping: "Stopping", progress: bar });
+  },
+};
+
+async function audited(sources: readonly Source[], options: AuditOptions, bar: Progress): Promise<Audit> {
+  const { auditEvents } = await load<typeof import("../audit/audit.ts")>("lib/audit/audit.ts");
+  const kinds = [...new Set(sources.map(({ layout }) => layout.kind))];
+  bar.say(`Listing ${plural(kinds.length, "data set")}: ${kinds.join(", ")} …`);
+  const events = auditEvents(sources, options);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) return value;
+    bar.update(value.done, value.total, `${value.doing}, ${thousands(value.done)} of ${thousands(value.total)}`);
+  }
+}

@@ -1,0 +1,116 @@
+import { basename, relative } from "node:path";
+import type { Source } from "../audit/listing.ts";
+import { isPart } from "../definition/part.ts";
+import type { Experiment } from "../experiment.ts";
+import type { Layout } from "../layouts/mod.ts";
+import { UsageError } from "./command.ts";
+import { readDefinitions } from "./definitions.ts";
+import { load, userPath } from "./places.ts";
+import { readExports } from "./read_exports.ts";
+
+type Layouts = typeof import("../layouts/mod.ts");
+
+/** What is to be audited. */
+export interface AuditData {
+  /** For headings. */
+  readonly name: string;
+  readonly sources: readonly Source[];
+  /** Folder of the data sets; null: none is needed, or none was given. */
+  readonly data: string | null;
+}
+
+const expected =
+  "a file that exports an experiment or layouts, a run's folder, the kind of a layout, or a folder of images";
+
+/**
+ * What the operands of the audit name: definitions, layouts, or folders.
+ *
+ * @param data the folder of the data sets, as given
+ * @throws {UsageError} when a folder's layout is not recognised, or a kind needs options
+ * @throws {Deno.errors.NotFound} when there is no such file or folder
+ */
+export async function auditData(operands: readonly string[], data: string | null): Promise<AuditData> {
+  const room = await load<Layouts>("lib/layouts/mod.ts");
+  const [word] = operands;
+  const name = operands.map((operand) => basename(operand)).join(", ");
+  if (operands.length > 1) return { name, ...await severalFolders(operands, room) };
+  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([kindLayout(word, room)]) };
+  const path = userPath(word.replace(/#[^#]*$/, ""));
+  const info = await Deno.stat(path).catch(() => null);
+  const isRun = info?.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
+  if (info?.isDirectory && !isRun) return { name, ...await oneFolder(path, room) };
+  return { name, data, sources: await definedSources(word, room) };
+}
+
+async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
+  const { everySplit } = await load<typeof import("../audit/listing.ts")>("lib/audit/listing.ts");
+  return layouts.flatMap(everySplit);
+}
+
+/** A layout with nothing but its kind, and all generators where it has to be told which. */
+function kindLayout(kind: string, room: Layouts): Layout {
+  const make = (room as unknown as Record<string, (options?: object) => Layout>)[kind];
+  const errors: Error[] = [];
+  for (const options of [{}, { generators: "all" }]) {
+    try {
+      return make(options);
+    } catch (error) {
+      errors.push(error as Error);
+    }
+  }
+  throw new UsageError(
+    `Cannot audit "${kind}": it needs options (${errors[0].message}). Give them in a TypeScript file that exports it`,
+  );
+}
+
+/** Folders of photographs, then of fakes, below the deepest folder that holds them all. */
+async function severalFolders(operands: readonly string[], room: Layouts): Promise<Omit<AuditData, "name">> {
+  const paths = await Promise.all(operands.map(async (operand) => {
+    const path = userPath(operand).replace(/(?<=.)\/+$/, "");
+    if (await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false)) return path;
+    throw new Deno.errors.NotFound(
+      `Cannot audit "${operand}": there is no such folder. Of several operands the first is expected to be a folder of ` +
+        "photographs, each other one a folder of fakes",
+    );
+  }));
+  const parts = paths.map((path) => path.split("/").slice(0, -1));
+  const depth = parts[0].findIndex((part, i) => parts.some((other) => other[i] !== part));
+  const data = parts[0].slice(0, depth < 0 ? undefined : depth).join("/") || "/";
+  const [real, ...fakes] = paths.map((path) => relative(data, path));
+  const names = fakes.map((folder) => basename(folder));
+  // folders of equal names are told apart by their paths
+  const named = fakes.map((
+    folder,
+    i,
+  ) => [names.filter((name) => name === names[i]).length > 1 ? folder : names[i], folder]);
+  const layout = room.folders({ real: [real], fake: Object.fromEntries(named) });
+  return { data, sources: await splitsOf([layout]) };
+}
+
+/** The layout that a folder has, as far as its upper levels tell. */
+async function oneFolder(path: string, room: Layouts): Promise<Omit<AuditData, "name">> {
+  const { recognise, shapes } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
+  const [best] = await recognise(path);
+  if (best !== undefined) return { data: best.data, sources: await splitsOf([kindLayout(best.kind, room)]) };
+  const known = Object.entries(shapes).filter(([, { patterns }]) => patterns.length > 0);
+  throw new UsageError(
+    `Cannot audit "${path}": it has the layout of no known data set. Expected one of these, or two folders and more, ` +
+      "photographs first:\n" + known.map(([kind, { expects }]) => `  ${kind}: ${expects}`).join("\n"),
+  );
+}
+
+async function definedSources(word: string, room: Layouts): Promise<Source[]> {
+  const [, path, name] = /^(.*?)(?:#([^#]*))?$/s.exec(word)!;
+  if (!/\.(ts|js|mjs)$/.test(path)) return (await readDefinitions(word)).flatMap(sourcesOf);
+  const found = await readExports(path, { verb: "audit", expected, name });
+  const isLayout = (value: unknown): value is Layout => isPart(value) && Object.hasOwn(room.layouts, value.kind);
+  if (found.every(isLayout)) return await splitsOf(found);
+  return (await readDefinitions(word)).flatMap(sourcesOf);
+}
+
+/** What a definition reads: each data set in the splits of its place. */
+function sourcesOf({ data }: Experiment): Source[] {
+  const read = (layouts: readonly Layout[], split: Source["split"]): Source[] =>
+    layouts.map((layout) => ({ layout, split, optional: false }));
+  return [...read(data.train, "train"), ...read(data.validation ?? [], "validation"), ...read(data.test, "test")];
+}
