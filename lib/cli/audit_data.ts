@@ -5,6 +5,7 @@ import type { Experiment } from "../experiment.ts";
 import type { Layout } from "../layouts/mod.ts";
 import { UsageError } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
+import { layoutOfKind } from "./layout_of_kind.ts";
 import { load, userPath } from "./places.ts";
 import { readExports } from "./read_exports.ts";
 
@@ -34,11 +35,11 @@ export async function auditData(operands: readonly string[], data: string | null
   const [word] = operands;
   const name = operands.map((operand) => basename(operand)).join(", ");
   if (operands.length > 1) return { name, ...await severalFolders(operands, room) };
-  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([kindLayout(word, room)]) };
+  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([await kindLayout(word)]) };
   const path = userPath(word.replace(/#[^#]*$/, ""));
   const info = await Deno.stat(path).catch(() => null);
   const isRun = info?.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
-  if (info?.isDirectory && !isRun) return { name, ...await oneFolder(path, room) };
+  if (info?.isDirectory && !isRun) return { name, ...await oneFolder(path) };
   return { name, data, sources: await definedSources(word, room) };
 }
 
@@ -47,20 +48,12 @@ async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
   return layouts.flatMap(everySplit);
 }
 
-/** A layout with nothing but its kind, and all generators where it has to be told which. */
-function kindLayout(kind: string, room: Layouts): Layout {
-  const make = (room as unknown as Record<string, (options?: object) => Layout>)[kind];
-  const errors: Error[] = [];
-  for (const options of [{}, { generators: "all" }]) {
-    try {
-      return make(options);
-    } catch (error) {
-      errors.push(error as Error);
-    }
-  }
-  throw new UsageError(
-    `Cannot audit "${kind}": it needs options (${errors[0].message}). Give them in a TypeScript file that exports it`,
-  );
+/** The layout of a kind, as a data set is audited that nobody describes further. */
+async function kindLayout(kind: string): Promise<Layout> {
+  return await layoutOfKind(kind, {
+    what: `audit "${kind}"`,
+    instead: "Give them in a TypeScript file that exports it",
+  });
 }
 
 /** Folders of photographs, then of fakes, below the deepest folder that holds them all. */
@@ -88,10 +81,10 @@ async function severalFolders(operands: readonly string[], room: Layouts): Promi
 }
 
 /** The layout that a folder has, as far as its upper levels tell. */
-async function oneFolder(path: string, room: Layouts): Promise<Omit<AuditData, "name">> {
+async function oneFolder(path: string): Promise<Omit<AuditData, "name">> {
   const { recognise, shapes } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
   const [best] = await recognise(path);
-  if (best !== undefined) return { data: best.data, sources: await splitsOf([kindLayout(best.kind, room)]) };
+  if (best !== undefined) return { data: best.data, sources: await splitsOf([await kindLayout(best.kind)]) };
   const known = Object.entries(shapes).filter(([, { patterns }]) => patterns.length > 0);
   throw new UsageError(
     `Cannot audit "${path}": it has the layout of no known data set. Expected one of these, or two folders and more, ` +

@@ -3,6 +3,7 @@ import { meant } from "../definition/nearest.ts";
 import type { Layout } from "../layouts/mod.ts";
 import { type Given, UsageError } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
+import { layoutOfKind } from "./layout_of_kind.ts";
 import { load } from "./places.ts";
 
 /** A data set, and by what it is told from others of its kind where several may lie in one folder. */
@@ -26,10 +27,11 @@ export async function namedLayouts(given: Given): Promise<NamedLayout[]> {
         "--definition given, expected one: the kind of the data set, or a file that defines an experiment on it",
     );
   }
-  const { layouts } = await load<typeof import("../layouts/mod.ts")>("lib/layouts/mod.ts");
+  const { innermost, layouts } = await load<typeof import("../layouts/mod.ts")>("lib/layouts/mod.ts");
   if (kind !== undefined) return [{ layout: await defaultLayout(kind, Object.keys(layouts)), name: null }];
   const experiments = await readDefinitions(definition!);
-  const all = experiments.flatMap(({ data }) => [...data.train, ...data.validation ?? [], ...data.test]);
+  const all = experiments.flatMap(({ data }) => [...data.train, ...data.validation ?? [], ...data.test])
+    .map(innermost);
   const whole = new Map(all.map((layout) => [fingerprint(unlimited(layout)), unlimited(layout)]));
   return await Promise.all([...whole].map(async ([print, layout]): Promise<NamedLayout> => {
     const usual = await defaultLayout(layout.kind, Object.keys(layouts)).catch(() => null);
@@ -42,23 +44,13 @@ function unlimited(layout: Layout): Layout {
   return "limit" in layout ? { ...layout, limit: null } : layout;
 }
 
-/** A layout with nothing but its kind, and all generators where it has to be told which. */
+/** As {@linkcode layoutOfKind}, of a kind that may be none. */
 async function defaultLayout(kind: string, kinds: readonly string[]): Promise<Layout> {
   if (!kinds.includes(kind)) {
     throw new UsageError(`Cannot read "--layout ${kind}": unknown layout "${kind}", ${meant(kind, kinds, "layouts")}`);
   }
-  // every maker of a layout bears the name of its kind
-  const makers = await load<Record<string, (options?: object) => Layout>>("lib/layouts/mod.ts");
-  const errors: Error[] = [];
-  for (const options of [{}, { generators: "all" }]) {
-    try {
-      return makers[kind](options);
-    } catch (error) {
-      errors.push(error as Error);
-    }
-  }
-  throw new UsageError(
-    `Cannot read "--layout ${kind}": it needs options (${errors[0].message}). ` +
-      "Give them in a file that defines an experiment on it, with --definition FILE",
-  );
+  return await layoutOfKind(kind, {
+    what: `read "--layout ${kind}"`,
+    instead: "Give them in a file that defines an experiment on it, with --definition FILE",
+  });
 }

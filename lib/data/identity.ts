@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
-import { identitiesOf } from "../layouts/mod.ts";
+import { identitiesOf, innermost } from "../layouts/mod.ts";
 import type { DataRow } from "../runs/data_list.ts";
 import { readGroups } from "../tables/parquet.ts";
 import type { Pair, Sample } from "../types.ts";
@@ -97,7 +97,7 @@ async function contentsOf(
   data: string | null,
 ): Promise<Map<string, Content>> {
   const contents = new Map<string, Content>();
-  const kinds = [...new Set([...train, ...validation ?? [], ...test].map(({ kind }) => kind))];
+  const kinds = [...new Set([...train, ...validation ?? [], ...test].map((layout) => innermost(layout).kind))];
   const files = (await Promise.all(kinds.map((kind) => indexFiles(data, { kind })))).flat();
   if (files.length === 0) return contents;
   const wanted = new Set(all.map(({ id }) => id));
