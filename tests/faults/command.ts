@@ -8,13 +8,14 @@ import { namesIn, place, runIn } from "./world.ts";
 
 const main = fileURLToPath(new URL("../../lib/cli/main.ts", import.meta.url));
 
-/** The words that run a definition; its file is written, and lies beside the folder of runs. */
+/** The words that run a definition; its file is written, with code in front, and lies beside the folder of runs. */
 export async function runCommand(
   definition: object,
   { runs, data, backend, threads }: RunOptions & { readonly runs: string },
+  before = "",
 ): Promise<string[]> {
   const file = `${runs}.ts`;
-  await Deno.writeTextFile(file, `export default ${JSON.stringify(definition)};\n`);
+  await Deno.writeTextFile(file, `${before}export default ${JSON.stringify(definition)};\n`);
   return [
     ...[Deno.execPath(), "run", "-A", main, "run", file, "--runs", runs, "--data", data ?? place],
     ...["--backend", backend ?? "wasm", "--threads", String(threads ?? 1)],

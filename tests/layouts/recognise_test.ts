@@ -34,7 +34,8 @@ const named: Readonly<Record<string, Layout>> = {
 };
 
 Deno.test("every layout that lies in a data folder has its shape", () => {
-  assertEquals(Object.keys(shapes).sort(), Object.keys(layouts).filter((kind) => kind !== "pocket").sort());
+  const others = ["pocket", "reencoded", "matched"]; // shipped with the library, and views of what another reads
+  assertEquals(Object.keys(shapes).sort(), Object.keys(layouts).filter((kind) => !others.includes(kind)).sort());
 });
 
 for (const [kind, files] of Object.entries(published)) {
