@@ -310,9 +310,16 @@ function checkFit(made: Experiment): void {
       'Give "select.patience", or set "select.gain" to null',
     );
   }
-  const groups = reconstruct === null ? 2 : reconstruct.of === "both" ? 4 : 3;
+  // where the fakes are the reconstructions of the photographs, there are no others
+  const aligned = reconstruct?.kind === "existing" && reconstruct.of === "real" &&
+    data.train.map(layouts.innermost).every((layout) => "paired" in layout && layout.paired);
+  const groups = reconstruct === null || aligned ? 2 : reconstruct.of === "both" ? 4 : 3;
   if (batch.size % groups !== 0) {
-    const names = groups === 2 ? "real and fake" : `real, fake and the reconstructions that "reconstruct" makes`;
+    const names = aligned
+      ? "photographs and their reconstructions"
+      : groups === 2
+      ? "real and fake"
+      : `real, fake and the reconstructions that "reconstruct" makes`;
     refuse(
       `"batch.size" is ${batch.size}, which does not divide evenly among ${names}`,
       `Take a multiple of ${groups}, as ${Math.ceil(batch.size / groups) * groups}`,

@@ -286,7 +286,7 @@ async function* trainedAndScored(
   const { state, position, damaged } = found;
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
   const plan = planTraining(experiment, pairs);
-  const probing = { train: samplesOf(pairs), test };
+  const probing = { train: learnedFrom(pairs), test };
   yield {
     kind: "start",
     name: experiment.name,
@@ -440,6 +440,9 @@ async function* telling<T>(
   }
 }
 
-function samplesOf(pairs: readonly Pair[]): Sample[] {
-  return pairs.map(({ sample }) => sample);
+/** The samples of pairs; where none is fake, their reconstructions too, which are what a network learns fakes from. */
+function learnedFrom(pairs: readonly Pair[]): Sample[] {
+  const samples = pairs.map(({ sample }) => sample);
+  if (samples.some(({ label }) => label === "fake")) return samples;
+  return [...samples, ...pairs.flatMap(({ reconstruction }) => reconstruction ?? [])];
 }

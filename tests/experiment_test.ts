@@ -1,5 +1,6 @@
 import {
   adamW,
+  aligned,
   auc,
   binaryCrossEntropy,
   clip,
@@ -84,6 +85,19 @@ Deno.test("experiment() refuses a definition in the form of a newer version, bef
   assertThrows(() => experiment(newer), RangeError, told);
   assertEquals(small.format, 1);
   assertEquals(fingerprint({ ...small, format: 9 }), fingerprint(small));
+});
+
+Deno.test("experiment() lets photographs and the reconstructions that are all fakes share a batch", () => {
+  const paired = {
+    data: { train: [aligned()] },
+    reconstruct: existing({ of: "real" }),
+    loss: { pull: undefined, push: undefined },
+  };
+  assertEquals(derive(small, { ...paired, batch: { size: 32, synced: true } }).batch.size, 32);
+  const odd = { ...paired, batch: { size: 31 } };
+  assertThrows(() => derive(small, odd), TypeError, "evenly among photographs and their reconstructions");
+  const apart = { ...paired, data: { train: [aligned(), pocket()] }, batch: { size: 32 } };
+  assertThrows(() => derive(small, apart), TypeError, "Take a multiple of 3, as 33");
 });
 
 Deno.test("experiment() takes patience only with a metric to be patient about", () => {

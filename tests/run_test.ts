@@ -1,11 +1,13 @@
 import { derive, type Experiment, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
+import { aligned } from "../lib/layouts/aligned.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { indexData } from "../lib/data/index_make.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { readEvents } from "../lib/runs/event_log.ts";
 import { findFolder, findRecord, readHeader } from "../lib/runs/store.ts";
+import { existing } from "../lib/reconstruct/mod.ts";
 import { plateau } from "../lib/schedules/mod.ts";
 import type { RunEvent, RunRecord } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
@@ -126,6 +128,26 @@ Deno.test("run() makes one probe of one data set, whatever it trains", async () 
   assert(done.kind === "done" && done.record.probe!.score.length === 48);
   const other = await run(derive(tinyDual({ seed: 3, epochs: 1 }), { optimizer: { rate: 1e-3 } }), options("probed"));
   assertEquals(other.probe, done.record.probe);
+});
+
+Deno.test("run() trains on photographs and their reconstructions alone, where those are all the fakes there are", async () => {
+  const half = `${folder}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/nature`;
+  for (const [kind, place] of [["crop", "0_real"], ["inpainting", "1_fake"]]) {
+    const target = `${folder}/twins/train/${place}`;
+    await Deno.mkdir(target, { recursive: true });
+    for await (const { name } of Deno.readDir(`${half}/${kind}`)) {
+      await Deno.copyFile(`${half}/${kind}/${name}`, `${target}/${name}`);
+    }
+  }
+  const paired = derive(tinyDual({ epochs: 1 }), {
+    data: { train: [aligned({ folder: "twins" })] },
+    reconstruct: existing({ of: "real" }),
+    loss: { contrastive: undefined, reconstruction: undefined },
+    batch: { size: 4 },
+  });
+  const { steps, history } = await run(paired, options("aligned"));
+  assertEquals(steps.length, 5); // two pairs of ten a step: two of twelve photographs are held out with their fakes
+  assert(history[0].validation.auc >= 0 && Number.isFinite(steps[4].loss.total));
 });
 
 Deno.test("run() with another seed trains another network", async () => {

@@ -24,7 +24,7 @@ export interface Drawn extends Pair {
   readonly turn: number;
 }
 
-/** The pairs of a batch, as many real as fake ones. */
+/** The pairs of a batch, as many real as fake ones; no fake ones where all fakes are reconstructions. */
 export interface DrawnPairs {
   readonly real: readonly Drawn[];
   readonly fake: readonly Drawn[];
@@ -47,7 +47,8 @@ export interface Epochs {
 const DRAWN_BY = "sample";
 
 /**
- * Plans the epochs: one passes over the smaller class once; the larger one is drawn afresh each time. Balanced, the
+ * Plans the epochs: one passes over the smaller class once; the larger one is drawn afresh each time. Where there are no
+ * fakes but the reconstructions of all photographs, as AlignedForensics pairs them, batches hold these two. Balanced, the
  * generators of a class take turns; one with too few images begins again in another order.
  *
  * @throws {RangeError} when the samples do not fill one batch
@@ -56,9 +57,10 @@ export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate, bal
   const of = (label: Label) => pairs.filter(({ sample }) => sample.label === label);
   const classes: Record<Label, readonly Pair[]> = { real: of("real"), fake: of("fake") };
   const { real, fake } = classes;
-  const rows = rowsOf(real) + rowsOf(fake);
+  const aligned = fake.length === 0 && real.length > 0 && real.every(({ reconstruction }) => reconstruction !== null);
+  const rows = rowsOf(real) + (aligned ? 0 : rowsOf(fake));
   const count = Math.floor(size / rows);
-  const smaller = Math.min(real.length, fake.length);
+  const smaller = aligned ? real.length : Math.min(real.length, fake.length);
   const stepsPerEpoch = Math.floor(smaller / (count * accumulate));
   if (count < 1 || stepsPerEpoch < 1) {
     throw new RangeError(
@@ -93,7 +95,7 @@ export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate, bal
           return { ...classes[label][places[at]], turn: turns?.[at] ?? 0 };
         });
       };
-      return { real: take("real"), fake: take("fake") };
+      return { real: take("real"), fake: aligned ? [] : take("fake") };
     },
     standIn({ sample: { id, label, generator } }, attempt) {
       // of its own generator, so that balanced shares stay what they are

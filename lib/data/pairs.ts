@@ -54,7 +54,10 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split: "train" }),
     });
+    // a fake that is the reconstruction of a photograph is trained on as that, and not once more by itself
+    const twins = new Set(reconstructions?.map((each) => each?.file));
     for (const [i, sample] of kept.entries()) {
+      if (twins.has(sample.file)) continue;
       train.push({ sample, reconstruction: seen(layout, reconstructions?.[i] ?? null) });
     }
   }

@@ -28,6 +28,17 @@ Deno.test("planEpochs() fills every batch with as many real as fake pairs and re
   }
 });
 
+Deno.test("planEpochs() fills batches with photographs and their reconstructions where there are no other fakes", () => {
+  const { rows, stepsPerEpoch, pairsOf } = planEpochs(real, drawing);
+  assertEquals([rows, stepsPerEpoch], [2, 2]); // 4 of 10 a step
+  const steps = [pairsOf(1, 0), pairsOf(1, 1)];
+  for (const step of steps) assertEquals([step.real.length, step.fake.length], [4, 0]);
+  assertEquals(new Set(steps.flatMap((step) => step.real.map(({ sample }) => sample.id))).size, 8);
+  const [first, ...others] = real;
+  const lacking = [{ ...first, reconstruction: null }, ...others];
+  assertThrows(() => planEpochs(lacking, drawing), RangeError, "0 fake training samples");
+});
+
 Deno.test("planEpochs() orders epochs differently, seeds differently, and the same ones alike", () => {
   const order = (seed: number, epoch: number) => {
     const { stepsPerEpoch, pairsOf } = planEpochs([...real, ...fake], { ...drawing, seed });
@@ -53,7 +64,8 @@ Deno.test("planEpochs() refuses a batch that cannot hold one pair of each or tha
     RangeError,
     "Cannot fill 2 batches of 16 rows",
   );
-  assertThrows(() => planEpochs(real, drawing), RangeError, "0 fake training samples");
+  const bare = real.map((pair) => ({ ...pair, reconstruction: null }));
+  assertThrows(() => planEpochs(bare, drawing), RangeError, "0 fake training samples");
 });
 
 /** How many fakes of each generator an epoch takes, and those of one batch. */
