@@ -64,13 +64,19 @@ export const genImage = part<GenImage, "generators">("genImage", { limit: null, 
 export async function* genImageSamples(spec: GenImage, { data: given, split }: Roots): AsyncGenerator<Sample> {
   const data = dataOf("genImage", { data: given, expected: "GenImage/stable_diffusion_v_1_4 and so on" });
   const places = placesOf(spec).filter((place) => place.split === split);
-  refuseEmpty(await emptyPlaces(places, data), {
-    kind: "genImage",
-    data,
-    of: places.length,
-    remedy: "Unpack these archives of GenImage, or leave their generators out",
-  });
+  const empty = await emptyPlaces(places, data);
+  const remedy = spec.reconstructions === null && await holdCrops(empty, data)
+    ? 'They hold a folder "crop", as in DRCT\'s release: set reconstructions in genImage to "inpainting". Otherwise unpack ' +
+      "these archives"
+    : "Unpack these archives of GenImage, or leave their generators out";
+  refuseEmpty(empty, { kind: "genImage", data, of: places.length, remedy });
   yield* samplesOf(places, { kind: "genImage", data, limit: spec.limit });
+}
+
+/** Whether images lie one folder further down, where DRCT's release has them. */
+async function holdCrops(places: readonly Place[], data: string): Promise<boolean> {
+  const below = places.map((place) => ({ ...place, folder: `${place.folder}/crop` }));
+  return (await emptyPlaces(below, data)).length < below.length;
 }
 
 /**

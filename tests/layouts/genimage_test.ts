@@ -111,3 +111,12 @@ Deno.test("genImage() refuses unknown generators, none, repeated ones and bad li
   // @ts-expect-error an unknown folder
   assertThrows(() => genImage({ generators: "all", reconstructions: "inpaint" }), RangeError, "inpainting2");
 });
+
+Deno.test("genImage() in the form of DRCT's release is told apart from archives that are missing", async () => {
+  await tree(whole(sd14, "crop/"), async (data) => {
+    const layout = genImage({ generators: ["sd14"] });
+    const told = 'set reconstructions in genImage to "inpainting"';
+    await assertRejects(() => collect(layout, data, "train"), Deno.errors.NotFound, told);
+    assertEquals((await collect(genImage({ ...layout, reconstructions: "inpainting" }), data, "train")).length, 5);
+  });
+});
