@@ -120,6 +120,13 @@ export function evaluationDocument(found: Evaluation, sets: readonly CompareRow[
 export function findings(found: Evaluation, { own = false, dry = false }: Asked): string[] {
   const { agreement, kept, record, backend } = found;
   const sentences: string[] = [];
+  const { unreadable: [first, ...others] } = found;
+  if (first !== undefined) {
+    const count = plural(others.length + 1, "image");
+    sentences.push(
+      `${count} could not be read and got no score${others.length > 0 ? ", the first" : ""}: ${first.reason}`,
+    );
+  }
   if (agreement !== null) sentences.push(agreementSentence(found));
   if (own && agreement === null) {
     sentences.push(`Its record has no scores to compare with: the run is ${record.status}, and is scored at its end`);

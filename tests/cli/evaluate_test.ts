@@ -146,5 +146,10 @@ Deno.test("what an evaluation found is told in sentences", () => {
   assertEquals(findings(stopped, {}), ["Nothing was added to its record, since the run is stopped and not done"]);
   assert(findings(stopped, { own: true })[0].includes("no scores to compare with"));
   assertEquals(findings(found({ kept: ["B"] }), {}), ['Its record has "B" now']);
+  const bad = (id: string) => ({ id, file: id, split: "test" as const, reason: `Cannot decode "${id}"` });
+  assertEquals(findings(found({ kept: ["B"], unreadable: [bad("a"), bad("b")] }), {}), [
+    '2 images could not be read and got no score, the first: Cannot decode "a"',
+    'Its record has "B" now',
+  ]);
   assert(!("scores" in evaluationDocument(stopped, [])));
 });
