@@ -47,7 +47,10 @@ Deno.test("run() passes over what cannot be read, lists it, and ends alike with 
   assertEquals(beside.record.scores, record.scores);
 
   const { agreement, unreadable } = await evaluate(record, options("alone"));
-  assertEquals([agreement!.rows, agreement!.largest], [47, 0]);
+  assertEquals(agreement!.rows, 47);
+  // TensorFlow rounds otherwise beside another number of images: here the one that is known to be unreadable is left out
+  const most = testBackend === "tensorflow" ? 1e-6 : 0;
+  assert(agreement!.largest <= most, `${agreement!.largest}`);
   assertEquals(unreadable.map(({ file }) => file), [broken[2]]);
 });
 

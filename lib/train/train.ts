@@ -152,7 +152,8 @@ async function* stepsOf(
     (i): Promise<Batch> => {
       const pairs = pairsOf(epoch, i);
       if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading });
-      const fill: FillFeatures = (rows, samples, at) => frozen.fill(rows, samples, { network: () => state, at });
+      const fill: FillFeatures = (rows, samples, at) =>
+        frozen.fill(rows, samples, { network: () => networkOf(state), at });
       return featureBatch(pairs, { plan, reading, width: frozen.width, fill });
     },
   );
@@ -203,6 +204,11 @@ async function* stepsOf(
     }
     clock.start(); // what the reader of events does is not ours
   }
+}
+
+/** The network of a state, without what is beside it. */
+function networkOf({ params, buffers }: TrainState): ModelNetwork {
+  return { params, buffers };
 }
 
 /** The rate of the step after so many; null: the schedule has ended. */
