@@ -8,6 +8,7 @@ import { type Agreement, agreement, onlySets, otherRows, standingAlone } from ".
 import { evaluateScores } from "./evaluate/evaluate.ts";
 import { looker } from "./evaluate/looker.ts";
 import { predict, scoreColumns } from "./evaluate/predict.ts";
+import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
 import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
@@ -110,7 +111,7 @@ export async function* evaluateEvents(
     using eye = looker(model);
     const sight = { view, ...modelView(model) };
     const reading = { readers, ledger };
-    scores = standingAlone(yield* telling(predict(eye, network, { samples, sight, reading, signal })));
+    scores = standingAlone(yield* telling("evaluate", predict(eye, network, { samples, sight, reading, signal })));
   } finally {
     disposeTree(network);
   }
@@ -178,16 +179,6 @@ function refuseOtherRows(
         ? "Give the data that it was tested on with --data DIR"
         : "Leave that set out, or score it without keeping the scores (keep: false, or --dry)"),
   );
-}
-
-async function* telling(
-  reader: AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns>,
-): AsyncGenerator<EvaluateEvent, ScoreColumns> {
-  for (;;) {
-    const { done, value } = await reader.next();
-    if (done) return value;
-    yield { kind: "evaluate", ...value };
-  }
 }
 
 /** Adds the sets that the record does not have; the record is read again, since another may have added some. */

@@ -1,22 +1,13 @@
 /** Definition in, record out. */
-import type { Reading } from "./data/batches.ts";
 import { type DataIdentity, identifyData } from "./data/identity.ts";
 import { type Divided, gatherSamples } from "./data/pairs.ts";
-import type { Sight } from "./data/pixels.ts";
-import { openReaders, workersFor } from "./data/readers.ts";
 import { together } from "./data/together.ts";
-import { type Ledger, unreadableLedger } from "./data/unreadable.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
-import { openFrozen, seesAlike } from "./evaluate/frozen.ts";
-import { looker } from "./evaluate/looker.ts";
-import { predict } from "./evaluate/predict.ts";
-import { probe, probeImages } from "./evaluate/probe.ts";
-import { validate } from "./evaluate/validate.ts";
 import type { Experiment } from "./experiment.ts";
-import { initModel, type ModelNetwork, modelView } from "./models/model.ts";
+import { initModel } from "./models/model.ts";
 import { hashWeights, weightsFile } from "./models/weights.ts";
 import { inNotebook } from "./notebook/kernel.ts";
 import { showProgress } from "./notebook/progress.ts";
@@ -41,12 +32,11 @@ import {
   writeRecord,
 } from "./runs/store.ts";
 import { refuseChangedData } from "./train/changed_data.ts";
-import { type Circumstances, type Found, hasStates, loadBest, loadState } from "./train/checkpoint.ts";
-import { positionOf } from "./train/keeper.ts";
+import { type Circumstances, hasStates, loadState } from "./train/checkpoint.ts";
+import { trainedAndScored } from "./train/course.ts";
 import { firstState, type TrainState, weightsOf } from "./train/state.ts";
-import { plannedSteps, planTraining, train } from "./train/train.ts";
 import { firstWeights } from "./train/weights.ts";
-import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "./types.ts";
+import type { RunEvent, RunRecord } from "./types.ts";
 
 /** What a run needs that is not in its definition. */
 export interface RunOptions {
@@ -238,7 +228,12 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
     await using log = await writing(folder, openEventLog(folder, { at: found.events }));
     const keepHeader = () => writing(folder, writeHeader(folder, headerOf("running", null)));
     await keepHeader();
-    const scored = yield* logged(trainedAndScored(run, { ...place, found, circumstances, log }), { log, keepHeader });
+    const { artifacts = "artifacts", checkpointSeconds = 300 } = place;
+    const course = trainedAndScored(experiment, run.samples, {
+      ...place,
+      ...{ artifacts, checkpointSeconds, id, found, circumstances, log },
+    });
+    const scored = yield* logged(course, { log, keepHeader });
     const record: RunRecord = {
       ...headerOf("done", null),
       steps: await readSteps(folder),
@@ -258,106 +253,6 @@ async function* going(run: Identified, place: Place): AsyncGenerator<RunEvent, v
     // on a disk that is full this fails as well, and what came first is the thing to tell
     if (outcome[0] !== "done") await writeHeader(folder, headerOf(...outcome)).catch(() => {});
   }
-}
-
-/** What a trained network made of the test sets, and what trivial cues make of them. */
-type Scored = Pick<RunRecord, "scores" | "probe">;
-
-/** Trains from where the run stands, then scores the test sets with the best network. */
-async function* trainedAndScored(
-  { experiment, samples: { train: pairs, validation, test } }: Identified,
-  {
-    folder,
-    hashes,
-    artifacts = "artifacts",
-    found,
-    circumstances,
-    notices,
-    log,
-    workers,
-    checkpointSeconds = 300,
-    signal,
-  }: Place & {
-    readonly found: Found;
-    readonly circumstances: Circumstances;
-    readonly log: EventLog;
-  },
-): AsyncGenerator<RunEvent, Scored> {
-  const { state, position, damaged } = found;
-  const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
-  const plan = planTraining(experiment, pairs);
-  const probing = { train: learnedFrom(pairs), test };
-  yield {
-    kind: "start",
-    name: experiment.name,
-    id: runId({ definition: fingerprint(experiment), data: circumstances.data }),
-    step: state.step,
-    steps: plannedSteps(experiment, { stepsPerEpoch: plan.stepsPerEpoch, history: state.history }),
-    images: {
-      step: experiment.batch.size * (experiment.batch.accumulate ?? 1),
-      test: test.length,
-      probe: probeImages(probing).length,
-    },
-    epochs: experiment.epochs,
-  };
-  const passed = damaged.map((text) => `${text}. Going on from the one of step ${state.step}`);
-  for (const text of [...notices, ...passed]) yield { kind: "notice", text };
-  if (position !== null && positionOf(experiment, state, plan).order !== position.order) {
-    throw new Error(
-      `Cannot go on with "${experiment.name}" in the middle of epoch ${position.epoch}: this version takes its samples ` +
-        "in another order than the one that began it. Go on with that version, or begin anew with --fresh (fresh: true)",
-    );
-  }
-  const ledger = unreadableLedger(state.unreadable, {
-    name: experiment.name,
-    counts: { train: imagesOf(pairs), validation: imagesOf(validation), test: test.length },
-    maxSkipped: experiment.data.maxSkipped,
-  });
-  const images = (experiment.epochs ?? 1) * plan.stepsPerEpoch * experiment.batch.size;
-  using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));
-  const reading: Reading = { readers, ledger };
-  using eye = looker(experiment.model);
-  const pretrained = experiment.model.backbone.weights;
-  await using frozen = !await seesAlike(experiment) ? null : await openFrozen(experiment, {
-    ...{ artifacts, sight, readers, backend: circumstances.backend },
-    weights: pretrained === null ? null : hashes[pretrained],
-  });
-  const judge = (network: ModelNetwork) =>
-    validate(eye, network, { pairs: validation, sight, reading, frozen, signal });
-  yield* withNews(
-    train(experiment, state, {
-      ...{ plan, sight, reading, frozen, folder, circumstances, log, checkpointSeconds, validate: judge, signal },
-    }),
-    ledger,
-  );
-  const best = await loadBest(folder, state.best!, state);
-  let scores: ScoreColumns;
-  try {
-    const scoring = predict(eye, best, { samples: test, sight, reading, frozen, signal });
-    scores = yield* withNews(telling("evaluate", scoring), ledger);
-  } finally {
-    disposeTree(best);
-  }
-  return { scores, probe: yield* withNews(telling("probe", probe({ ...probing, ledger, signal })), ledger) };
-}
-
-/** Passes events on, and after each what the ledger has to tell. */
-async function* withNews<T>(events: AsyncGenerator<RunEvent, T>, ledger: Ledger): AsyncGenerator<RunEvent, T> {
-  try {
-    for (;;) {
-      const { done, value } = await events.next();
-      for (const text of ledger.news()) yield { kind: "notice", text };
-      if (done) return value;
-      yield value;
-    }
-  } finally {
-    await events.return(undefined as T);
-  }
-}
-
-/** Images of pairs, reconstructions among them. */
-function imagesOf(pairs: readonly Pair[]): number {
-  return pairs.reduce((sum, { reconstruction }) => sum + (reconstruction === null ? 1 : 2), 0);
 }
 
 /** Passes events on once they are kept, and keeps the record's header up to date. */
@@ -426,23 +321,4 @@ function isMissing(error: unknown): boolean {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
-}
-
-/** Turns the progress of a reader into events. */
-async function* telling<T>(
-  kind: "evaluate" | "probe",
-  reader: AsyncGenerator<{ readonly done: number; readonly total: number }, T>,
-): AsyncGenerator<RunEvent, T> {
-  for (;;) {
-    const { done, value } = await reader.next();
-    if (done) return value;
-    yield { kind, ...value };
-  }
-}
-
-/** The samples of pairs; where none is fake, their reconstructions too, which are what a network learns fakes from. */
-function learnedFrom(pairs: readonly Pair[]): Sample[] {
-  const samples = pairs.map(({ sample }) => sample);
-  if (samples.some(({ label }) => label === "fake")) return samples;
-  return [...samples, ...pairs.flatMap(({ reconstruction }) => reconstruction ?? [])];
 }
