@@ -7,7 +7,7 @@ import { UsageError } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 import { layoutOfKind } from "./layout_of_kind.ts";
 import { load, userPath } from "./places.ts";
-import { readExports } from "./read_exports.ts";
+import { noSuchFile, readExports } from "./read_exports.ts";
 
 type Layouts = typeof import("../layouts/mod.ts");
 
@@ -38,8 +38,12 @@ export async function auditData(operands: readonly string[], data: string | null
   if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([await kindLayout(word)]) };
   const path = userPath(word.replace(/#[^#]*$/, ""));
   const info = await Deno.stat(path).catch(() => null);
-  const isRun = info?.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
-  if (info?.isDirectory && !isRun) return { name, ...await oneFolder(path) };
+  if (info === null) {
+    const kinds = Object.keys(room.layouts).join(", ");
+    throw await noSuchFile(word, { verb: "audit", expected: `${expected}; the kinds are ${kinds}` });
+  }
+  const isRun = info.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
+  if (info.isDirectory && !isRun) return { name, ...await oneFolder(path) };
   return { name, data, sources: await definedSources(word, room) };
 }
 

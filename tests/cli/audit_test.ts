@@ -65,6 +65,12 @@ Deno.test("what cannot be audited is refused with what would do", async () => {
   await assertRejects(() => auditData([`${folder}/none.ts`], null), Deno.errors.NotFound, "no such file");
   await assertRejects(() => auditData([folder, `${folder}/none`], null), Deno.errors.NotFound, "folder of photographs");
   await assertRejects(() => auditData(["lareList"], null), UsageError, "it needs options");
+  const missing = await counterproof(["audit", `${folder}/nowhere`]);
+  assert(
+    missing.code === 1 && missing.err.startsWith(`Cannot audit "${folder}/nowhere": there is no such file`),
+    missing.err,
+  );
+  assert(missing.err.includes("the kinds are ") && missing.err.includes("pocket"), missing.err);
   const { code, err } = await counterproof(["audit", "pocket", "--limit", "0"]);
   assertEquals(code, 2);
   assert(err.includes('Cannot read "--limit 0"'));
