@@ -32,6 +32,7 @@ import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { addNoiseCase, inverseCase, schedulerCase } from "./golden_kinds/schedulers.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -53,6 +54,9 @@ const standing: Readonly<Record<string, Compute>> = {
   "backbone.res50nodown.formula": nodownCase,
   "backbone.resnet.train": resnetTrainCase,
   "lare.egre.formula": errorGuidedCase,
+  scheduler: schedulerCase,
+  "scheduler.inverse": inverseCase,
+  "scheduler.addNoise": addNoiseCase,
   training: trainingCase,
   metrics: metricsCase,
 };

@@ -1,5 +1,6 @@
 /** The golden set: its cases, their tensors, and what is still pending. */
 import { readSafetensors, type Stored } from "../../lib/engine/safetensors.ts";
+import { parsePythonJson } from "../../lib/reconstruct/noise/mod.ts";
 
 /** One case of `cases.json`. */
 export interface GoldenCase {
@@ -46,10 +47,8 @@ export function goldenFolder(): string {
 
 /** All cases of a set. The reference wrote it with Python, whose JSON has bare infinities. */
 export function readCases(folder: string): readonly GoldenCase[] {
-  const text = Deno.readTextFileSync(`${folder}/cases.json`);
-  const infinite: Record<string, string> = { Infinity: "1e999", "-Infinity": "-1e999", NaN: "null" };
-  const json = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => infinite[token] ?? token);
-  return JSON.parse(json).cases;
+  const { cases } = parsePythonJson(Deno.readTextFileSync(`${folder}/cases.json`)) as { cases: readonly GoldenCase[] };
+  return cases;
 }
 
 /** What is pending: the project's own list, whatever set is read. */
