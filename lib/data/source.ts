@@ -6,6 +6,12 @@ import { readCell } from "../tables/cells.ts";
 
 export { type Cell, parseCell } from "../tables/cell_name.ts";
 
+/** The file on the disk behind what `Sample.file` names: of a cell its table, of a rectangle the whole image. */
+export function fileBehind(name: string): string {
+  const { file } = parseRecodings(name);
+  return parseCell(file)?.path ?? parseFragment(file).path;
+}
+
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
  * a table (`path.parquet#ROW/COLUMN`); each stored anew where the name goes on to say so (`#jpeg=95`).
