@@ -5,16 +5,16 @@ import { pictureCode } from "../image/perceptual.ts";
 import { parseRecodings, recodeImage } from "../image/recode.ts";
 import { radialSpectrum } from "../image/spectrum.ts";
 import type { Sample, Unreadable } from "../types.ts";
-import { boundOf, keyOf, type Listing, type Source } from "./listing.ts";
-import { chunks, type Headers, type Pass, reasonOf } from "./headers.ts";
+import type { Headers } from "./headers.ts";
+import { boundOf, keyOf, type Source } from "./listing.ts";
+import { changed, chunks, type Pass, reasonOf, type Walk } from "./walk.ts";
 
-/** What the pixels of images say, in columns beside those of {@linkcode Headers}. */
+/** What the pixels of images say, in columns of 28 bytes an image beside those of {@linkcode Headers}. */
 export interface Pictures {
-  /** 53 bits of the hash of each file, of a rectangle of its pixels; NaN: unreadable. */
-  readonly content: readonly number[];
-  /** Two 64-bit codes, in halves: frequencies, then steps; see `pictureCode`. */
-  readonly code: readonly [number[], number[], number[], number[]];
-  readonly contrast: readonly number[];
+  /** As in {@linkcode Finding}; NaN: unreadable. */
+  readonly content: Float64Array;
+  readonly code: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  readonly contrast: Float32Array;
   /** Side of the centres whose spectra were taken; null: images are too small for any. */
   readonly size: number | null;
   /** Spectra by place of the group, null where none was taken; two halves of its images, for comparison. */
@@ -29,6 +29,18 @@ export interface SpectrumSum {
   count: number;
 }
 
+/** What the pixels of an image say. */
+export interface Finding {
+  /** 53 bits of the hash of the file, of a rectangle of its pixels. */
+  readonly content: number;
+  /** Two 64-bit codes, in halves: frequencies, then steps; see `pictureCode`. */
+  readonly code: ArrayLike<number>;
+  /** In single precision. */
+  readonly contrast: number;
+  /** Of the centre, as the image is seen; null: it was not taken. */
+  readonly spectrum: Float64Array | null;
+}
+
 /** Images of a group whose spectra are averaged: enough for a mean that is good to 0.1 dB. */
 const SPECTRA = 500;
 
@@ -38,57 +50,47 @@ const LARGEST = 128, SMALLEST = 16;
 /** Share of the images that have to hold the centre. */
 const HOLD = 0.9;
 
-/** Decodes every listed image whose header was read: its codes, and the spectra of some of each group. */
+/** Looks at every listed image whose header was read: its codes, and the spectra of some of each group. */
 export async function* readPictures(
   sources: readonly Source[],
-  { data, listing, headers, signal }: {
-    readonly data: string | null;
-    readonly listing: Listing;
-    readonly headers: Headers;
-    readonly signal?: AbortSignal;
-  },
+  walk: Walk & { readonly headers: Headers },
 ): AsyncGenerator<Pass, Pictures> {
+  const { listing: { groups: all, total }, headers } = walk;
   const size = spectrumSize(headers);
-  const chosen = spectrumBounds(headers, listing.groups.length);
+  const chosen = spectrumBounds(headers, all.length);
   const empty = (): SpectrumSum => ({ sum: new Float64Array((size ?? 0) / 2), count: 0 });
-  const spectra = listing.groups.map((): [SpectrumSum, SpectrumSum] => [empty(), empty()]);
-  const code: [number[], number[], number[], number[]] = [[], [], [], []];
-  const content: number[] = [];
-  const contrast: number[] = [];
+  const spectra = all.map((): [SpectrumSum, SpectrumSum] => [empty(), empty()]);
+  const words = () => new Uint32Array(total);
+  const code = [words(), words(), words(), words()] as const;
+  const content = new Float64Array(total).fill(NaN);
+  const contrast = new Float32Array(total);
   const unreadable: Unreadable[] = [];
-  for await (const { samples, groups } of chunks(sources, { data, listing })) {
-    signal?.throwIfAborted();
-    const from = content.length;
+  for await (const { samples, groups, from } of chunks(sources, walk)) {
     const looked = await Promise.all(samples.map(async (sample, i) => {
-      if (sample.id !== headers.id[from + i]) throw changed(sample);
-      if (headers.header[from + i] < 0) return null;
-      const spectrum = keyOf(sample.id) <= chosen[groups[i]] ? size : null;
+      const [at, key] = [from + i, keyOf(sample.id)];
+      if (key !== headers.id[at]) throw changed(sample);
+      if (headers.header[at] < 0) return null;
+      const spectrum = key <= chosen[groups[i]] ? size : null;
       return await look(sample, spectrum).catch(reasonOf);
     }));
     for (const [i, one] of looked.entries()) {
-      const read = typeof one === "string" ? null : one;
+      const at = from + i;
       if (typeof one === "string") {
         unreadable.push({ id: samples[i].id, file: samples[i].file, split: samples[i].split, reason: one });
       }
-      content.push(read?.content ?? NaN);
-      contrast.push(read?.contrast ?? 0);
-      for (const [k, half] of (read?.code ?? [0, 0, 0, 0]).entries()) code[k].push(half);
-      if (read?.spectrum) add(spectra[groups[i]][keyOf(samples[i].source) % 2], read.spectrum);
+      if (one === null || typeof one === "string") continue;
+      content[at] = one.content;
+      contrast[at] = one.contrast;
+      for (const [k, column] of code.entries()) column[at] = one.code[k];
+      if (one.spectrum !== null) add(spectra[groups[i]][keyOf(samples[i].source) % 2], one.spectrum);
     }
-    yield { done: content.length, total: listing.total, doing: "comparing pictures" };
+    yield { done: from + samples.length, total, doing: "comparing pictures" };
   }
   return { content, code, contrast, size, spectra, unreadable };
 }
 
-interface Look {
-  readonly content: number;
-  readonly code: readonly number[];
-  readonly contrast: number;
-  readonly spectrum: Float64Array | null;
-}
-
 /** Content and codes are those of the image as it lies on disk, the spectrum that of the image as it is seen. */
-async function look({ file }: Sample, size: number | null): Promise<Look> {
+async function look({ file }: Sample, size: number | null): Promise<Finding> {
   const { file: stored, recodings } = parseRecodings(file);
   const whole = parseFragment(stored).rectangle === null;
   const bytes = whole ? await bytesOf(stored) : null;
@@ -109,29 +111,26 @@ function hashOf(bytes: Uint8Array, beside: string): number {
 
 /** The largest power of two that fits into nearly all images. */
 function spectrumSize({ distinct, header }: Headers): number | null {
-  const read = header.filter((place) => place >= 0);
-  for (let size = LARGEST; size >= SMALLEST; size /= 2) {
-    const fits = read.filter((place) => Math.min(distinct[place].width, distinct[place].height) >= size).length;
-    if (fits >= HOLD * read.length) return size;
-  }
+  const counts = new Uint32Array(distinct.length);
+  for (const place of header) if (place >= 0) counts[place]++;
+  const images = (holds: (side: number) => boolean): number =>
+    distinct.reduce((sum, { width, height }, i) => sum + (holds(Math.min(width, height)) ? counts[i] : 0), 0);
+  const all = images(() => true);
+  for (let size = LARGEST; size >= SMALLEST; size /= 2) if (images((side) => side >= size) >= HOLD * all) return size;
   return null;
 }
 
 /** Of each group the largest key of the images whose spectra are taken. */
 function spectrumBounds({ id, group }: Headers, groups: number): number[] {
-  const keys = Array.from({ length: groups }, (): number[] => []);
-  for (let i = 0; i < id.length; i++) keys[group[i]].push(keyOf(id[i]));
+  const counts = new Uint32Array(groups);
+  for (const place of group) counts[place]++;
+  const keys = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  for (const [i, place] of group.entries()) keys[place][counts[place]++] = id[i];
   return keys.map((own) => boundOf(own, SPECTRA));
 }
 
 function add(to: SpectrumSum, spectrum: Float64Array): void {
   for (let i = 0; i < spectrum.length; i++) to.sum[i] += spectrum[i];
   to.count++;
-}
-
-function changed({ id }: Sample): Error {
-  return new Error(
-    `Cannot audit the data: "${id}" was not listed at this place before, so that files came or went meanwhile. ` +
-      "Audit again when nothing writes there",
-  );
 }
