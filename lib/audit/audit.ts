@@ -1,6 +1,7 @@
 /** The audit: what a data set gives away without what its images show. */
 import type { Interval, Unreadable } from "../types.ts";
 import { type Headers, readHeaders } from "./headers.ts";
+import { readIndexes } from "./indexed.ts";
 import { type Group, listGroups, type Source } from "./listing.ts";
 import { drawProbed, probeMetadata, type ProbeRow, type PropertyProbes } from "./metadata_probe.ts";
 import { readPictures } from "./pictures.ts";
@@ -43,9 +44,10 @@ export interface Audit extends Judgement {
 
 /**
  * Audits splits of data sets: lists them, reads the header of every image, then, unless told otherwise, its pixels.
- * Says after every few images how far it has come.
+ * Says after every few images how far it has come. Of files that an index beside the data knows as they are the header
+ * is taken from there.
  *
- * Memory grows by some 50 bytes an image.
+ * Memory grows by some 60 bytes an image, and some 40 for each of an index.
  *
  * @throws {RangeError} when there is no image, or a class has none that can be read
  * @throws {Deno.errors.NotFound} when a data set is not there
@@ -55,7 +57,7 @@ export async function* auditEvents(sources: readonly Source[], options: AuditOpt
   const { data, limit = null, headersOnly = false, tell, signal } = options;
   const listing = await listGroups(sources, { data, limit, tell, signal });
   const walk = { data, listing, signal, tell };
-  const headers = yield* readHeaders(sources, walk);
+  const headers = yield* readHeaders(sources, { ...walk, indexed: await readIndexes(sources, walk) });
   const rows = probed(listing.groups, headers);
   const pictures = headersOnly ? null : yield* readPictures(sources, { ...walk, headers });
   const probes = probeMetadata(rows);

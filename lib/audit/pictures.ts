@@ -6,6 +6,7 @@ import { parseRecodings, recodeImage } from "../image/recode.ts";
 import { radialSpectrum } from "../image/spectrum.ts";
 import type { Sample, Unreadable } from "../types.ts";
 import type { Headers } from "./headers.ts";
+import { contentNumber } from "./indexed.ts";
 import { boundOf, keyOf, type Source } from "./listing.ts";
 import { changed, chunks, type Pass, reasonOf, type Walk } from "./walk.ts";
 
@@ -105,8 +106,7 @@ async function look({ file }: Sample, size: number | null): Promise<Finding> {
 }
 
 function hashOf(bytes: Uint8Array, beside: string): number {
-  const hash = createHash("sha256").update(bytes).update(beside).digest();
-  return hash.readUIntBE(0, 6) * 32 + (hash[6] >> 3);
+  return contentNumber(createHash("sha256").update(bytes).update(beside).digest("hex"));
 }
 
 /** The largest power of two that fits into nearly all images. */
