@@ -19,6 +19,13 @@ export interface AuditOptions {
   readonly limit?: number | null;
   /** Whether headers alone are read, and no pixels: no comparison of splits and of spectra. */
   readonly headersOnly?: boolean;
+  /**
+   * Folder in which what was found in pictures is kept, so that an audit that was stopped goes on there and one of the same
+   * data is soon done; default null: it is not kept.
+   */
+  readonly artifacts?: string | null;
+  /** Pictures that are written there together; default: some thousand. */
+  readonly part?: number;
   /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
   readonly tell?: (what: string) => void;
   readonly signal?: AbortSignal;
@@ -47,19 +54,19 @@ export interface Audit extends Judgement {
  * Says after every few images how far it has come. Of files that an index beside the data knows as they are the header
  * is taken from there.
  *
- * Memory grows by some 60 bytes an image, and some 40 for each of an index.
+ * Memory grows by some 60 bytes an image, some 50 more for those that `artifacts` knows, and 40 for those of an index.
  *
  * @throws {RangeError} when there is no image, or a class has none that can be read
  * @throws {Deno.errors.NotFound} when a data set is not there
  * @throws {DOMException} "AbortError" when the signal asks for it
  */
 export async function* auditEvents(sources: readonly Source[], options: AuditOptions): AsyncGenerator<Pass, Audit> {
-  const { data, limit = null, headersOnly = false, tell, signal } = options;
+  const { data, limit = null, headersOnly = false, artifacts = null, part, tell, signal } = options;
   const listing = await listGroups(sources, { data, limit, tell, signal });
   const walk = { data, listing, signal, tell };
   const headers = yield* readHeaders(sources, { ...walk, indexed: await readIndexes(sources, walk) });
   const rows = probed(listing.groups, headers);
-  const pictures = headersOnly ? null : yield* readPictures(sources, { ...walk, headers });
+  const pictures = headersOnly ? null : yield* readPictures(sources, { ...walk, headers, artifacts, part });
   const probes = probeMetadata(rows);
   const unread = pictures?.unreadable.length ? unreadGroups(headers, pictures.content) : [];
   const tables = {

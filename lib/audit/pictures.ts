@@ -4,7 +4,10 @@ import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
 import { pictureCode } from "../image/perceptual.ts";
 import { parseRecodings, recodeImage } from "../image/recode.ts";
 import { radialSpectrum } from "../image/spectrum.ts";
+import { innermost } from "../layouts/mod.ts";
+import { thousands } from "../report/numbers.ts";
 import type { Sample, Unreadable } from "../types.ts";
+import { type Finding, type Findings, type Keys, keysOf, openFindings } from "./findings.ts";
 import type { Headers } from "./headers.ts";
 import { contentNumber } from "./indexed.ts";
 import { boundOf, keyOf, type Source } from "./listing.ts";
@@ -30,16 +33,15 @@ export interface SpectrumSum {
   count: number;
 }
 
-/** What the pixels of an image say. */
-export interface Finding {
-  /** 53 bits of the hash of the file, of a rectangle of its pixels. */
-  readonly content: number;
-  /** Two 64-bit codes, in halves: frequencies, then steps; see `pictureCode`. */
-  readonly code: ArrayLike<number>;
-  /** In single precision. */
-  readonly contrast: number;
-  /** Of the centre, as the image is seen; null: it was not taken. */
-  readonly spectrum: Float64Array | null;
+/** How pictures are read. */
+export interface PictureWalk extends Walk {
+  readonly headers: Headers;
+  /** Folder in which findings are kept, and found again; null: none. */
+  readonly artifacts: string | null;
+  /** Rows of a file there, as of `openRows`. */
+  readonly part?: number;
+  /** Learns how many pictures were found there. */
+  readonly tell?: (what: string) => void;
 }
 
 /** Images of a group whose spectra are averaged: enough for a mean that is good to 0.1 dB. */
@@ -54,9 +56,9 @@ const HOLD = 0.9;
 /** Looks at every listed image whose header was read: its codes, and the spectra of some of each group. */
 export async function* readPictures(
   sources: readonly Source[],
-  walk: Walk & { readonly headers: Headers },
+  walk: PictureWalk,
 ): AsyncGenerator<Pass, Pictures> {
-  const { listing: { groups: all, total }, headers } = walk;
+  const { listing: { groups: all, total }, headers, artifacts, part, tell } = walk;
   const size = spectrumSize(headers);
   const chosen = spectrumBounds(headers, all.length);
   const empty = (): SpectrumSum => ({ sum: new Float64Array((size ?? 0) / 2), count: 0 });
@@ -66,39 +68,69 @@ export async function* readPictures(
   const content = new Float64Array(total).fill(NaN);
   const contrast = new Float32Array(total);
   const unreadable: Unreadable[] = [];
+  const kinds = sources.map(({ layout }) => innermost(layout).kind);
+  await using findings = artifacts === null ? null : await openFindings(artifacts, { kinds, size, part, tell });
+  let known = 0;
   for await (const { samples, groups, from } of chunks(sources, walk)) {
     const looked = await Promise.all(samples.map(async (sample, i) => {
       const [at, key] = [from + i, keyOf(sample.id)];
       if (key !== headers.id[at]) throw changed(sample);
       if (headers.header[at] < 0) return null;
       const spectrum = key <= chosen[groups[i]] ? size : null;
-      return await look(sample, spectrum).catch(reasonOf);
+      return await seen(sample, { spectrum, content: headers.content[at], findings }).catch(reasonOf);
     }));
+    const before = known;
     for (const [i, one] of looked.entries()) {
       const at = from + i;
       if (typeof one === "string") {
         unreadable.push({ id: samples[i].id, file: samples[i].file, split: samples[i].split, reason: one });
       }
       if (one === null || typeof one === "string") continue;
-      content[at] = one.content;
-      contrast[at] = one.contrast;
-      for (const [k, column] of code.entries()) column[at] = one.code[k];
-      if (one.spectrum !== null) add(spectra[groups[i]][keyOf(samples[i].source) % 2], one.spectrum);
+      const { finding, keys } = one;
+      if (keys !== null) await findings!.add(keys, finding);
+      else if (findings !== null) known++;
+      content[at] = finding.content;
+      contrast[at] = finding.contrast;
+      for (const [k, column] of code.entries()) column[at] = finding.code[k];
+      if (finding.spectrum !== null) add(spectra[groups[i]][keyOf(samples[i].source) % 2], finding.spectrum);
     }
-    yield { done: from + samples.length, total, doing: "comparing pictures" };
+    yield { done: from + samples.length, total, doing: "comparing pictures", known: known - before };
   }
+  if (known > 0) tell?.(`Of ${thousands(total)} pictures ${thousands(known)} were known from an earlier audit`);
   return { content, code, contrast, size, spectra, unreadable };
 }
 
+interface Looking {
+  /** Side of the centre whose spectrum is taken; null: none is. */
+  readonly spectrum: number | null;
+  /** The content where it is known, otherwise NaN. */
+  readonly content: number;
+}
+
+/** What an image shows: from the findings, or by a look, which comes with the keys to keep it under. */
+async function seen(
+  sample: Sample,
+  { findings, ...looking }: Looking & { readonly findings: Findings | null },
+): Promise<{ readonly finding: Finding; readonly keys: Keys | null }> {
+  if (findings === null) return { finding: await look(sample, looking), keys: null };
+  const keys = await keysOf(sample);
+  const known = findings.find(keys, { spectrum: looking.spectrum !== null });
+  return known === null ? { finding: await look(sample, looking), keys } : { finding: known, keys: null };
+}
+
 /** Content and codes are those of the image as it lies on disk, the spectrum that of the image as it is seen. */
-async function look({ file }: Sample, size: number | null): Promise<Finding> {
+async function look({ file }: Sample, { spectrum: size, content }: Looking): Promise<Finding> {
   const { file: stored, recodings } = parseRecodings(file);
   const whole = parseFragment(stored).rectangle === null;
   const bytes = whole ? await bytesOf(stored) : null;
   const image: Image = bytes === null ? await imageOf(stored) : await decodeImage(bytes);
   const { frequencies, steps, contrast } = await pictureCode(image);
   return {
-    content: bytes === null ? hashOf(image.data, `${image.width} × ${image.height}`) : hashOf(bytes, ""),
+    content: bytes === null
+      ? hashOf(image.data, `${image.width} × ${image.height}`)
+      : Number.isNaN(content)
+      ? hashOf(bytes, "")
+      : content,
     code: [...frequencies, ...steps],
     contrast,
     spectrum: size === null ? null : radialSpectrum(await recodeImage(image, recodings), size),

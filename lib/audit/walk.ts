@@ -7,6 +7,8 @@ export interface Pass {
   readonly done: number;
   readonly total: number;
   readonly doing: string;
+  /** How many of those done since the pass before were known without work. */
+  readonly known?: number;
 }
 
 /** What is walked over. */

@@ -22,7 +22,8 @@ for (const [at, format] of [["camera", "jpeg"], ["fakes/one", "png"], ["fakes/tw
 Deno.test("folders are audited as JSON, and the figures go into a page", async () => {
   const folders = ["camera", "fakes/one", "fakes/two"].map((name) => `${folder}/pictures/${name}`);
   const page = `${folder}/pages/audit.html`;
-  const { code, out, err } = await counterproof(["audit", ...folders, "--json", "--page", page]);
+  const kept = ["--artifacts", `${folder}/artifacts`];
+  const { code, out, err } = await counterproof(["audit", ...folders, "--json", "--page", page, ...kept]);
   assertEquals(code, 0, err);
   const found = JSON.parse(out);
   assert(found.probe.auc > 0.95 && found.probe.low <= found.probe.auc && found.probe.high >= found.probe.auc);
