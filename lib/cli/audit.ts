@@ -30,8 +30,8 @@ kept: an audit that was stopped goes on when it is given again, and a later one 
 another size or time.
 
 DATA is a file that exports an experiment or layouts, as FILE or FILE#EXPORT, or a run's folder; the kind of a layout,
-as genImage, with all its generators; a folder whose layout is recognised; or two folders and more, of which the first
-holds photographs and each other one the fakes of a generator.
+as genImage, or a folder whose layout is recognised, with all generators that are there; or two folders and more, of
+which the first holds photographs and each other one the fakes of a generator.
 
   --data DIR       folder of the data sets; default: the environment variable DATA
   --limit N        at most N images of each class, generator and split, always the same ones; default: all
@@ -50,7 +50,7 @@ Examples:
   async run(given) {
     const page = userPath(given.values.page ?? "audit.html");
     const limit = wholeNumber(given, "limit", [1, Number.MAX_SAFE_INTEGER]);
-    const { name, sources, data } = await auditData(given.operands, await folderOption(given, "data"));
+    const { name, sources, data, missing } = await auditData(given.operands, await folderOption(given, "data"));
     using bar = progress();
     const artifacts = userPath(given.values.artifacts ?? "artifacts");
     let reached = "It had listed nothing yet";
@@ -58,6 +58,7 @@ Examples:
       given.flags.headers
         ? `${reached}; headers are not kept. Begin anew with: ${typedAgain(given)}`
         : `${reached}; what was found in pictures is kept. Go on with: ${typedAgain(given)}`;
+    if (missing.length > 0) bar.say(`Not there, and left out: ${missing.join("; ")}`);
     return await interruptible(async (signal) => {
       const options = { data, limit, headersOnly: given.flags.headers, artifacts, tell: bar.say, signal };
       const found = await audited(sources, options, (pass) => {
