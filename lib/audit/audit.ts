@@ -1,13 +1,15 @@
 /** The audit: what a data set gives away without what its images show. */
-import { probeMetadata, type PropertyProbes } from "./metadata_probe.ts";
 import type { Interval, Unreadable } from "../types.ts";
-import { type Pass, readHeaders } from "./headers.ts";
-import { listGroups, type Source } from "./listing.ts";
+import { type Headers, readHeaders } from "./headers.ts";
+import { readIndexes } from "./indexed.ts";
+import { type Group, listGroups, type Source } from "./listing.ts";
+import { drawProbed, probeMetadata, type ProbeRow, type PropertyProbes } from "./metadata_probe.ts";
 import { readPictures } from "./pictures.ts";
 import { type SpectrumGap, spectrumGaps } from "./spectra.ts";
 import { type GroupRow, groupRows } from "./tables.ts";
 import { type TwinTable, twinTable } from "./twins.ts";
 import { judge, type Judgement } from "./verdict.ts";
+import type { Pass } from "./walk.ts";
 
 /** How to audit. */
 export interface AuditOptions {
@@ -17,6 +19,13 @@ export interface AuditOptions {
   readonly limit?: number | null;
   /** Whether headers alone are read, and no pixels: no comparison of splits and of spectra. */
   readonly headersOnly?: boolean;
+  /**
+   * Folder in which what was found in pictures is kept, so that an audit that was stopped goes on there and one of the same
+   * data is soon done; default null: it is not kept.
+   */
+  readonly artifacts?: string | null;
+  /** Pictures that are written there together; default: some thousand. */
+  readonly part?: number;
   /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
   readonly tell?: (what: string) => void;
   readonly signal?: AbortSignal;
@@ -42,38 +51,29 @@ export interface Audit extends Judgement {
 
 /**
  * Audits splits of data sets: lists them, reads the header of every image, then, unless told otherwise, its pixels.
- * Says after every few images how far it has come.
+ * Says after every few images how far it has come. Of files that an index beside the data knows as they are the header
+ * is taken from there.
  *
- * Memory grows by some 250 bytes an image; nothing is kept of the pixels but 24 bytes.
+ * Memory grows by some 60 bytes an image, some 50 more for those that `artifacts` knows, and 40 for those of an index.
  *
  * @throws {RangeError} when there is no image, or a class has none that can be read
  * @throws {Deno.errors.NotFound} when a data set is not there
  * @throws {DOMException} "AbortError" when the signal asks for it
  */
 export async function* auditEvents(sources: readonly Source[], options: AuditOptions): AsyncGenerator<Pass, Audit> {
-  const { data, limit = null, headersOnly = false, tell, signal } = options;
+  const { data, limit = null, headersOnly = false, artifacts = null, part, tell, signal } = options;
   const listing = await listGroups(sources, { data, limit, tell, signal });
-  const { groups } = listing;
-  const headers = yield* readHeaders(sources, { data, listing, signal });
-  const pictures = headersOnly ? null : yield* readPictures(sources, { data, listing, headers, signal });
-  const { group, header, source, distinct } = headers;
-  const rows = header.flatMap((place, i) =>
-    place < 0 ? [] : [{ header: distinct[place], label: groups[group[i]].label === "fake" ? 1 : 0, source: source[i] }]
-  );
-  for (const [label, name] of [[0, "photographs"], [1, "fakes"]] as const) {
-    if (rows.some((row) => row.label === label)) continue;
-    throw new RangeError(
-      `Cannot audit the data: of ${listing.total} images ${headers.unreadable.length} could not be read, and ` +
-        `none of the others are ${name}; expected photographs and fakes`,
-    );
-  }
+  const walk = { data, listing, signal, tell };
+  const headers = yield* readHeaders(sources, { ...walk, indexed: await readIndexes(sources, walk) });
+  const rows = probed(listing.groups, headers);
+  const pictures = headersOnly ? null : yield* readPictures(sources, { ...walk, headers, artifacts, part });
   const probes = probeMetadata(rows);
-  const unread = pictures === null ? [] : group.filter((_, i) => header[i] >= 0 && Number.isNaN(pictures.content[i]));
+  const unread = pictures?.unreadable.length ? unreadGroups(headers, pictures.content) : [];
   const tables = {
     groups: groupRows(listing, headers, unread),
-    spectra: pictures === null ? [] : spectrumGaps(groups, pictures.spectra),
+    spectra: pictures === null ? [] : spectrumGaps(listing.groups, pictures.spectra),
   };
-  const twins = pictures === null ? null : twinTable(groups, { headers, pictures });
+  const twins = pictures === null ? null : await twinTable(sources, { ...walk, headers, pictures });
   return {
     probe: probes === null ? null : { auc: probes.all.value, low: probes.all.low, high: probes.all.high },
     ...judge({ probes, groups: tables.groups, twins, gaps: tables.spectra }),
@@ -92,6 +92,28 @@ export async function audit(sources: readonly Source[], options: AuditOptions): 
     const { done, value } = await events.next();
     if (done) return value;
   }
+}
+
+/** The rows that the probe is given. */
+function probed(groups: readonly Group[], { distinct, group, header, source, unreadable }: Headers): ProbeRow[] {
+  const labels = Int8Array.from(header, (place, i) => place < 0 ? -1 : groups[group[i]].label === "fake" ? 1 : 0);
+  for (const [label, name] of [[0, "photographs"], [1, "fakes"]] as const) {
+    if (labels.includes(label)) continue;
+    const [first] = unreadable;
+    throw new RangeError(
+      `Cannot audit the data: of ${header.length} images ${unreadable.length} could not be read, and ` +
+        `none of the others are ${name}; expected photographs and fakes` +
+        (first === undefined ? "" : `. The first of those: ${first.reason}`),
+    );
+  }
+  return drawProbed(labels).map((i) => ({ header: distinct[header[i]], label: labels[i], source: source[i] }));
+}
+
+/** The groups of images whose pixels could not be read, though their headers could; once for each. */
+function unreadGroups({ group, header }: Headers, content: Float64Array): number[] {
+  const places: number[] = [];
+  for (const [i, place] of header.entries()) if (place >= 0 && Number.isNaN(content[i])) places.push(group[i]);
+  return places;
 }
 
 function single({ all: _, ...properties }: PropertyProbes): Audit["properties"] {

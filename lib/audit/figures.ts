@@ -41,10 +41,10 @@ export function auditFigures({ tables: { groups, spectra }, spectrumSize }: Audi
     found.splice(1, 0, {
       id: "qualities",
       title: "JPEG quality",
-      figure: qualities(groups),
+      figure: shares(groups, ({ qualities }) => qualities),
       caption:
-        "Share of a group's images by JPEG quality, estimated from quantisation tables. Images without one are " +
-        "left out and lower the line.",
+        "Share of the images by JPEG quality, estimated from quantisation tables. Images without one leave their " +
+        "share empty.",
     });
   }
   if (spectra.length > 0) {
@@ -69,8 +69,8 @@ export function groupName({ label, name }: Pick<Group, "label" | "name">): strin
 
 /** Groups by name, splits together, photographs first. */
 function byName(groups: readonly GroupRow[]): Map<string, GroupRow[]> {
-  const sorted = [...groups.filter(({ label }) => label === "real"), ...groups.filter(({ label }) => label === "fake")];
-  return Map.groupBy(sorted, groupName);
+  const { real = [], fake = [] } = Object.groupBy(groups, ({ label }) => label);
+  return Map.groupBy([...real, ...fake], groupName);
 }
 
 function total(rows: readonly GroupRow[], countsOf: (row: GroupRow) => Counts): Map<string, number> {
@@ -155,29 +155,6 @@ function boxes(groups: readonly GroupRow[]): Figure {
   });
 }
 
-function qualities(groups: readonly GroupRow[]): Figure {
-  let fakes = 0;
-  const data = [...byName(groups)].map(([name, rows]): Trace => {
-    const sums = total(rows, ({ qualities }) => qualities);
-    const real = rows[0].label === "real";
-    return {
-      type: "scatter",
-      mode: "lines",
-      name: plotlyText(name),
-      x: Array.from({ length: 100 }, (_, i) => i + 1),
-      y: Array.from({ length: 100 }, (_, i) => (sums.get(`${i + 1}`) ?? 0) / imagesOf(rows)),
-      hovertemplate: "quality %{x}: %{y:.1%}",
-      line: { ...(real ? { color: ink.text, dash: "dot" } : strokeOf(fakes++)), shape: "hvh", width: 2 },
-    };
-  });
-  return figure(data, {
-    height: 380,
-    xaxis: { title: { text: "JPEG quality", font: { size: 13 } }, gridcolor: ink.line, zeroline: false },
-    yaxis: { tickformat: ".0%", rangemode: "tozero", gridcolor: ink.line, zeroline: false },
-    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom" },
-  });
-}
-
 function gaps(spectra: Audit["tables"]["spectra"]): Figure {
   const data = spectra.map(({ name, decibels }, i): Trace => ({
     type: "scatter",
@@ -186,10 +163,11 @@ function gaps(spectra: Audit["tables"]["spectra"]): Figure {
     x: decibels.map((_, k) => (k + 1) / decibels.length),
     y: [...decibels],
     hovertemplate: "%{y:+.2f} dB",
-    line: { ...strokeOf(i), width: 2 },
+    // dashed where the colours begin anew
+    line: { color: colour(i), dash: i < palette.length ? "solid" : "dash", width: 2 },
   }));
   return figure(data, {
-    height: 420,
+    height: 360 + 20 * spectra.length, // on a narrow page the legend has a line for each
     xaxis: {
       title: { text: "share of the highest frequency", font: { size: 13 } },
       gridcolor: ink.line,
@@ -207,11 +185,6 @@ function gaps(spectra: Audit["tables"]["spectra"]): Figure {
       line: { color: ink.text, width: 1, dash: "dot" },
     }],
   });
-}
-
-/** Colour and dash of the n-th generator: dashed where the colours begin anew. */
-function strokeOf(n: number): { readonly color: string; readonly dash: "solid" | "dash" } {
-  return { color: colour(n), dash: n < palette.length ? "solid" : "dash" };
 }
 
 /** The first group on top, and room for names. */

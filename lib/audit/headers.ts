@@ -1,88 +1,76 @@
-import type { SeenHeader } from "../image/seen_header.ts";
-import { headerOfSample } from "../layouts/sample_header.ts";
+import { type SeenHeader, seenHeader } from "../image/seen_header.ts";
+import { storedHeader } from "../layouts/sample_header.ts";
 import type { Sample, Unreadable } from "../types.ts";
-import { groupOf, keyOf, type Listing, placeIn, samplesOf, type Source } from "./listing.ts";
+import type { FindIndexed } from "./indexed.ts";
+import { keyOf, type Source } from "./listing.ts";
+import { chunks, type Pass, reasonOf, type Walk } from "./walk.ts";
 
-/** Headers of images, in columns: memory for millions. Entries of equal place belong together. */
+/** Headers of images, in columns of 24 bytes an image. Entries of equal place belong together. */
 export interface Headers {
   /** Those that differ, in the order met. */
   readonly distinct: readonly SeenHeader[];
-  readonly id: readonly string[];
+  /** Key of each image's id. */
+  readonly id: Uint32Array;
   /** Place of each image's group in the listing. */
-  readonly group: readonly number[];
+  readonly group: Uint32Array;
   /** Place of each image's header among the distinct ones; −1: unreadable. */
-  readonly header: readonly number[];
+  readonly header: Int32Array;
   /** Key of each image's source; two sources may share one by chance, which merges them. */
-  readonly source: readonly number[];
+  readonly source: Uint32Array;
+  /** Number of each image's content where an index has it, otherwise NaN. */
+  readonly content: Float64Array;
   readonly unreadable: readonly Unreadable[];
 }
 
-/** Files opened at once. */
-export const CHUNK = 64;
-
-/** How far a pass over the images has come. */
-export interface Pass {
-  readonly done: number;
-  readonly total: number;
-  readonly doing: string;
-}
-
-/** Reads the header of every listed image; one that has none that can be read is told and passed over. */
+/**
+ * Reads the header of every listed image; one that has none that can be read is told and passed over.
+ *
+ * @param walk `indexed` finds what an index knows, whose files are not opened; null: there is none
+ */
 export async function* readHeaders(
   sources: readonly Source[],
-  { data, listing, signal }: { readonly data: string | null; readonly listing: Listing; readonly signal?: AbortSignal },
+  walk: Walk & { readonly indexed: FindIndexed | null },
 ): AsyncGenerator<Pass, Headers> {
+  const { total } = walk.listing;
   const distinct: SeenHeader[] = [];
   const places = new Map<string, number>();
-  const [id, group, header, source]: [string[], number[], number[], number[]] = [[], [], [], []];
+  const [id, group, source] = [new Uint32Array(total), new Uint32Array(total), new Uint32Array(total)];
+  const header = new Int32Array(total);
+  const content = new Float64Array(total).fill(NaN);
   const unreadable: Unreadable[] = [];
-  for await (const { samples, groups } of chunks(sources, { data, listing })) {
-    signal?.throwIfAborted();
-    const found = await Promise.all(samples.map((sample) => headerOfSample(sample.file).catch(reasonOf)));
+  for await (const { samples, groups, from } of chunks(sources, walk)) {
+    const found = await Promise.all(samples.map((sample) => headerOf(sample, walk.indexed).catch(reasonOf)));
     for (const [i, one] of found.entries()) {
       const sample = samples[i];
-      id.push(sample.id);
-      group.push(groups[i]);
-      source.push(keyOf(sample.source));
+      id[from + i] = keyOf(sample.id);
+      group[from + i] = groups[i];
+      source[from + i] = keyOf(sample.source);
       if (typeof one === "string") {
         unreadable.push({ id: sample.id, file: sample.file, split: sample.split, reason: one });
-        header.push(-1);
+        header[from + i] = -1;
         continue;
       }
-      const key = Object.values(one).join(" ");
-      const place = places.get(key) ?? distinct.push(one) - 1;
-      places.set(key, place);
-      header.push(place);
+      const name = Object.values(one.header).join(" ");
+      const place = places.get(name) ?? distinct.push(one.header) - 1;
+      places.set(name, place);
+      header[from + i] = place;
+      content[from + i] = one.content;
     }
-    yield { done: id.length, total: listing.total, doing: "reading headers" };
+    yield { done: from + samples.length, total, doing: "reading headers" };
   }
-  return { distinct, id, group, header, source, unreadable };
+  return { distinct, id, group, header, source, content, unreadable };
 }
 
-/** Listed images some at a time, each with the place of its group. */
-export async function* chunks(
-  sources: readonly Source[],
-  { data, listing }: { readonly data: string | null; readonly listing: Listing },
-): AsyncGenerator<{ readonly samples: readonly Sample[]; readonly groups: readonly number[] }> {
-  const places = new Map<string, number>();
-  for (const group of listing.groups) placeIn(places, group);
-  let samples: Sample[] = [];
-  let groups: number[] = [];
-  for await (const sample of samplesOf(sources, { data })) {
-    const place = placeIn(places, groupOf(sample));
-    if (keyOf(sample.id) > (listing.bounds[place] ?? Infinity)) continue;
-    samples.push(sample);
-    groups.push(place);
-    if (samples.length < CHUNK) continue;
-    yield { samples, groups };
-    [samples, groups] = [[], []];
-  }
-  if (samples.length > 0) yield { samples, groups };
-}
-
-/** Why an image could not be read, as a short text. */
-export function reasonOf(error: unknown): string {
-  const skips = error instanceof TypeError || error instanceof RangeError || error instanceof Deno.errors.NotFound;
-  if (!skips) throw error;
-  return error.message.split("\n")[0];
+async function headerOf(
+  { id, file }: Sample,
+  indexed: FindIndexed | null,
+): Promise<{ readonly header: SeenHeader; readonly content: number }> {
+  let content = NaN;
+  const header = await seenHeader(file, async (path) => {
+    const known = await indexed?.(id, path) ?? null;
+    if (known === null) return await storedHeader(path);
+    content = known.content;
+    return known.header;
+  });
+  return { header, content };
 }

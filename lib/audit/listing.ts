@@ -81,12 +81,16 @@ export async function listGroups(
     throw new RangeError("Cannot audit the data: found no image in any split, expected photographs and fakes");
   }
   const bounds = keys.map((own) => boundOf(own, limit));
-  const total = counts.reduce((sum, count) => sum + (limit === null ? count : Math.min(count, limit)), 0);
+  // counted, not `limit`: of millions two may share the last key
+  const total = counts.reduce(
+    (sum, count, i) => sum + (bounds[i] === Infinity ? count : keys[i].filter((key) => key <= bounds[i]).length),
+    0,
+  );
   return { groups, counts, bounds, total };
 }
 
 /** Keys at most this belong to the `limit` smallest. */
-export function boundOf(keys: readonly number[], limit: number | null): number {
+export function boundOf(keys: ArrayLike<number>, limit: number | null): number {
   if (limit === null || keys.length <= limit) return Infinity;
   return Float64Array.from(keys).sort()[limit - 1];
 }

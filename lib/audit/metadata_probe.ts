@@ -68,18 +68,33 @@ function multipleOf(side: number): string {
 }
 
 /**
+ * The images that a probe is to learn from and be asked about: {@linkcode LIMIT} of each class, all where there are fewer.
+ *
+ * @param labels of all images, 1 = fake; any other number than 0 and 1 keeps an image out
+ * @returns their places, from the first
+ */
+export function drawProbed(labels: ArrayLike<number>): number[] {
+  const kept = [0, 1].flatMap((label) => {
+    const own: number[] = [];
+    for (let i = 0; i < labels.length; i++) if (labels[i] === label) own.push(i);
+    if (own.length <= LIMIT) return own;
+    return Array.from(random(SEED, "audit", "rows", label).permutation(own.length).subarray(0, LIMIT), (i) => own[i]);
+  });
+  return kept.sort((a, b) => a - b);
+}
+
+/**
  * The AUC at which a logistic regression on headers tells fakes from photographs that it has not seen: cross-validated
  * over folds of whole sources, as the mean of the folds' AUC with its 95 % bootstrap interval over sources.
  *
  * @returns null when a class comes from fewer than two sources, so that nothing can be learned and asked
  */
 export function probeMetadata(rows: readonly ProbeRow[]): PropertyProbes | null {
-  const used = limited(rows);
-  const folds = foldsOf(used);
+  const folds = foldsOf(rows);
   if (folds === null) return null;
   const probes = Object.entries(propertySets).map((
     [name, properties],
-  ) => [name, probeFolds(used, { folds, properties })]);
+  ) => [name, probeFolds(rows, { folds, properties })]);
   return Object.fromEntries(probes) as PropertyProbes;
 }
 
@@ -123,16 +138,6 @@ function commonWords(described: readonly { readonly words: readonly string[] }[]
   for (const { words } of described) for (const word of new Set(words)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].filter(([, count]) => count < described.length)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, COMMON * 2).map(([word]) => word);
-}
-
-/** At most {@linkcode LIMIT} rows of each class, in their order. */
-function limited(rows: readonly ProbeRow[]): ProbeRow[] {
-  const kept = [0, 1].flatMap((label) => {
-    const own = rows.flatMap((row, i) => row.label === label ? [i] : []);
-    if (own.length <= LIMIT) return own;
-    return Array.from(random(SEED, "audit", "rows", label).permutation(own.length).subarray(0, LIMIT), (i) => own[i]);
-  });
-  return kept.sort((a, b) => a - b).map((i) => rows[i]);
 }
 
 /** The fold of each row: sources of photographs, of fakes and of both are dealt out evenly, each kind for itself. */

@@ -4,17 +4,21 @@ import { decodeImage, type Image, parseFragment } from "../image/decode.ts";
 import { pictureCode } from "../image/perceptual.ts";
 import { parseRecodings, recodeImage } from "../image/recode.ts";
 import { radialSpectrum } from "../image/spectrum.ts";
+import { innermost } from "../layouts/mod.ts";
+import { thousands } from "../report/numbers.ts";
 import type { Sample, Unreadable } from "../types.ts";
-import { boundOf, keyOf, type Listing, type Source } from "./listing.ts";
-import { chunks, type Headers, type Pass, reasonOf } from "./headers.ts";
+import { type Finding, type Findings, type Keys, keysOf, openFindings } from "./findings.ts";
+import type { Headers } from "./headers.ts";
+import { contentNumber } from "./indexed.ts";
+import { boundOf, keyOf, type Source } from "./listing.ts";
+import { changed, chunks, type Pass, reasonOf, type Walk } from "./walk.ts";
 
-/** What the pixels of images say, in columns beside those of {@linkcode Headers}. */
+/** What the pixels of images say, in columns of 28 bytes an image beside those of {@linkcode Headers}. */
 export interface Pictures {
-  /** 53 bits of the hash of each file, of a rectangle of its pixels; NaN: unreadable. */
-  readonly content: readonly number[];
-  /** Two 64-bit codes, in halves: frequencies, then steps; see `pictureCode`. */
-  readonly code: readonly [number[], number[], number[], number[]];
-  readonly contrast: readonly number[];
+  /** As in {@linkcode Finding}; NaN: unreadable. */
+  readonly content: Float64Array;
+  readonly code: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  readonly contrast: Float32Array;
   /** Side of the centres whose spectra were taken; null: images are too small for any. */
   readonly size: number | null;
   /** Spectra by place of the group, null where none was taken; two halves of its images, for comparison. */
@@ -29,6 +33,17 @@ export interface SpectrumSum {
   count: number;
 }
 
+/** How pictures are read. */
+export interface PictureWalk extends Walk {
+  readonly headers: Headers;
+  /** Folder in which findings are kept, and found again; null: none. */
+  readonly artifacts: string | null;
+  /** Rows of a file there, as of `openRows`. */
+  readonly part?: number;
+  /** Learns how many pictures were found there. */
+  readonly tell?: (what: string) => void;
+}
+
 /** Images of a group whose spectra are averaged: enough for a mean that is good to 0.1 dB. */
 const SPECTRA = 500;
 
@@ -38,64 +53,84 @@ const LARGEST = 128, SMALLEST = 16;
 /** Share of the images that have to hold the centre. */
 const HOLD = 0.9;
 
-/** Decodes every listed image whose header was read: its codes, and the spectra of some of each group. */
+/** Looks at every listed image whose header was read: its codes, and the spectra of some of each group. */
 export async function* readPictures(
   sources: readonly Source[],
-  { data, listing, headers, signal }: {
-    readonly data: string | null;
-    readonly listing: Listing;
-    readonly headers: Headers;
-    readonly signal?: AbortSignal;
-  },
+  walk: PictureWalk,
 ): AsyncGenerator<Pass, Pictures> {
+  const { listing: { groups: all, total }, headers, artifacts, part, tell } = walk;
   const size = spectrumSize(headers);
-  const chosen = spectrumBounds(headers, listing.groups.length);
+  const chosen = spectrumBounds(headers, all.length);
   const empty = (): SpectrumSum => ({ sum: new Float64Array((size ?? 0) / 2), count: 0 });
-  const spectra = listing.groups.map((): [SpectrumSum, SpectrumSum] => [empty(), empty()]);
-  const code: [number[], number[], number[], number[]] = [[], [], [], []];
-  const content: number[] = [];
-  const contrast: number[] = [];
+  const spectra = all.map((): [SpectrumSum, SpectrumSum] => [empty(), empty()]);
+  const words = () => new Uint32Array(total);
+  const code = [words(), words(), words(), words()] as const;
+  const content = new Float64Array(total).fill(NaN);
+  const contrast = new Float32Array(total);
   const unreadable: Unreadable[] = [];
-  for await (const { samples, groups } of chunks(sources, { data, listing })) {
-    signal?.throwIfAborted();
-    const from = content.length;
+  const kinds = sources.map(({ layout }) => innermost(layout).kind);
+  await using findings = artifacts === null ? null : await openFindings(artifacts, { kinds, size, part, tell });
+  let known = 0;
+  for await (const { samples, groups, from } of chunks(sources, walk)) {
     const looked = await Promise.all(samples.map(async (sample, i) => {
-      if (sample.id !== headers.id[from + i]) throw changed(sample);
-      if (headers.header[from + i] < 0) return null;
-      const spectrum = keyOf(sample.id) <= chosen[groups[i]] ? size : null;
-      return await look(sample, spectrum).catch(reasonOf);
+      const [at, key] = [from + i, keyOf(sample.id)];
+      if (key !== headers.id[at]) throw changed(sample);
+      if (headers.header[at] < 0) return null;
+      const spectrum = key <= chosen[groups[i]] ? size : null;
+      return await seen(sample, { spectrum, content: headers.content[at], findings }).catch(reasonOf);
     }));
+    const before = known;
     for (const [i, one] of looked.entries()) {
-      const read = typeof one === "string" ? null : one;
+      const at = from + i;
       if (typeof one === "string") {
         unreadable.push({ id: samples[i].id, file: samples[i].file, split: samples[i].split, reason: one });
       }
-      content.push(read?.content ?? NaN);
-      contrast.push(read?.contrast ?? 0);
-      for (const [k, half] of (read?.code ?? [0, 0, 0, 0]).entries()) code[k].push(half);
-      if (read?.spectrum) add(spectra[groups[i]][keyOf(samples[i].source) % 2], read.spectrum);
+      if (one === null || typeof one === "string") continue;
+      const { finding, keys } = one;
+      if (keys !== null) await findings!.add(keys, finding);
+      else if (findings !== null) known++;
+      content[at] = finding.content;
+      contrast[at] = finding.contrast;
+      for (const [k, column] of code.entries()) column[at] = finding.code[k];
+      if (finding.spectrum !== null) add(spectra[groups[i]][keyOf(samples[i].source) % 2], finding.spectrum);
     }
-    yield { done: content.length, total: listing.total, doing: "comparing pictures" };
+    yield { done: from + samples.length, total, doing: "comparing pictures", known: known - before };
   }
+  if (known > 0) tell?.(`Of ${thousands(total)} pictures ${thousands(known)} were known from an earlier audit`);
   return { content, code, contrast, size, spectra, unreadable };
 }
 
-interface Look {
+interface Looking {
+  /** Side of the centre whose spectrum is taken; null: none is. */
+  readonly spectrum: number | null;
+  /** The content where it is known, otherwise NaN. */
   readonly content: number;
-  readonly code: readonly number[];
-  readonly contrast: number;
-  readonly spectrum: Float64Array | null;
+}
+
+/** What an image shows: from the findings, or by a look, which comes with the keys to keep it under. */
+async function seen(
+  sample: Sample,
+  { findings, ...looking }: Looking & { readonly findings: Findings | null },
+): Promise<{ readonly finding: Finding; readonly keys: Keys | null }> {
+  if (findings === null) return { finding: await look(sample, looking), keys: null };
+  const keys = await keysOf(sample);
+  const known = findings.find(keys, { spectrum: looking.spectrum !== null });
+  return known === null ? { finding: await look(sample, looking), keys } : { finding: known, keys: null };
 }
 
 /** Content and codes are those of the image as it lies on disk, the spectrum that of the image as it is seen. */
-async function look({ file }: Sample, size: number | null): Promise<Look> {
+async function look({ file }: Sample, { spectrum: size, content }: Looking): Promise<Finding> {
   const { file: stored, recodings } = parseRecodings(file);
   const whole = parseFragment(stored).rectangle === null;
   const bytes = whole ? await bytesOf(stored) : null;
   const image: Image = bytes === null ? await imageOf(stored) : await decodeImage(bytes);
   const { frequencies, steps, contrast } = await pictureCode(image);
   return {
-    content: bytes === null ? hashOf(image.data, `${image.width} × ${image.height}`) : hashOf(bytes, ""),
+    content: bytes === null
+      ? hashOf(image.data, `${image.width} × ${image.height}`)
+      : Number.isNaN(content)
+      ? hashOf(bytes, "")
+      : content,
     code: [...frequencies, ...steps],
     contrast,
     spectrum: size === null ? null : radialSpectrum(await recodeImage(image, recodings), size),
@@ -103,35 +138,31 @@ async function look({ file }: Sample, size: number | null): Promise<Look> {
 }
 
 function hashOf(bytes: Uint8Array, beside: string): number {
-  const hash = createHash("sha256").update(bytes).update(beside).digest();
-  return hash.readUIntBE(0, 6) * 32 + (hash[6] >> 3);
+  return contentNumber(createHash("sha256").update(bytes).update(beside).digest("hex"));
 }
 
 /** The largest power of two that fits into nearly all images. */
 function spectrumSize({ distinct, header }: Headers): number | null {
-  const read = header.filter((place) => place >= 0);
-  for (let size = LARGEST; size >= SMALLEST; size /= 2) {
-    const fits = read.filter((place) => Math.min(distinct[place].width, distinct[place].height) >= size).length;
-    if (fits >= HOLD * read.length) return size;
-  }
+  const counts = new Uint32Array(distinct.length);
+  for (const place of header) if (place >= 0) counts[place]++;
+  const images = (holds: (side: number) => boolean): number =>
+    distinct.reduce((sum, { width, height }, i) => sum + (holds(Math.min(width, height)) ? counts[i] : 0), 0);
+  const all = images(() => true);
+  for (let size = LARGEST; size >= SMALLEST; size /= 2) if (images((side) => side >= size) >= HOLD * all) return size;
   return null;
 }
 
 /** Of each group the largest key of the images whose spectra are taken. */
 function spectrumBounds({ id, group }: Headers, groups: number): number[] {
-  const keys = Array.from({ length: groups }, (): number[] => []);
-  for (let i = 0; i < id.length; i++) keys[group[i]].push(keyOf(id[i]));
+  const counts = new Uint32Array(groups);
+  for (const place of group) counts[place]++;
+  const keys = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  for (const [i, place] of group.entries()) keys[place][counts[place]++] = id[i];
   return keys.map((own) => boundOf(own, SPECTRA));
 }
 
 function add(to: SpectrumSum, spectrum: Float64Array): void {
   for (let i = 0; i < spectrum.length; i++) to.sum[i] += spectrum[i];
   to.count++;
-}
-
-function changed({ id }: Sample): Error {
-  return new Error(
-    `Cannot audit the data: "${id}" was not listed at this place before, so that files came or went meanwhile. ` +
-      "Audit again when nothing writes there",
-  );
 }

@@ -1,6 +1,5 @@
 /** What the headers of each group of images say. */
 import type { SeenHeader } from "../image/seen_header.ts";
-import type { Headers } from "./headers.ts";
 import type { Group } from "./listing.ts";
 
 /** Where the middle of some numbers lies and how far they spread: quantiles. */
@@ -44,7 +43,12 @@ const SIZES = 10;
 /** A row for each group, in the order of the listing. */
 export function groupRows(
   { groups, counts }: { readonly groups: readonly Group[]; readonly counts: readonly number[] },
-  { distinct, group, header }: Pick<Headers, "distinct" | "group" | "header">,
+  { distinct, group, header }: {
+    readonly distinct: readonly SeenHeader[];
+    /** As in `Headers`. */
+    readonly group: ArrayLike<number>;
+    readonly header: ArrayLike<number>;
+  },
   unreadablePictures: readonly number[] = [],
 ): GroupRow[] {
   // headers that differ are few, so that each group is a count of them

@@ -1,8 +1,9 @@
+import { findTwins, ORDER } from "./duplicates.ts";
 import type { Split } from "../types.ts";
-import { findTwins } from "./duplicates.ts";
 import type { Headers } from "./headers.ts";
-import type { Group } from "./listing.ts";
+import { keyOf, type Source } from "./listing.ts";
 import type { Pictures } from "./pictures.ts";
+import { changed, chunks, type Walk } from "./walk.ts";
 
 /** An image that stands in an earlier split too. */
 export interface NamedTwin {
@@ -27,28 +28,54 @@ export interface TwinTable {
   readonly twins: readonly NamedTwin[];
 }
 
-/** Finds the twins among some images. */
-export function twinTable(
-  groups: readonly Group[],
-  { headers, pictures }: { readonly headers: Headers; readonly pictures: Pictures },
-): TwinTable {
-  const split = headers.group.map((place) => groups[place].split);
+/** Finds the twins among some images, whose names are listed once more: to remember those of millions takes more memory. */
+export async function twinTable(
+  sources: readonly Source[],
+  { headers, pictures, ...walk }: Walk & { readonly headers: Headers; readonly pictures: Pictures },
+): Promise<TwinTable> {
+  const { groups } = walk.listing;
+  const split = Uint8Array.from(headers.group, (place) => ORDER.indexOf(groups[place].split));
   const found = findTwins({ split, ...pictures });
+  const images = [0, 0, 0];
+  for (const [i, place] of split.entries()) if (!Number.isNaN(pictures.content[i])) images[place]++;
+  const names = await namesOf(sources, {
+    ...walk,
+    headers,
+    places: found.flatMap((twin) => [twin.image, twin.earlier]),
+  });
   const twins = found.map(({ image, earlier, kind }): NamedTwin => ({
-    id: headers.id[image],
-    split: split[image],
+    id: names.get(image)!,
+    split: ORDER[split[image]],
     kind,
-    earlier: headers.id[earlier],
-    earlierSplit: split[earlier],
+    earlier: names.get(earlier)!,
+    earlierSplit: ORDER[split[earlier]],
   }));
-  const there = (["train", "validation", "test"] as const).filter((name) => split.includes(name));
+  const count = (name: Split, kind: NamedTwin["kind"]): number =>
+    twins.filter((twin) => twin.split === name && twin.kind === kind).length;
   return {
-    splits: there.map((name) => ({
-      split: name,
-      images: split.filter((one, i) => one === name && !Number.isNaN(pictures.content[i])).length,
-      exact: twins.filter((twin) => twin.split === name && twin.kind === "exact").length,
-      near: twins.filter((twin) => twin.split === name && twin.kind === "near").length,
-    })),
+    splits: ORDER.flatMap((name, i) =>
+      split.includes(i)
+        ? [{ split: name, images: images[i], exact: count(name, "exact"), near: count(name, "near") }]
+        : []
+    ),
     twins,
   };
+}
+
+/** The ids of the images at some places. */
+async function namesOf(
+  sources: readonly Source[],
+  { headers, places, ...walk }: Walk & { readonly headers: Headers; readonly places: readonly number[] },
+): Promise<Map<number, string>> {
+  const names = new Map<number, string>();
+  if (places.length === 0) return names;
+  const wanted = new Set(places);
+  for await (const { samples, from } of chunks(sources, walk)) {
+    for (const [i, sample] of samples.entries()) {
+      if (!wanted.has(from + i)) continue;
+      if (keyOf(sample.id) !== headers.id[from + i]) throw changed(sample);
+      names.set(from + i, sample.id);
+    }
+  }
+  return names;
 }

@@ -1,5 +1,5 @@
 import { cropImage } from "../image/crop.ts";
-import type { Image, Rectangle } from "../image/decode.ts";
+import type { Image, OpenImage, Rectangle } from "../image/decode.ts";
 
 /** Sides in pixels. */
 export interface Size {
@@ -74,15 +74,15 @@ export function wholeChange(
 }
 
 /** An image after some changes, each made of no more of it than the last one shows. */
-export async function makeChanges(image: Image, changes: readonly Change[]): Promise<Image> {
-  if (changes.length === 0) return image;
+export async function makeChanges(image: Image | OpenImage, changes: readonly Change[]): Promise<Image> {
+  if (changes.length === 0) return "data" in image ? image : await image.pixels();
   const parts: Rectangle[] = [];
   let needed = whole(changes[changes.length - 1]);
   for (const change of changes.toReversed()) {
     parts.unshift(needed);
     needed = change.needs(needed);
   }
-  let made = partOfImage(image, needed);
+  let made = "data" in image ? partOfImage(image, needed) : await image.pixels(needed);
   for (const [i, change] of changes.entries()) made = await change.make(made, parts[i]);
   return made;
 }

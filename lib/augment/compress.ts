@@ -2,6 +2,7 @@ import { checkChoice, checkInterval, checkNumber } from "../definition/check.ts"
 import { type Part, part } from "../definition/part.ts";
 import { decodeImage, type Image } from "../image/decode.ts";
 import { encodeImage } from "../image/encode.ts";
+import { jpegRoundTrip } from "../image/jpeg_round_trip.ts";
 import type { Random } from "../random.ts";
 import { type Change, localChange, type Size, wholeChange } from "./change.ts";
 
@@ -63,11 +64,12 @@ async function roundTrip(
   image: Image,
   { format, quality, order }: { format: CompressFormat; quality: number; order: "bgr" | null },
 ): Promise<Image> {
-  const given = order === null ? image : { ...image, data: image.data.slice() };
-  if (order === "bgr") exchange(given);
-  const encoding = format === "jpeg" ? { format, quality, optimise: false } : { format, quality };
-  const back = await decodeImage(await encodeImage(given, encoding));
-  if (order === "bgr") exchange(back);
+  const exchanged = order === "bgr";
+  if (format === "jpeg") return await jpegRoundTrip(image, { quality, exchanged });
+  const given = exchanged ? { ...image, data: image.data.slice() } : image;
+  if (exchanged) exchange(given);
+  const back = await decodeImage(await encodeImage(given, { format, quality }));
+  if (exchanged) exchange(back);
   return back;
 }
 

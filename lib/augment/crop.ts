@@ -28,16 +28,16 @@ export const crop = part<Crop, "size">("crop", { pad: null }, {
   },
 });
 
-/** The square at a random place; draws two numbers. */
-export function planCrop(spec: Crop, size: Size, draw: Random): Change | null {
-  const [u, v] = [draw.uniform(), draw.uniform()];
+/** The square at a random place, drawing two numbers; or the centre, where there is nothing to draw from. */
+export function planCrop(spec: Crop, size: Size, draw: Random | null): Change | null {
+  const drawn = draw === null ? null : { u: draw.uniform(), v: draw.uniform() };
   const side = spec.size;
   if (size.width === side && size.height === side) return null;
   const after = { width: side, height: side };
   if (size.width < side || size.height < side) {
-    return wholeChange(size, after, (image) => squareOf(spec, image, { u, v }));
+    return wholeChange(size, after, (image) => squareOf(spec, image, drawn));
   }
-  const [x, y] = [Math.floor(u * (size.width - side + 1)), Math.floor(v * (size.height - side + 1))];
+  const [x, y] = [placeIn(size.width - side, drawn?.u), placeIn(size.height - side, drawn?.v)];
   return { ...after, needs: (part) => ({ ...part, x: part.x + x, y: part.y + y }), make: (from) => from };
 }
 
@@ -53,13 +53,16 @@ export function cropView(spec: Crop, image: Image, draw: Random | null): Image {
 /** Cut at a place, each way a share of the room there is, or at the centre. */
 function squareOf({ size, pad }: Crop, image: Image, drawn: { readonly u: number; readonly v: number } | null): Image {
   if (image.width === size && image.height === size) return image;
-  const at = (spare: number, share: number | undefined) =>
-    share === undefined ? spare >> 1 : Math.floor(share * (spare + 1));
   const [width, height] = [Math.min(size, image.width), Math.min(size, image.height)];
-  const [left, top] = [at(image.width - width, drawn?.u), at(image.height - height, drawn?.v)];
+  const [left, top] = [placeIn(image.width - width, drawn?.u), placeIn(image.height - height, drawn?.v)];
   const cut = partOfImage(image, { x: left, y: top, width, height });
   if (width === size && height === size) return cut;
   const around = pad === "symmetric" ? drawn : null;
-  const [x, y] = [at(size - width, around?.u), at(size - height, around?.v)];
+  const [x, y] = [placeIn(size - width, around?.u), placeIn(size - height, around?.v)];
   return placeOnCanvas(cut, { x, y, width: size, height: size, border: pad ?? "black" });
+}
+
+/** A share of the room there is; left out: the middle. */
+function placeIn(spare: number, share: number | undefined): number {
+  return share === undefined ? spare >> 1 : Math.floor(share * (spare + 1));
 }

@@ -1,4 +1,4 @@
-import type { Image } from "../image/decode.ts";
+import type { Image, OpenImage } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { type Change, makeChanges, type Size } from "./change.ts";
 import { planCrop } from "./crop.ts";
@@ -16,11 +16,11 @@ const plans = { ...simplePlans, crop: planCrop };
  * @param draw moved on
  */
 export async function augmentImage(
-  image: Image,
+  image: Image | OpenImage,
   augment: readonly Augmentation[],
   draw: Random,
 ): Promise<Image> {
-  let made = image;
+  let made: Image | OpenImage = image;
   let planned: Change[] = [];
   for (const spec of augment) {
     if (Object.hasOwn(plans, spec.kind)) {
@@ -29,14 +29,21 @@ export async function augmentImage(
       if (change !== null) planned.push(change);
       continue;
     }
-    made = await makeChanges(made, planned);
+    const before: Image = await makeChanges(made, planned);
     planned = [];
-    made = await (augmentations[spec.kind] as Augment<Augmentation>)(spec, made, draw);
+    made = await (augmentations[spec.kind] as Augment<Augmentation>)(spec, before, draw);
   }
   return await makeChanges(made, planned);
 }
 
 type Plan = (spec: Augmentation, size: Size, draw: Random) => Change | null;
+
+/** What the network sees of an image in validation, test and detection, where nothing is drawn. */
+export async function seenMiddle(image: OpenImage, view: View): Promise<Image> {
+  if (view.kind !== "crop") return viewImage(await image.pixels(), view, null);
+  const change = planCrop(view, image, null);
+  return await makeChanges(image, change === null ? [] : [change]);
+}
 
 /**
  * What the network sees of an image.

@@ -1,8 +1,8 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import { resizeLikeOpenCv } from "../image/opencv_resize.ts";
+import { openCvNeeds, resizePartLikeOpenCv } from "../image/opencv_resize.ts";
 import type { Random } from "../random.ts";
-import { type Change, type Size, wholeChange } from "./change.ts";
+import type { Change, Size } from "./change.ts";
 
 /** Both sides changed by one factor, with OpenCV's linear filter, which aliases; sides are cut to whole pixels. */
 export interface Rescale extends Part<"rescale"> {
@@ -27,5 +27,10 @@ export function planRescale({ scale: [low, high], p }: Rescale, size: Size, draw
   const scale = low + (high - low) * draw.uniform();
   const side = (length: number) => Math.max(1, Math.trunc(length * scale));
   const after = { width: side(size.width), height: side(size.height) };
-  return idle ? null : wholeChange(size, after, (image) => resizeLikeOpenCv(image, after));
+  if (idle) return null;
+  return {
+    ...after,
+    needs: (part) => openCvNeeds({ from: size, to: after, part }),
+    make: (from, part) => resizePartLikeOpenCv(from, { from: size, to: after, part }),
+  };
 }

@@ -18,6 +18,8 @@ export interface AuditData {
   readonly sources: readonly Source[];
   /** Folder of the data sets; null: none is needed, or none was given. */
   readonly data: string | null;
+  /** By split, which generators of a data set are not there, as "adm, glide in train". */
+  readonly missing: readonly string[];
 }
 
 const expected =
@@ -35,7 +37,7 @@ export async function auditData(operands: readonly string[], data: string | null
   const [word] = operands;
   const name = operands.map((operand) => basename(operand)).join(", ");
   if (operands.length > 1) return { name, ...await severalFolders(operands, room) };
-  if (Object.hasOwn(room.layouts, word)) return { name, data, sources: await splitsOf([await kindLayout(word)]) };
+  if (Object.hasOwn(room.layouts, word)) return { name, data, ...await kindThere(word, data) };
   const path = userPath(word.replace(/#[^#]*$/, ""));
   const info = await Deno.stat(path).catch(() => null);
   if (info === null) {
@@ -44,7 +46,7 @@ export async function auditData(operands: readonly string[], data: string | null
   }
   const isRun = info.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
   if (info.isDirectory && !isRun) return { name, ...await oneFolder(path) };
-  return { name, data, sources: await definedSources(word, room) };
+  return { name, data, sources: await definedSources(word, { room, isRun }), missing: [] };
 }
 
 async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
@@ -52,12 +54,11 @@ async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
   return layouts.flatMap(everySplit);
 }
 
-/** The layout of a kind, as a data set is audited that nobody describes further. */
-async function kindLayout(kind: string): Promise<Layout> {
-  return await layoutOfKind(kind, {
-    what: `audit "${kind}"`,
-    instead: "Give them in a TypeScript file that exports it",
-  });
+/** What is there of a kind, as a data set is audited that nobody describes further. */
+async function kindThere(kind: string, data: string | null): Promise<Pick<AuditData, "sources" | "missing">> {
+  const { sourcesThere } = await load<typeof import("../audit/there.ts")>("lib/audit/there.ts");
+  const instead = "Give them in a TypeScript file that exports it";
+  return await sourcesThere(await layoutOfKind(kind, { what: `audit "${kind}"`, instead }), data);
 }
 
 /** Folders of photographs, then of fakes, below the deepest folder that holds them all. */
@@ -81,14 +82,14 @@ async function severalFolders(operands: readonly string[], room: Layouts): Promi
     i,
   ) => [names.filter((name) => name === names[i]).length > 1 ? folder : names[i], folder]);
   const layout = room.folders({ real: [real], fake: Object.fromEntries(named) });
-  return { data, sources: await splitsOf([layout]) };
+  return { data, sources: await splitsOf([layout]), missing: [] };
 }
 
 /** The layout that a folder has, as far as its upper levels tell. */
 async function oneFolder(path: string): Promise<Omit<AuditData, "name">> {
   const { recognise, shapes } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
   const [best] = await recognise(path);
-  if (best !== undefined) return { data: best.data, sources: await splitsOf([await kindLayout(best.kind)]) };
+  if (best !== undefined) return { data: best.data, ...await kindThere(best.kind, best.data) };
   const known = Object.entries(shapes).filter(([, { patterns }]) => patterns.length > 0);
   throw new UsageError(
     `Cannot audit "${path}": it has the layout of no known data set. Expected one of these, or two folders and more, ` +
@@ -96,9 +97,12 @@ async function oneFolder(path: string): Promise<Omit<AuditData, "name">> {
   );
 }
 
-async function definedSources(word: string, room: Layouts): Promise<Source[]> {
+async function definedSources(
+  word: string,
+  { room, isRun }: { readonly room: Layouts; readonly isRun: boolean },
+): Promise<Source[]> {
   const [, path, name] = /^(.*?)(?:#([^#]*))?$/s.exec(word)!;
-  if (!/\.(ts|js|mjs)$/.test(path)) return (await readDefinitions(word)).flatMap(sourcesOf);
+  if (isRun || path.endsWith(".json")) return (await readDefinitions(word)).flatMap(sourcesOf);
   const found = await readExports(path, { verb: "audit", expected, name });
   const isLayout = (value: unknown): value is Layout => isPart(value) && Object.hasOwn(room.layouts, value.kind);
   if (found.every(isLayout)) return await splitsOf(found);

@@ -4,8 +4,8 @@ import { printFailure } from "./print.ts";
 
 /** What an interruption leaves, and how it is told. */
 export interface Interruptible {
-  /** What is kept, and the command that goes on from there: a sentence without its full stop. */
-  readonly kept: string;
+  /** What is kept, and the command that goes on from there: a sentence without its full stop; asked for when it stops. */
+  readonly kept: string | (() => string);
   /** Where to say so. */
   readonly progress: Progress;
   /** What happens on the first Ctrl-C. */
@@ -30,7 +30,7 @@ export async function interruptible(
 ): Promise<number> {
   const controller = new AbortController();
   const tell = (what: string): number => {
-    const text = `${what}. ${kept}`;
+    const text = `${what}. ${typeof kept === "string" ? kept : kept()}`;
     progress.say(text);
     printFailure(text, exitCodes.interrupted);
     return exitCodes.interrupted;

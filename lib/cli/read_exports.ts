@@ -18,12 +18,15 @@ export interface Wanted {
  * What a TypeScript file exports: a value, the values of a list, or those that a function without arguments returns.
  *
  * @throws {Deno.errors.NotFound} when there is no such file, with the nearest name
- * @throws {UsageError} when it has no such export, with the nearest name
+ * @throws {UsageError} when it is no such file, or has no such export, with the nearest name
  * @throws {TypeError} when there are no values
  */
 export async function readExports(path: string, { verb, expected, name = "default" }: Wanted): Promise<unknown[]> {
   const file = userPath(path);
   if (!await Deno.stat(file).then((info) => info.isFile, () => false)) throw await noSuchFile(path, { verb, expected });
+  if (!/\.([cm]?[jt]s|[jt]sx)$/.test(file)) {
+    throw new UsageError(`Cannot ${verb} "${path}": it is no TypeScript file. Expected ${expected}`);
+  }
   const module: Record<string, unknown> = await import(pathToFileURL(file).href);
   if (!Object.hasOwn(module, name)) {
     const names = Object.keys(module);

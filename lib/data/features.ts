@@ -4,12 +4,10 @@
  */
 import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
-import { parseFragment } from "../image/decode.ts";
-import { parseRecodings } from "../image/recode.ts";
 import { openSafetensors, safetensorsPieces } from "../engine/safetensors.ts";
 import { TEMPORARY, writeAtomic } from "../runs/atomic.ts";
 import type { Sample } from "../types.ts";
-import { parseCell } from "./source.ts";
+import { fileBehind } from "./source.ts";
 
 /** Rows of one file; so many are made again when a process is killed. */
 const PART = 4096;
@@ -177,8 +175,7 @@ function readAt(file: Deno.FsFile, at: number, row: Float32Array): void {
 
 /** A sample and the state of its file: what is written anew is looked at anew. */
 function keyOf({ id, file }: Sample, stamps: Map<string, string>): string {
-  const { file: stored } = parseRecodings(file);
-  const path = parseCell(stored)?.path ?? parseFragment(stored).path;
+  const path = fileBehind(file);
   let stamp = stamps.get(path);
   if (stamp === undefined) {
     const { size, mtime } = Deno.statSync(path);

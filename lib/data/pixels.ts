@@ -1,9 +1,9 @@
 /** One image on its way into a batch: read, augmented, seen and normalised. Runs in whatever thread it is asked in. */
 import type { Augmentation, View } from "../augment/mod.ts";
-import { augmentImage, viewImage } from "../augment/pipeline.ts";
+import { augmentImage, seenMiddle } from "../augment/pipeline.ts";
 import type { Image } from "../image/decode.ts";
 import { random } from "../random.ts";
-import { imageOf } from "./source.ts";
+import { openOf } from "./source.ts";
 
 /** How images become tensors. */
 export interface Sight {
@@ -37,16 +37,16 @@ export function rowLength({ view: { size } }: Sight): number {
  * What the network sees of an image file: augmented where a stream is drawn from. Depends on nothing but what it is
  * given, so that it does not matter which thread does it, or when.
  *
- * @throws as {@linkcode imageOf}
+ * @throws as {@linkcode openOf}
  */
 export async function seenImage(
   { file, stream }: Wanted,
   { view, augment }: Pick<Treatment, "view" | "augment">,
 ): Promise<Image> {
   const draw = stream === null ? null : random(...stream);
-  const decoded = await imageOf(file);
+  const image = await openOf(file);
   // in training the view is one more augmentation, with which those before it are made of what it shows alone
-  return draw === null ? viewImage(decoded, view, null) : await augmentImage(decoded, [...augment, view], draw);
+  return draw === null ? await seenMiddle(image, view) : await augmentImage(image, [...augment, view], draw);
 }
 
 /**

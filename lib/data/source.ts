@@ -1,10 +1,16 @@
 /** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew. */
-import { decodeImage, type Image, parseFragment, UnreadableImage } from "../image/decode.ts";
+import { type Image, type OpenImage, openImage, parseFragment, UnreadableImage, wholeImage } from "../image/decode.ts";
 import { parseRecodings, recodedBytes, recodeImage } from "../image/recode.ts";
 import { type Cell, parseCell } from "../tables/cell_name.ts";
 import { readCell } from "../tables/cells.ts";
 
 export { type Cell, parseCell } from "../tables/cell_name.ts";
+
+/** The file on the disk behind what `Sample.file` names: of a cell its table, of a rectangle the whole image. */
+export function fileBehind(name: string): string {
+  const { file } = parseRecodings(name);
+  return parseCell(file)?.path ?? parseFragment(file).path;
+}
 
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
@@ -17,21 +23,31 @@ export { type Cell, parseCell } from "../tables/cell_name.ts";
  * @throws {RangeError} when it has no such rectangle or row
  */
 export async function imageOf(name: string): Promise<Image> {
-  const { file, recodings } = parseRecodings(name);
-  return await recodeImage(await storedImage(file), recodings);
+  return await (await openOf(name)).pixels();
 }
 
-async function storedImage(file: string): Promise<Image> {
+/**
+ * The same, of which a part may be had without the rest.
+ *
+ * @throws as {@linkcode imageOf}, some of it when pixels are asked for
+ */
+export async function openOf(name: string): Promise<OpenImage> {
+  const { file, recodings } = parseRecodings(name);
+  const stored = await openStored(file);
+  return recodings.length === 0 ? stored : wholeImage(await recodeImage(await stored.pixels(), recodings));
+}
+
+async function openStored(file: string): Promise<OpenImage> {
   const cell = parseCell(file);
-  if (cell === null) return await decodeImage(file);
+  if (cell === null) return await openImage(file);
   const bytes = await cellBytes(file, cell);
-  try {
-    return await decodeImage(bytes);
-  } catch (error) {
-    // of the same class, so that whoever skips unreadable images knows it; the bytes alone have no name
+  // of the same class, so that whoever skips unreadable images knows it; the bytes alone have no name
+  const named = (error: unknown): never => {
     if (error instanceof UnreadableImage) error.message = error.message.replace(/the \d+ given bytes/, `"${file}"`);
     throw error;
-  }
+  };
+  const image = await openImage(bytes).catch(named);
+  return { ...image, pixels: (part) => image.pixels(part).catch(named) };
 }
 
 /**
@@ -43,7 +59,7 @@ async function storedImage(file: string): Promise<Image> {
  */
 export async function bytesOf(name: string): Promise<Uint8Array> {
   const { file, recodings } = parseRecodings(name);
-  return recodings.length === 0 ? await storedBytes(file) : (await recodedBytes(await storedImage(file), recodings))!;
+  return recodings.length === 0 ? await storedBytes(file) : (await recodedBytes(await imageOf(file), recodings))!;
 }
 
 async function storedBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,8 +1,8 @@
 import { cropImage } from "./crop.ts";
 import { type ImageLimits, imageLimits } from "./limits.ts";
-import { checkBytes, pixelsOf, UnreadableImage } from "./pixels.ts";
+import { checkBytes, opened, type OpenImage, UnreadableImage, wholeImage } from "./pixels.ts";
 
-export { UnreadableImage };
+export { type OpenImage, UnreadableImage, wholeImage };
 
 /** Pixels in memory: 8 bits, RGB. */
 export interface Image {
@@ -49,10 +49,20 @@ const sheets = new Map<string, Sheet>();
  * @throws {RangeError} when the fragment is not a rectangle inside the image
  */
 export async function decodeImage(from: string | Uint8Array, limits: Partial<ImageLimits> = {}): Promise<Image> {
+  return await (await openImage(from, limits)).pixels();
+}
+
+/**
+ * The same, of which pixels are made when they are asked for: of most JPEG files a rectangle takes less time than the
+ * whole. What is not a whole image is refused at one of the two.
+ *
+ * @throws as {@linkcode decodeImage}
+ */
+export async function openImage(from: string | Uint8Array, limits: Partial<ImageLimits> = {}): Promise<OpenImage> {
   const allowed = { ...imageLimits, ...limits };
-  if (typeof from !== "string") return await pixelsOf(from, `the ${from.length} given bytes`, allowed);
+  if (typeof from !== "string") return await opened(from, `the ${from.length} given bytes`, allowed);
   const { path, rectangle } = parseFragment(from);
-  if (rectangle === null) return await pixelsOf(await readBytes(path, allowed), `"${path}"`, allowed);
+  if (rectangle === null) return await opened(await readBytes(path, allowed), `"${path}"`, allowed);
   const sheet = await decodeSheet(path, allowed);
   const { x, y, width, height } = rectangle;
   if (width < 1 || height < 1 || x + width > sheet.width || y + height > sheet.height) {
@@ -61,7 +71,7 @@ export async function decodeImage(from: string | Uint8Array, limits: Partial<Ima
         `expected one inside the image of ${sheet.width} × ${sheet.height} pixels`,
     );
   }
-  return cropImage(sheet, rectangle);
+  return wholeImage(cropImage(sheet, rectangle));
 }
 
 /** Frees the decoded sheets that {@linkcode decodeImage} keeps. */
@@ -90,7 +100,7 @@ async function decodeSheet(path: string, limits: ImageLimits): Promise<Image> {
   const stamp = `${info.mtime?.getTime()} ${info.size}`;
   let sheet = sheets.get(path);
   if (sheet?.stamp !== stamp) {
-    const read = readBytes(path, limits).then((bytes) => pixelsOf(bytes, `"${path}"`, limits));
+    const read = readBytes(path, limits).then(async (bytes) => (await opened(bytes, `"${path}"`, limits)).pixels());
     const fresh: Sheet = { stamp, image: read, bytes: 0 };
     sheet = fresh;
     fresh.image.then((image) => fresh.bytes = image.data.length, () => sheets.delete(path));

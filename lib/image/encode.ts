@@ -60,7 +60,12 @@ function encoded(pixels: Sharp, encoding: Encoding): Sharp {
   }
 }
 
-function checkQuality({ format, quality }: { format: string; quality: number }): void {
+/**
+ * Refuses what is no quality.
+ *
+ * @throws {RangeError}
+ */
+export function checkQuality({ format, quality }: { format: string; quality: number }): void {
   if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
     throw new RangeError(`Cannot encode as ${format} at quality ${quality}: expected a whole number from 1 to 100`);
   }

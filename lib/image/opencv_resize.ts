@@ -1,4 +1,4 @@
-import type { Image } from "./decode.ts";
+import type { Image, Rectangle } from "./decode.ts";
 import { checkSides } from "./sides.ts";
 
 /** Weights are whole numbers of 1 / 2048, as OpenCV has them for 8-bit images. */
@@ -20,12 +20,57 @@ interface Taps {
  * @returns pixels that the caller owns
  * @throws {RangeError} when a side is not a whole number of pixels ≥ 1
  */
-export function resizeLikeOpenCv(image: Image, { width, height }: { width: number; height: number }): Image {
+export function resizeLikeOpenCv(image: Image, { width, height }: Sides): Image {
   checkSides(width, height);
-  if (width === image.width && height === image.height) return { data: image.data.slice(), width, height };
-  if (width * 2 === image.width && height * 2 === image.height) return halved(image);
-  const columns = tapsOf(image.width, width);
-  const rows = tapsOf(image.height, height);
+  const whole = { from: image, to: { width, height }, part: { x: 0, y: 0, width, height } };
+  return resized(image, whole, { x: 0, y: 0 });
+}
+
+/** Sides in pixels. */
+interface Sides {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle of a resized image. */
+interface ResizedPart {
+  /** The whole image before. */
+  readonly from: Sides;
+  /** The whole image after. */
+  readonly to: Sides;
+  /** The rectangle of the image after. */
+  readonly part: Rectangle;
+}
+
+/** The rectangle of the image before that a rectangle of the resized image is made of. */
+export function openCvNeeds({ from, to, part }: ResizedPart): Rectangle {
+  if (isSame(from, to)) return part;
+  if (isHalf(from, to)) return { x: part.x * 2, y: part.y * 2, width: part.width * 2, height: part.height * 2 };
+  const columns = tapsOf({ from: from.width, to: to.width, start: part.x, count: part.width });
+  const rows = tapsOf({ from: from.height, to: to.height, start: part.y, count: part.height });
+  const span = ({ near, far }: Taps) => [near[0], far[far.length - 1] - near[0] + 1];
+  const [[x, width], [y, height]] = [span(columns), span(rows)];
+  return { x, y, width, height };
+}
+
+/**
+ * The same as {@linkcode resizeLikeOpenCv} of a rectangle alone.
+ *
+ * @param image the rectangle {@linkcode openCvNeeds} of the image before
+ */
+export function resizePartLikeOpenCv(image: Image, wanted: ResizedPart): Image {
+  return resized(image, wanted, openCvNeeds(wanted));
+}
+
+/** @param place of the given pixels in the image before */
+function resized(image: Image, { from, to, part }: ResizedPart, place: { x: number; y: number }): Image {
+  const { width, height } = part;
+  if (isSame(from, to)) return { data: image.data.slice(), width, height };
+  if (isHalf(from, to)) return halved(image);
+  const columns = tapsOf({ from: from.width, to: to.width, start: part.x, count: width });
+  const rows = tapsOf({ from: from.height, to: to.height, start: part.y, count: height });
+  shift(columns, place.x);
+  shift(rows, place.y);
   const data = new Uint8Array(width * height * 3);
   // a line of the old image stretched to the new width; two are needed at a time, and most are needed twice
   const lines = [new Int32Array(width * 3), new Int32Array(width * 3)];
@@ -49,15 +94,39 @@ export function resizeLikeOpenCv(image: Image, { width, height }: { width: numbe
   return { data, width, height };
 }
 
-function tapsOf(from: number, to: number): Taps {
+function isSame(from: Sides, to: Sides): boolean {
+  return from.width === to.width && from.height === to.height;
+}
+
+function isHalf(from: Sides, to: Sides): boolean {
+  return from.width === to.width * 2 && from.height === to.height * 2;
+}
+
+/** Has old places counted from the first that is given. */
+function shift({ near, far }: Taps, first: number): void {
+  for (let i = 0; i < near.length; i++) {
+    near[i] -= first;
+    far[i] -= first;
+  }
+}
+
+/** Of `count` places from `start` on of a line that is `to` places long and was `from`. */
+function tapsOf(
+  { from, to, start, count }: {
+    readonly from: number;
+    readonly to: number;
+    readonly start: number;
+    readonly count: number;
+  },
+): Taps {
   const taps = {
-    near: new Int32Array(to),
-    far: new Int32Array(to),
-    nearWeight: new Int32Array(to),
-    farWeight: new Int32Array(to),
+    near: new Int32Array(count),
+    far: new Int32Array(count),
+    nearWeight: new Int32Array(count),
+    farWeight: new Int32Array(count),
   };
-  for (let place = 0; place < to; place++) {
-    const at = Math.fround((place + 0.5) * (from / to) - 0.5);
+  for (let place = 0; place < count; place++) {
+    const at = Math.fround((start + place + 0.5) * (from / to) - 0.5);
     const near = Math.floor(at);
     const share = Math.fround(at - near);
     // beyond the border both are the border's pixel; the shares stay, because what each of them loses when it is cut to

@@ -1,6 +1,7 @@
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { rgbOfCmyk } from "./cmyk.ts";
-import type { Image } from "./decode.ts";
+import { cropImage } from "./crop.ts";
+import type { Image, Rectangle } from "./decode.ts";
 import { decodeGif } from "./gif.ts";
 import { type ImageHeader, readHeader } from "./header.ts";
 import { formatOf, otherKind } from "./headers/kinds.ts";
@@ -17,13 +18,26 @@ export class UnreadableImage extends TypeError {
 /** Why there are no pixels, in a few words. */
 type Refuse = (reason: string, cause?: unknown) => UnreadableImage;
 
+/** An image of which a rectangle may be had without the rest. */
+export interface OpenImage {
+  /** Sides in pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  /**
+   * The pixels of a rectangle that lies inside; of the caller's own. Left out: all of them.
+   *
+   * @throws {UnreadableImage}
+   */
+  pixels(part?: Rectangle): Promise<Image>;
+}
+
 /**
- * The pixels of an image file; see {@linkcode decodeImage}.
+ * The header of an image file, and what makes its pixels; see {@linkcode openImage}.
  *
  * @param name of the bytes, for errors
- * @throws {UnreadableImage}
+ * @throws {UnreadableImage} when the bytes are not the beginning of an image, or it is larger than the limits
  */
-export async function pixelsOf(bytes: Uint8Array, name: string, limits: ImageLimits): Promise<Image> {
+export async function opened(bytes: Uint8Array, name: string, limits: ImageLimits): Promise<OpenImage> {
   const refuse: Refuse = (reason, cause) =>
     new UnreadableImage(
       `Cannot decode ${name} (${reason}): expected a whole image in JPEG, PNG, WebP, GIF, TIFF or AVIF`,
@@ -38,13 +52,37 @@ export async function pixelsOf(bytes: Uint8Array, name: string, limits: ImageLim
         "shrink it, or leave it out",
     );
   }
-  try {
-    if (format === "gif") return decodeGif(bytes, limits.pixels);
-    return await decode(format === "avif" ? stillAvif(bytes) : bytes, header, limits);
-  } catch (error) {
-    const reason = (error as Error).message.trim().split("\n")[0];
-    throw refuse(reason === "Unknown error" ? "damaged pixels" : reason, error); // sharp's words for what says nothing
-  }
+  const pixels = async (part: Rectangle | null): Promise<Image> => {
+    try {
+      if (format === "gif") return decodeGif(bytes, limits.pixels);
+      return await decode(format === "avif" ? stillAvif(bytes) : bytes, { header, limits, part });
+    } catch (error) {
+      const reason = (error as Error).message.trim().split("\n")[0];
+      throw refuse(reason === "Unknown error" ? "damaged pixels" : reason, error); // sharp's words for what says nothing
+    }
+  };
+  if (inLines(bytes, header)) return { width, height, pixels: (part) => pixels(part ?? null) };
+  const whole = await pixels(null);
+  return wholeImage(whole);
+}
+
+/** An image that is decoded already. */
+export function wholeImage(image: Image): OpenImage {
+  const { width, height } = image;
+  return {
+    width,
+    height,
+    pixels: (part) => Promise.resolve(part === undefined ? image : cropImage(image, part)),
+  };
+}
+
+/**
+ * Whether the lines of an image can be had without those below, and what would be found wrong with these is known all
+ * the same: a JPEG file in one scan that comes to its end. What libjpeg refuses in pixels is that they end too early.
+ */
+function inLines(bytes: Uint8Array, { format, channels, progressive, orientation }: ImageHeader): boolean {
+  const ends = bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9;
+  return format === "jpeg" && channels <= 3 && !progressive && orientation === 1 && ends;
 }
 
 /**
@@ -72,7 +110,14 @@ function headerOf(bytes: Uint8Array, refuse: Refuse): ImageHeader {
   }
 }
 
-async function decode(bytes: Uint8Array, { format, channels }: ImageHeader, limits: ImageLimits): Promise<Image> {
+async function decode(
+  bytes: Uint8Array,
+  { header: { format, channels }, limits, part }: {
+    readonly header: ImageHeader;
+    readonly limits: ImageLimits;
+    readonly part: Rectangle | null;
+  },
+): Promise<Image> {
   const options: SharpOptions = {
     failOn: "error", // as Pillow: what libjpeg only warns of is let through
     ignoreIcc: true,
@@ -86,6 +131,7 @@ async function decode(bytes: Uint8Array, { format, channels }: ImageHeader, limi
   const converted = inks
     ? open().pipelineColourspace("cmyk").toColourspace("cmyk")
     : open().toColourspace("srgb").removeAlpha();
+  if (part !== null) converted.extract({ left: part.x, top: part.y, width: part.width, height: part.height });
   const { data, info } = await converted.raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   const values = new Uint8Array(data.buffer, data.byteOffset, data.length);

@@ -1,5 +1,6 @@
 import { decodeImage, type Image } from "./decode.ts";
 import { encodeImage } from "./encode.ts";
+import { jpegRoundTrip } from "./jpeg_round_trip.ts";
 
 /** How an image is stored anew before it is looked at. */
 export interface Recoding {
@@ -45,8 +46,18 @@ export async function recodedBytes(image: Image, recodings: readonly Recoding[])
   return bytes;
 }
 
-/** The pixels of an image after it was stored anew. */
+/**
+ * The pixels of an image after it was stored anew, those of {@linkcode recodedBytes}.
+ *
+ * @throws {RangeError} for a quality outside 1…100
+ */
 export async function recodeImage(image: Image, recodings: readonly Recoding[]): Promise<Image> {
-  const bytes = await recodedBytes(image, recodings);
-  return bytes === null ? image : await decodeImage(bytes);
+  let made = image;
+  for (const recoding of recodings) {
+    const { format, quality } = recoding;
+    made = format === "jpeg"
+      ? await jpegRoundTrip(made, { quality })
+      : await decodeImage(await encodeImage(made, recoding));
+  }
+  return made;
 }

@@ -13,7 +13,12 @@ export async function headerOfSample(file: string): Promise<SeenHeader> {
   return await seenHeader(file, storedHeader);
 }
 
-async function storedHeader(file: string): Promise<ImageHeader> {
+/**
+ * The header of an image as it lies on the disk: a file, or a cell of a table.
+ *
+ * @throws as {@linkcode headerOfSample}
+ */
+export async function storedHeader(file: string): Promise<ImageHeader> {
   const cell = parseCell(file);
   if (cell === null) return await headerOf(file);
   return readHeader(await readCell(cell.path, cell) ?? new Uint8Array());

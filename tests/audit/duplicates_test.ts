@@ -1,4 +1,4 @@
-import { type Comparable, findTwins, NEAR } from "../../lib/audit/duplicates.ts";
+import { type Comparable, findTwins, NEAR, ORDER } from "../../lib/audit/duplicates.ts";
 import { random } from "../../lib/random.ts";
 import type { Split } from "../../lib/types.ts";
 import { assertEquals } from "../assert.ts";
@@ -8,10 +8,10 @@ type Code = [number, number, number, number];
 /** Images by split, content and code. */
 function images(rows: readonly { split: Split; content: number; code: Code; contrast?: number }[]): Comparable {
   return {
-    split: rows.map(({ split }) => split),
-    content: rows.map(({ content }) => content),
-    code: [0, 1, 2, 3].map((half) => rows.map(({ code }) => code[half])) as unknown as Comparable["code"],
-    contrast: rows.map(({ contrast }) => contrast ?? 50),
+    split: Uint8Array.from(rows, ({ split }) => ORDER.indexOf(split)),
+    content: Float64Array.from(rows, ({ content }) => content),
+    code: [0, 1, 2, 3].map((half) => Uint32Array.from(rows, ({ code }) => code[half])) as unknown as Comparable["code"],
+    contrast: Float32Array.from(rows, ({ contrast }) => contrast ?? 50),
   };
 }
 

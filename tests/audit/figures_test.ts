@@ -28,15 +28,23 @@ Deno.test("figures show shares of formats, qualities, sizes, depths and spectra"
     ["jpeg", [1, 0], ["photographs of sd14", "sd14"]],
     ["png", [0, 1], ["photographs of sd14", "sd14"]],
   ]);
-  assertEquals((qualities[0].y as number[]).flatMap((share, i) => share > 0 ? [[i + 1, share]] : []), [[70, 0.25], [
-    92,
-    0.75,
-  ]]);
+  assertEquals(qualities.map(({ name, x }) => [name, x]), [["92", [0.75, 0]], ["70", [0.25, 0]]]);
   assertEquals(sizes.map(({ name, median }) => [name, (median as number[]).map(Math.round)]), [
     ["photographs of sd14, train", [42]],
     ["sd14, train", [48]],
     ["photographs of sd14, test", [42]],
     ["sd14, test", [48]],
+  ]);
+});
+
+Deno.test("of many qualities the most frequent have a colour each, the rest are together", () => {
+  const qualities = { 70: 2, 75: 3, 80: 4, 85: 5, 90: 6, 95: 7, 99: 1 };
+  const groups = planted.tables.groups.slice(0, 1).map((group) => ({ ...group, images: 28, qualities }));
+  const [, { figure }] = auditFigures({ ...planted, tables: { ...planted.tables, groups } });
+  const bars = figure.data as unknown as { readonly name: string; readonly x: readonly number[] }[];
+  assertEquals(bars.map(({ name, x }) => [name, Math.round(28 * x[0])]), [
+    ...[["95", 7], ["90", 6], ["85", 5], ["80", 4], ["75", 3]],
+    ["other", 3],
   ]);
 });
 

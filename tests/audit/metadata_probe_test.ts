@@ -1,4 +1,4 @@
-import { probeMetadata, type ProbeRow } from "../../lib/audit/metadata_probe.ts";
+import { drawProbed, probeMetadata, type ProbeRow } from "../../lib/audit/metadata_probe.ts";
 import type { SeenHeader } from "../../lib/image/seen_header.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -91,7 +91,13 @@ Deno.test("rows of few sources are asked in fewer folds, and of one source not a
   assertEquals(probeMetadata(apart)!.all.value, 0.5);
 });
 
-Deno.test("of more rows than are needed 2,000 of each class are drawn", () => {
-  const { low, high } = probeMetadata(unrelated(3, 4400))!.all;
+Deno.test("of more images than are needed 2,000 of each class are drawn, and those that count as neither never", () => {
+  const rows = unrelated(3, 4400);
+  const labels = Int8Array.from([...rows.map(({ label }) => label), -1, -1]);
+  const drawn = drawProbed(labels);
+  assertEquals([0, 1, -1].map((label) => drawn.filter((i) => labels[i] === label).length), [2000, 2000, 0]);
+  assertEquals(drawn, [...new Set(drawn)].sort((a, b) => a - b));
+  const { low, high } = probeMetadata(drawn.map((i) => rows[i]))!.all;
   assert(high - low > 0.03 && high - low < 0.045, `${low} … ${high}`);
+  assertEquals(drawProbed([1, -1, 0, 1]), [0, 2, 3]);
 });

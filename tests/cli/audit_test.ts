@@ -22,7 +22,8 @@ for (const [at, format] of [["camera", "jpeg"], ["fakes/one", "png"], ["fakes/tw
 Deno.test("folders are audited as JSON, and the figures go into a page", async () => {
   const folders = ["camera", "fakes/one", "fakes/two"].map((name) => `${folder}/pictures/${name}`);
   const page = `${folder}/pages/audit.html`;
-  const { code, out, err } = await counterproof(["audit", ...folders, "--json", "--page", page]);
+  const kept = ["--artifacts", `${folder}/artifacts`];
+  const { code, out, err } = await counterproof(["audit", ...folders, "--json", "--page", page, ...kept]);
   assertEquals(code, 0, err);
   const found = JSON.parse(out);
   assert(found.probe.auc > 0.95 && found.probe.low <= found.probe.auc && found.probe.high >= found.probe.auc);
@@ -52,7 +53,10 @@ export const aligned = () => [reencoded({ of })];`,
   assertEquals(await kinds(file), [all("genImage"), data]);
   assertEquals(await kinds(`${file}#aligned`), [all("reencoded"), data]);
   assertEquals(await kinds("pocket"), [all("pocket"), data]);
-  assertEquals(await kinds(data), [all("genImage"), data]);
+  // of a folder what is there is taken: sd14 alone, which has no validation split
+  assertEquals(await kinds(data), ["genImage train, genImage test", data]);
+  const { missing } = await auditData([data], null);
+  assertEquals(missing.map((what) => what.replace(/^sd15, .* in /, "")), ["train", "test"]);
   const dual = new URL("../../experiments/dual_loss.ts", import.meta.url).pathname;
   assertEquals((await auditData([`${dual}#dual`], null)).sources.map(({ split, optional }) => [split, optional]), [
     ["train", false],
@@ -65,6 +69,11 @@ Deno.test("what cannot be audited is refused with what would do", async () => {
   await assertRejects(() => auditData([`${folder}/none.ts`], null), Deno.errors.NotFound, "no such file");
   await assertRejects(() => auditData([folder, `${folder}/none`], null), Deno.errors.NotFound, "folder of photographs");
   await assertRejects(() => auditData(["lareList"], null), UsageError, "it needs options");
+  await assertRejects(
+    () => auditData([`${folder}/pictures/camera/0.jpeg`], null),
+    UsageError,
+    "it is no TypeScript file",
+  );
   const missing = await counterproof(["audit", `${folder}/nowhere`]);
   assert(
     missing.code === 1 && missing.err.startsWith(`Cannot audit "${folder}/nowhere": there is no such file`),

@@ -17,5 +17,5 @@ Deno.exit(
     if (ending === "failure") throw new Error("Cannot write the checkpoint");
     tell("saved\n");
     throw new DOMException("stopped", "AbortError");
-  }, { kept: "The checkpoint is kept; go on with: deno task run x.ts", progress: bar }),
+  }, { kept: () => "The checkpoint is kept; go on with: deno task run x.ts", progress: bar }),
 );

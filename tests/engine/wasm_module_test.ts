@@ -1,4 +1,6 @@
-import { buildKernels, compiler, compilerAvailable } from "../../lib/engine/wasm/build.ts";
+import { compiler, compilerAvailable } from "../../lib/assembly.ts";
+import { buildKernels } from "../../lib/engine/wasm/build.ts";
+import { buildJpeg } from "../../lib/image/wasm/build.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 type Kernels = Record<string, (...args: number[]) => void>;
@@ -34,23 +36,30 @@ Deno.test("the kernel module holds nothing but code on an imported memory", asyn
   ]);
 });
 
-Deno.test({
-  name: available
-    ? "the committed kernel module is what its sources give, byte for byte"
-    : `the committed kernel module: LEFT OUT, no compiler; deno cache --no-lock ${compiler} fetches it`,
-  ignore: !available,
-  fn: async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await buildKernels(`${folder}/kernels.wasm`);
-      const [built, kept] = await Promise.all([Deno.readFile(`${folder}/kernels.wasm`), Deno.readFile(committed)]);
-      assertEquals(built.length, kept.length);
-      assertEquals(built.findIndex((byte, i) => byte !== kept[i]), -1);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
-});
+const built = {
+  "the kernel module": { committed, build: buildKernels },
+  "the module of JPEG": { committed: new URL("../../lib/image/wasm/jpeg.wasm", import.meta.url), build: buildJpeg },
+};
+
+for (const [name, { committed, build }] of Object.entries(built)) {
+  Deno.test({
+    name: available
+      ? `${name} that is committed is what its sources give, byte for byte`
+      : `${name} that is committed: LEFT OUT, no compiler; deno cache --no-lock ${compiler} fetches it`,
+    ignore: !available,
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        await build(`${folder}/module.wasm`);
+        const [made, kept] = await Promise.all([Deno.readFile(`${folder}/module.wasm`), Deno.readFile(committed)]);
+        assertEquals(made.length, kept.length);
+        assertEquals(made.findIndex((byte, i) => byte !== kept[i]), -1);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
 
 // A tile that wants more vector registers than V8 has spills some onto the stack; where such a slot crosses a page,
 // the product falls to a fifth of its speed, at a few positions in a thousand, and ordinary benchmarks miss it.

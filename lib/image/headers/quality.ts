@@ -24,6 +24,15 @@ const KNOWN = Array.from({ length: 100 }, (_, i) => {
 });
 
 /**
+ * Steps of quantisation that libjpeg writes at a quality, 1…100: of luminance and of colour, 64 each in zigzag order.
+ */
+export function quantisationTables(
+  quality: number,
+): readonly [luminance: readonly number[], colour: readonly number[]] {
+  return KNOWN[quality - 1];
+}
+
+/**
  * The quality, 1…100, at which libjpeg writes the tables nearest to these, by the sum of absolute differences: exact for
  * whatever wrote libjpeg's own tables (libjpeg-turbo, Pillow, OpenCV, sharp), an estimate for cameras and Photoshop.
  *
