@@ -32,6 +32,7 @@ import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
+import { tokenizerCase } from "./golden_kinds/tokenizer.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -55,6 +56,7 @@ const standing: Readonly<Record<string, Compute>> = {
   "lare.egre.formula": errorGuidedCase,
   training: trainingCase,
   metrics: metricsCase,
+  tokenizer: tokenizerCase,
 };
 
 const folder = goldenFolder();
