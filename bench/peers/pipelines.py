@@ -106,6 +106,7 @@ def text_encoder(family, size, which=1):
         large = dict(hidden_size=1280, intermediate_size=5120, num_hidden_layers=32, num_attention_heads=20,
                      projection_dim=1280, hidden_act="gelu")
     config = CLIPTextConfig(**(tiny if size == "tiny" else large), bos_token_id=49406, eos_token_id=49407)
+    config._attn_implementation = "eager"  # what it is exported from in float16 else mixes types
     if base == "sdxl":
         config.output_hidden_states = True
     return (CLIPTextModelWithProjection if which == 2 else CLIPTextModel)(config)
