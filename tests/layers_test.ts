@@ -46,6 +46,7 @@ const doors: Readonly<Record<string, string>> = {
   "hyparquet-writer": "lib/tables",
   "jsdom": "lib/notebook",
   "node-api-headers": "lib/engine",
+  "onnxruntime-node": "lib/reconstruct",
   "plotly.js-cartesian-dist-min": "lib/notebook",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",
