@@ -1,6 +1,7 @@
+import { openPipeline, readPipeline } from "../../lib/reconstruct/pipeline.ts";
 import { encodePrompt, type Speaking, zeroPrompt } from "../../lib/reconstruct/prompt.ts";
 import type { Values } from "../../lib/reconstruct/values.ts";
-import { assertEquals, assertRejects } from "../assert.ts";
+import { assertClose, assertEquals, assertRejects } from "../assert.ts";
 import { type VocabularyFolder, vocabularyFolder } from "../tokenizer/vocabulary.ts";
 
 /** A pipeline's folder with the same small vocabulary for both encoders; the second pads with "!". */
@@ -91,4 +92,17 @@ Deno.test("encodePrompt() tells what an encoder lacks, and tries again what fail
   await made.write("tokenizer/vocab.json", vocabulary);
   await encodePrompt(bare, "a");
   assertEquals(asked.length, 1);
+});
+
+Deno.test("encodePrompt() has the states of the golden pipeline's encoder, run in ONNX Runtime for Python", async () => {
+  const folder = new URL("../golden/pipelines/tiny-sd", import.meta.url).pathname;
+  await using pipeline = await openPipeline(await readPipeline(folder));
+  const { states, pooled } = await encodePrompt(pipeline, "a photo of a tench");
+  assertEquals([states.shape, pooled], [[1, 77, 8], null]);
+  const rows = [0, 5, 76].flatMap((token) => [...states.data.subarray(8 * token, 8 * token + 8)]); // start, end, padding
+  assertClose(rows, [
+    ...[-0.26485, 0.23955, 0.23721, 0.31372, 2.0318, -1.45186, -1.52238, 0.51601],
+    ...[-0.07449, 0.35325, 1.56215, -0.35145, 1.32526, -0.77734, -1.73594, -0.27749],
+    ...[0.72287, -0.82112, -0.97566, -0.64009, -0.62481, 1.56204, 1.45515, -0.75207],
+  ], 2e-5);
 });
