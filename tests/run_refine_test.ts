@@ -57,6 +57,11 @@ Deno.test("a run whose model looks at error maps goes on exactly where it was st
   assertEquals(taken.steps, whole.steps);
   assertEquals(taken.scores, whole.scores);
 
+  // the definition says which maps they are: where they lie does not matter
+  await Deno.rename(artifacts, `${data}/moved`);
+  assertEquals((await run(guided, { ...options("whole"), artifacts: `${data}/moved` })).id, whole.id);
+  await Deno.rename(`${data}/moved`, artifacts);
+
   const { agreement } = await evaluate(whole, options("whole"));
   assertEquals(agreement?.largest, 0);
   const elsewhere = { ...options("whole"), artifacts: `${data}/elsewhere` };
