@@ -27,7 +27,7 @@ export interface Sample {
   readonly set: string | null;
   readonly split: Split;
   readonly caption: string | null;
-  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one. */
+  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one or a part made one. */
   readonly errorMap?: string;
 }
 
