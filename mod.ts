@@ -167,7 +167,15 @@ export {
   type Sgd,
   sgd,
 } from "./lib/optimizers/mod.ts";
-export { type Existing, existing, type Inpainting, inpainting, type Reconstruction } from "./lib/reconstruct/mod.ts";
+export {
+  type Existing,
+  existing,
+  type Inpainting,
+  inpainting,
+  type LatentError,
+  latentError,
+  type Reconstruction,
+} from "./lib/reconstruct/mod.ts";
 export {
   type BarsOptions,
   compare,

@@ -12,6 +12,7 @@ import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
 import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
+import { findErrorMaps } from "./reconstruct/mod.ts";
 import { lockRun } from "./runs/lock.ts";
 import { appendScores, findFolder, readRecord } from "./runs/store.ts";
 import { loadBest } from "./train/checkpoint.ts";
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly runs?: string;
   /** Folder that holds the data sets by name; null: none. */
   readonly data?: string | null;
+  /** Folder of what parts made, the error maps that a network may look at among it. */
+  readonly artifacts?: string;
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -77,7 +80,7 @@ export async function evaluate(run: RunRecord | string, options: EvaluateOptions
 /**
  * The same, told image by image: what progress bars read. Ends with "done".
  *
- * @throws {Deno.errors.NotFound} when the run, its checkpoint or data are missing
+ * @throws {Deno.errors.NotFound} when the run, its checkpoint, data or error maps are missing
  * @throws {RangeError} before any scoring, when a test set that the record has holds other images now; after it, when
  * the record has a set that was not asked for as its own, with other scores
  * @throws {Error} when the run has no checkpoint yet, or another process writes it
@@ -85,8 +88,17 @@ export async function evaluate(run: RunRecord | string, options: EvaluateOptions
  */
 export async function* evaluateEvents(
   run: RunRecord | string,
-  { test = null, keep = true, runs = "runs", data = null, backend = "auto", threads, workers, signal }:
-    EvaluateOptions = {},
+  {
+    test = null,
+    keep = true,
+    runs = "runs",
+    data = null,
+    artifacts = "artifacts",
+    backend = "auto",
+    threads,
+    workers,
+    signal,
+  }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent, void> {
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const record = await readRecord(folder);
@@ -94,7 +106,8 @@ export async function* evaluateEvents(
   const { model, view, data: own } = experiment(record.experiment); // what an older version did not have is filled in
   const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
   const without = new Set(unreadable.map(({ id }) => id));
-  const samples = (await readAll(test ?? own.test, data)).filter(({ id }) => !without.has(id));
+  const read = (await readAll(test ?? own.test, data)).filter(({ id }) => !without.has(id));
+  const samples = model.refine === null ? read : await findErrorMaps(model.refine.map, read, { artifacts });
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
 

@@ -11,12 +11,12 @@ import type { Layout } from "./layouts/mod.ts";
 import * as losses from "./losses/mod.ts";
 import type { Loss } from "./losses/mod.ts";
 import * as models from "./models/mod.ts";
-import type { Backbone, Head } from "./models/mod.ts";
+import type { Backbone, Head, Refinement } from "./models/mod.ts";
 import { learnsOf } from "./models/model.ts";
 import * as optimizers from "./optimizers/mod.ts";
 import type { Optimizer } from "./optimizers/mod.ts";
 import * as reconstruct from "./reconstruct/mod.ts";
-import type { Reconstruction } from "./reconstruct/mod.ts";
+import type { LatentError, Reconstruction } from "./reconstruct/mod.ts";
 import * as schedules from "./schedules/mod.ts";
 import type { Schedule } from "./schedules/mod.ts";
 
@@ -48,7 +48,12 @@ export interface Experiment {
   readonly reconstruct: Reconstruction | null;
   /** Changes in training only, in order, before the view. */
   readonly augment: readonly Augmentation[];
-  readonly model: { readonly backbone: Backbone; readonly head: Head };
+  readonly model: {
+    readonly backbone: Backbone;
+    /** What refines the backbone's features before the head sees them; null: nothing. */
+    readonly refine: Refinement | null;
+    readonly head: Head;
+  };
   /** What of the model learns, and what is done to it after each step; null: all of it, nothing. */
   readonly trainable: {
     /** Only the last stages of the backbone learn, this many, and the head; 0: the head alone; null: everything. */
@@ -96,10 +101,11 @@ export interface Experiment {
 
 /** What an experiment is made from: fields with a default may be left out. */
 export type ExperimentInput =
-  & Pick<Experiment, "name" | "view" | "model" | "loss" | "optimizer" | "schedule" | "epochs">
+  & Pick<Experiment, "name" | "view" | "loss" | "optimizer" | "schedule" | "epochs">
   & Partial<Pick<Experiment, "format" | "tags" | "seed" | "reconstruct" | "augment" | "clip" | "onNaN">>
   & {
     readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
+    readonly model: Pick<Experiment["model"], "backbone" | "head"> & Partial<Experiment["model"]>;
     readonly trainable?: Partial<Experiment["trainable"]>;
     readonly batch?: Partial<Experiment["batch"]>;
     readonly select?: Partial<Experiment["select"]>;
@@ -131,6 +137,15 @@ const share = scalar(
 
 const metrics = ["accuracy", "balancedAccuracy", "auc", "averagePrecision", "last"] as const;
 
+const bare = partOf<Refinement>("a refinement", makersOf(models, models.refinements));
+const errorMap = nullable(partOf<LatentError>("an error map", makersOf(reconstruct, reconstruct.errorMaps)));
+
+/** A refinement; its error map is a part of another room, which its own maker does not know. */
+function refinement(value: unknown, path: string): Refinement {
+  const made = bare(value, path);
+  return { ...made, map: errorMap(made.map, `${path}.map`) };
+}
+
 const read = fields<Experiment>({
   format: { read: wholeFrom(1), otherwise: FORMAT },
   name: { read: text },
@@ -156,6 +171,7 @@ const read = fields<Experiment>({
   model: {
     read: fields<Experiment["model"]>({
       backbone: { read: partOf<Backbone>("a backbone", makersOf(models, models.backbones)) },
+      refine: { read: nullable(refinement), otherwise: null },
       head: { read: partOf<Head>("a head", makersOf(models, models.heads)) },
     }),
   },
@@ -241,6 +257,56 @@ function refuseNewer(input: ExperimentInput): void {
   );
 }
 
+/** Refuses a refinement that does not fit the backbone, the head, or data without error maps. */
+function checkRefinement(
+  { model: { backbone, refine, head }, view, data, reconstruct }: Experiment,
+  refuse: (what: string, fix: string) => never,
+): void {
+  if (refine === null) return;
+  if (refine.parts.some((name) => name === "spatial" || name === "channel")) {
+    const inner = models.backboneKind(backbone).inner?.(backbone, view.size) ?? null;
+    if (inner === null) {
+      refuse(
+        `"model.refine" is ${refine.kind}() and looks at an inner map, "model.backbone" ${backbone.kind}() has none`,
+        'Take clip({ variant: "RN50" }) or resnet() as "model.backbone", or leave "spatial" and "channel" out of ' +
+          '"model.refine.parts"',
+      );
+    }
+    const { side, channels } = inner;
+    if (side !== refine.side || channels !== refine.channels) {
+      refuse(
+        `"model.refine" is for an inner map of ${refine.side} × ${refine.side} and ${refine.channels} channels, ` +
+          `"model.backbone" ${backbone.kind}() gives ${side} × ${side} and ${channels} for "view.size" ${view.size}`,
+        `Set side: ${side} and channels: ${channels} in "model.refine"`,
+      );
+    }
+  }
+  if (head.kind === "linear" && head.places === true) {
+    refuse(
+      '"model.head" judges places, and the features that "model.refine" gives are no mean of a map',
+      'Set "model.head.places" to null, or "model.refine" to null',
+    );
+  }
+  if (refine.map !== null) return;
+  for (const [split, sets] of Object.entries({ ...data, maxSkipped: null })) {
+    const bare = sets?.findIndex((layout) => !layouts.mapped(layout)) ?? -1;
+    if (bare < 0) continue;
+    refuse(
+      `"model.refine.map" is null, "data.${split}.${bare}" is a ${
+        sets![bare].kind
+      }() that ships no error maps of what ` +
+        "is seen",
+      'Set "model.refine.map" to latentError({ model }), or take lareList({ lists, maps }) as the data set',
+    );
+  }
+  if (reconstruct !== null) {
+    refuse(
+      `"model.refine.map" is null, "reconstruct" is ${reconstruct.kind}(), whose images have no error maps`,
+      'Set "model.refine.map" to latentError({ model }), or "reconstruct" to null',
+    );
+  }
+}
+
 /** Refuses parts that are each right and do not go together. */
 function checkFit(made: Experiment): void {
   const { reconstruct, loss, model, batch, data, trainable } = made;
@@ -284,6 +350,7 @@ function checkFit(made: Experiment): void {
       `Set size: ${side} in "view", or take a backbone for images of ${made.view.size}`,
     );
   }
+  checkRefinement(made, refuse);
   if (trainable !== null) learnsOf(model, trainable.lastStages);
   if (made.epochs === null && made.schedule.kind !== "plateau") {
     refuse(

@@ -46,7 +46,9 @@ export async function preview(experiment: Experiment, options: PreviewOptions = 
     if (Number.isInteger(value) && value >= 1 && value <= 100) continue;
     throw new RangeError(`Cannot preview ${value} ${name}: expected a whole number from 1 to 100`);
   }
-  const { train } = await gatherSamples(experiment, { data, artifacts });
+  // error maps are no pictures, and need not be there
+  const seen = { ...experiment, model: { ...experiment.model, refine: null } };
+  const { train } = await gatherSamples(seen, { data, artifacts });
   const rows = await previewRows(experiment, train, { samples, draws });
   const sheet = await sheetOf(rows, { draws, side: experiment.view.size });
   const made: Preview = {

@@ -27,7 +27,7 @@ export interface Sample {
   readonly set: string | null;
   readonly split: Split;
   readonly caption: string | null;
-  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one. */
+  /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one or a part made one. */
   readonly errorMap?: string;
 }
 
@@ -64,6 +64,8 @@ interface BatchRows extends Disposable {
 export interface ImageBatch extends BatchRows {
   /** [B, H, W, 3] float32, normalised for the backbone. */
   readonly images: Tensor4D;
+  /** [B, h, w, 4] float32, what a diffusion model got wrong of each image; null where the model looks at none. */
+  readonly errorMaps: Tensor4D | null;
 }
 
 /** A batch of what a frozen backbone makes of images. */

@@ -131,7 +131,7 @@ Deno.test("experiment() refuses unknown and missing fields with the nearest name
   );
   refused({ epochs: undefined }, 'Cannot define an experiment: missing field "epochs"');
   refused({ data: { train: [pocket()] } }, 'Cannot define "data": missing field "test"');
-  refused({ model: { ...input.model, refine: null } }, 'Cannot define "model": unknown field "refine"');
+  refused({ model: { ...input.model, refin: null } }, 'unknown field "refin", did you mean "refine"?');
   assertThrows(
     () => experiment(undefined as unknown as ExperimentInput),
     TypeError,

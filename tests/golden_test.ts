@@ -33,6 +33,7 @@ import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { addNoiseCase, inverseCase, schedulerCase } from "./golden_kinds/schedulers.ts";
+import { tokenizerCase } from "./golden_kinds/tokenizer.ts";
 import { testBackend } from "./tensors.ts";
 
 const standing: Readonly<Record<string, Compute>> = {
@@ -59,6 +60,7 @@ const standing: Readonly<Record<string, Compute>> = {
   "scheduler.addNoise": addNoiseCase,
   training: trainingCase,
   metrics: metricsCase,
+  tokenizer: tokenizerCase,
 };
 
 const folder = goldenFolder();

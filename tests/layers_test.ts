@@ -3,7 +3,7 @@ import { assert, assertEquals } from "./assert.ts";
 /** Who may import whom: code of a room is imported by rooms of higher levels alone, never across a level. */
 const levels: readonly (readonly string[])[] = [
   ["lib/definition", "lib/types.ts", "lib/random.ts", "lib/assembly.ts", "lib/metrics", "deno.json"],
-  ["lib/engine", "lib/image", "lib/runs", "lib/hub", "lib/tables"],
+  ["lib/engine", "lib/image", "lib/runs", "lib/hub", "lib/tables", "lib/tokenizer"],
   ["lib/nn", "lib/report"],
   ["lib/models", "lib/losses", "lib/optimizers", "lib/schedules", "lib/layouts", "lib/augment", "lib/reconstruct"],
   ["lib/experiment.ts"],
@@ -35,6 +35,7 @@ const apart: readonly (readonly [from: string, to: string])[] = [["lib/report", 
 /** The one room through which a library comes in. */
 const doors: Readonly<Record<string, string>> = {
   "@huggingface/hub": "lib/hub",
+  "@huggingface/tokenizers": "lib/tokenizer",
   "@std/cli": "lib/cli",
   "@tensorflow/tfjs": "lib/engine",
   "@tensorflow/tfjs-backend-wasm": "lib/engine",
@@ -45,6 +46,7 @@ const doors: Readonly<Record<string, string>> = {
   "hyparquet-writer": "lib/tables",
   "jsdom": "lib/notebook",
   "node-api-headers": "lib/engine",
+  "onnxruntime-node": "lib/reconstruct",
   "plotly.js-cartesian-dist-min": "lib/notebook",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",

@@ -3,7 +3,8 @@ import { memory } from "../lib/engine/ops.ts";
 import { seesAlike } from "../lib/evaluate/frozen.ts";
 import { derive } from "../lib/experiment.ts";
 import { crop, flip, square } from "../lib/augment/mod.ts";
-import { linear, mlp } from "../lib/models/mod.ts";
+import { errorGuided, linear, mlp, resnet } from "../lib/models/mod.ts";
+import { latentError } from "../lib/reconstruct/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { assert, assertClose, assertEquals } from "./assert.ts";
 import { testBackend } from "./tensors.ts";
@@ -16,6 +17,9 @@ Deno.test.afterAll(async () => {
   closeBackend();
   await Deno.remove(folder, { recursive: true });
 });
+
+/** The inner map of a ResNet-18 on images of 16 pixels. */
+const inner = { side: 1, channels: 256 };
 
 /** The head alone learns, from images that are always seen alike. */
 const frozen = derive(tinyDual(), {
@@ -46,6 +50,11 @@ Deno.test("seesAlike() is true only of a frozen backbone, without augmentation, 
   assertEquals(await seesAlike(derive(frozen, { augment: [flip({ p: 0.5 })] })), false);
   assertEquals(await seesAlike(derive(frozen, { trainable: { lastStages: 1 } })), false);
   assertEquals(await seesAlike(derive(frozen, { trainable: null })), false);
+  const refined = {
+    backbone: resnet({ depth: 18 }),
+    refine: errorGuided({ map: latentError({ model: "sd15" }), ...inner }),
+  };
+  assertEquals(await seesAlike(derive(frozen, { model: refined })), false);
 });
 
 Deno.test("run() with a frozen backbone ends alike whether its features are made or read", async () => {

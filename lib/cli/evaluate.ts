@@ -26,6 +26,7 @@ same scores are left as they are, with others they are refused. Pretrained weigh
 RUN is a name, the beginning of an id, or a run's folder.
 
   --data DIR       folder of the data sets; default: the environment variable DATA
+  --artifacts DIR  folder of error maps made earlier, where the network looks at them; default: artifacts
   --backend NAME   auto, tensorflow, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
   --runs DIR       the runs folder; default: runs
@@ -38,13 +39,14 @@ Examples:
   json: "one object, what was found, without the scores",
   exits:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, nothing is written",
-  values: ["data", "backend", "threads", "runs"],
+  values: ["data", "artifacts", "backend", "threads", "runs"],
   flags: ["dry"],
   operands: [1, 3],
   async run(given) {
     const { operands: [word, file, name], flags } = given;
     const options = {
       data: await folderOption(given, "data"),
+      artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
       keep: !flags.dry,

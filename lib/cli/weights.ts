@@ -28,7 +28,7 @@ export const weights: Command = {
 list      tells which published weights the library knows, what they are for, and which are on this machine
 get       downloads weights into the cache that Python's users share (HF_HUB_CACHE or HF_HOME, by default
           ~/.cache/huggingface/hub), checks their hash, and goes on with a download that was broken off;
-          HF_ENDPOINT names a mirror. Runs find them there
+          HF_ENDPOINT names a mirror. Runs find them there. With a CLIP's comes the vocabulary of its texts
 convert   writes the tensors of a .pth, .pt or .bin file of PyTorch as .safetensors beside it; nothing in the
           file is executed, and a file that holds more than tensors and plain containers is refused
 
@@ -90,7 +90,7 @@ async function listWeights({ values }: Given): Promise<number> {
 
 async function getWeights(given: Given): Promise<number> {
   const [name] = given.operands;
-  const { elsewhere, weightsOf } = await load<Table>("lib/models/weights_table.ts");
+  const { clipVocabulary, elsewhere, weightsOf } = await load<Table>("lib/models/weights_table.ts");
   const other = elsewhere.find((detector) => detector.name.toLowerCase() === name.toLowerCase());
   if (other !== undefined) {
     throw new UsageError(
@@ -98,7 +98,7 @@ async function getWeights(given: Given): Promise<number> {
         "deno task weights convert FILE",
     );
   }
-  const { hub: { repo, paths }, licence } = weightsOf(name);
+  const { hub: { repo, paths }, licence, fits } = weightsOf(name);
   using bar = progress();
   await download(["lib/hub/download.ts"], bar);
   const { downloadFile } = await load<typeof import("../hub/download.ts")>("lib/hub/download.ts");
@@ -106,6 +106,9 @@ async function getWeights(given: Given): Promise<number> {
     bar.update(done, total, `${name}, ${megabytes(done)} of ${megabytes(total)} MB`);
   return await interruptible(async (signal) => {
     const { file, bytes, fresh } = await firstOf(paths, (path) => downloadFile({ repo, path }, { tell, signal }));
+    for (const path of fits.kind === "clip" ? clipVocabulary.paths : []) {
+      await downloadFile({ repo: clipVocabulary.repo, path }, { tell, signal });
+    }
     bar[Symbol.dispose]();
     print(`${fresh ? "Fetched" : "Already here:"} ${name}, ${megabytes(bytes)} MB, ${licence}\n  ${file}`);
     return 0;

@@ -1,6 +1,7 @@
 /** Pairs and samples as tensors. */
 import { tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
 import type { Batch, FeatureBatch, Groups, ImageBatch, Pair, Sample } from "../types.ts";
+import { mapRows } from "./error_maps.ts";
 import type { Drawing, Drawn, DrawnPairs, Epochs } from "./epochs.ts";
 import { rowLength, type Sight, type Treatment, type Wanted } from "./pixels.ts";
 import { freeRows, type Readers, type Rows, takeRows, thisThread } from "./readers.ts";
@@ -23,31 +24,39 @@ export interface Making {
   /** Counted from 1: the draws of an image hang on it, on the image's id and on the seed. */
   readonly epoch: number;
   readonly reading?: Reading;
+  /** Whether the batch carries the error maps of its images; left out: it does not. */
+  readonly errorMaps?: boolean;
 }
 
 /** Pairs that are tried in the place of one before training gives up; each misses as often as images are unreadable. */
 const MOST_ATTEMPTS = 100;
 
 /**
- * One training batch: pixels read, augmented, cut and normalised. A pair of which anything cannot be read is told to the
+ * One training batch: pixels read, augmented, cut and normalised, and error maps as they are. A pair of which anything cannot be read is told to the
  * ledger, and another of its class takes its place, the same one in every run.
  *
  * @throws {Error} as the ledger, when there are too many
  */
 export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<ImageBatch> {
-  const { drawing, sight, reading: { readers } = strictly } = making;
+  const { drawing, sight, reading: { readers } = strictly, errorMaps = false } = making;
   const treatment: Treatment = { ...sight, augment: drawing.augment };
-  const rows = takeRows(rowCount(pairs), treatment);
-  const told = await filled(pairs, making, (taken, at) => {
+  const count = rowCount(pairs);
+  const rows = takeRows(count, treatment);
+  const maps = errorMaps ? mapRows(count) : null;
+  const told = await filled(pairs, making, async (taken, at) => {
     const wanted = taken.flatMap((each) => wantedOf(each, making));
-    return readers.fill(rows, wanted, { treatment, at });
+    const unreadable = await readers.fill(rows, wanted, { treatment, at });
+    return maps === null ? unreadable : firstOf(unreadable, await maps.fill(taken.flatMap(samplesOf), at));
   });
   const images = toTensor(rows, sight);
+  const carried = maps?.tensor() ?? null;
   return {
     images,
+    errorMaps: carried,
     ...told,
     [Symbol.dispose]() {
       images.dispose();
+      carried?.dispose();
       told.labels.dispose();
       freeRows(rows);
     },
@@ -78,6 +87,11 @@ export async function featureBatch(
       told.labels.dispose();
     },
   };
+}
+
+/** Why an image or what belongs to it could not be read. */
+function firstOf(reasons: readonly (string | null)[], others: readonly (string | null)[]): (string | null)[] {
+  return reasons.map((reason, i) => reason ?? others[i]);
 }
 
 function rowCount({ real, fake }: DrawnPairs): number {
@@ -141,6 +155,8 @@ export function wantedOf(
 export interface Shown extends Disposable {
   /** [B, H, W, 3]; disposed with it. */
   readonly images: Tensor4D;
+  /** [B, h, w, 4]; disposed with it. Null where none were asked for. */
+  readonly errorMaps: Tensor4D | null;
   /** Why each could not be read, null where it could; the row of one that could not means nothing. */
   readonly unreadable: readonly (string | null)[];
 }
@@ -148,9 +164,11 @@ export interface Shown extends Disposable {
 /** Images to score: the middle of each, nothing drawn. Those that cannot be read keep their row, so that no other moves. */
 export async function scoringImages(
   samples: readonly Sample[],
-  { sight, readers = thisThread, count = samples.length }: {
+  { sight, readers = thisThread, errorMaps = false, count = samples.length }: {
     readonly sight: Sight;
     readonly readers?: Readers;
+    /** Whether error maps are read as well; left out: they are not. */
+    readonly errorMaps?: boolean;
     /** Rows of the tensor, of which those without a sample are 0; left out: as many as samples. */
     readonly count?: number;
   },
@@ -158,12 +176,17 @@ export async function scoringImages(
   const treatment: Treatment = { ...sight, augment: [] };
   const rows = takeRows(count, treatment).fill(0);
   const unreadable = await readers.fill(rows, samples.map(({ file }) => ({ file, stream: null })), { treatment });
+  const maps = errorMaps ? mapRows(count) : null;
+  const reasons = await maps?.fill(samples, samples.map((_, i) => i));
   const images = toTensor(rows, sight);
+  const carried = maps?.tensor() ?? null;
   return {
     images,
-    unreadable,
+    errorMaps: carried,
+    unreadable: reasons === undefined ? unreadable : firstOf(unreadable, reasons),
     [Symbol.dispose]() {
       images.dispose();
+      carried?.dispose();
       freeRows(rows);
     },
   };

@@ -3,6 +3,7 @@ import { type Layout, readSamples, seenReconstruction, shippedReconstructions, s
 import { random } from "../random.ts";
 import { existing, findReconstructions, type Reconstruction } from "../reconstruct/mod.ts";
 import type { Label, Pair, Sample, Split } from "../types.ts";
+import { withErrorMaps } from "./error_maps.ts";
 import { together } from "./together.ts";
 
 /** Folders outside the definition. */
@@ -32,12 +33,14 @@ const VALIDATION_SHARE = 0.1;
 
 /**
  * All samples of a definition, training ones with the reconstructions that it asks for, validation ones with those
- * that can be had. Without `data.validation` a tenth of the training sources is held out by the seed, so that no
+ * that can be had, all with the error maps that the model looks at. Without `data.validation` a tenth of the training sources is held out by the seed, so that no
  * photograph stands on both sides.
  *
- * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions
+ * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions,
+ * then error maps
  */
-export async function gatherSamples({ data, seed, reconstruct }: Experiment, folders: Folders): Promise<Gathered> {
+export async function gatherSamples(experiment: Experiment, folders: Folders): Promise<Gathered> {
+  const { data, seed, reconstruct, model: { refine } } = experiment;
   const notices = new Set<string>();
   const tell = (what: string): void => void notices.add(what);
   const [trainable, test, validation] = await together([
@@ -67,7 +70,8 @@ export async function gatherSamples({ data, seed, reconstruct }: Experiment, fol
   }));
   const split = validation === null ? "train" : "validation";
   const measured = await Promise.all(judged.map((read) => measurable(reconstruct, read, { folders, split })));
-  return { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples), notices: [...notices] };
+  const divided = { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples) };
+  return { ...await withErrorMaps(divided, { refine, artifacts: folders.artifacts }), notices: [...notices] };
 }
 
 /**

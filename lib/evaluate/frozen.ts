@@ -35,10 +35,11 @@ export interface Frozen extends AsyncDisposable {
 
 /**
  * Whether a definition's backbone says the same of an image whenever it is asked: it does not learn, nothing is
- * augmented, the view draws no place, and the head does not look behind its features.
+ * augmented, the view draws no place, and neither a refinement nor the head looks behind its features.
  */
-export async function seesAlike({ trainable, augment, view, model: { head } }: Experiment): Promise<boolean> {
+export async function seesAlike({ trainable, augment, view, model: { refine, head } }: Experiment): Promise<boolean> {
   if (trainable?.lastStages !== 0 || augment.length > 0) return false;
+  if (refine !== null) return false;
   if (head.kind === "linear" && head.places === true) return false;
   return !await drawsPlace(view);
 }

@@ -1,7 +1,7 @@
 import { canCompile, compile } from "../engine/compiled.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import { concat, slice, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
-import { backboneFeatures, forwardModel, type Model, type ModelNetwork } from "../models/model.ts";
+import { backboneFeatures, forwardModel, type Model, type ModelNetwork, seesErrors } from "../models/model.ts";
 import type { Outputs } from "../types.ts";
 
 /** What a model says of whole images. */
@@ -12,29 +12,37 @@ type Rows = Tensor2D | Tensor4D;
 
 /** Looks at rows as a model is judged; disposed when there are no more. */
 interface Watching<R extends Rows, Result> extends Disposable {
-  /** The caller owns the result, which has a row for each. */
-  look(network: ModelNetwork, rows: R): Result;
+  /**
+   * The caller owns the result, which has a row for each.
+   *
+   * @param options `errorMaps` [B, h, w, 4] of the images, where the model looks at them
+   */
+  look(network: ModelNetwork, rows: R, options?: { readonly errorMaps?: Tensor4D | null }): Result;
 }
 
 /** Looks at images or features: embedding [B, D] and logits [B, K]. */
-export type Looker = Watching<Rows, Seen>;
+export interface Looker extends Watching<Rows, Seen> {
+  /** Whether the model looks at the error maps of images as well. */
+  readonly errorMaps: boolean;
+}
 
 /**
  * Passes of a model, recorded and replayed where the backend can, once for each number of images: an eighth faster than
  * operation by operation (CLIP's RN50 and ConvNeXt-tiny, 8 images of 224², two threads).
  */
 export function looker(model: Model): Looker {
-  return watching((network, rows) => {
+  const watch = watching((network, { rows, errorMaps }) => {
     const input = isFeatures(rows) ? { features: rows } : { images: rows };
-    const { places, ...seen } = forwardModel(model, network, input);
+    const { places, ...seen } = forwardModel(model, network, { ...input, errorMaps });
     places?.dispose();
     return seen;
   });
+  return { ...watch, errorMaps: seesErrors(model) };
 }
 
 /** The same of a model's backbone alone: features [B, F] of images [B, H, W, 3]. */
 export function backboneLooker(model: Model): Watching<Tensor4D, Tensor2D> {
-  const { look, ...rest } = watching((network, images) => ({
+  const { look, ...rest } = watching((network, { rows: images }) => ({
     features: backboneFeatures(model, network, images as Tensor4D),
   }));
   return { look: (network, images) => look(network, images).features, ...rest };
@@ -45,20 +53,32 @@ function isFeatures(rows: Rows): rows is Tensor2D {
 }
 
 type Results = Readonly<Record<string, Tensor2D>>;
-type Pass<R extends Results> = Watching<Rows, R>["look"];
+
+/** What is looked at, a row for each image. */
+type Given = { readonly rows: Rows; readonly errorMaps?: Tensor4D };
+
+type Pass<R extends Results> = (network: ModelNetwork, given: Given) => R;
 
 function watching<R extends Results>(whole: Pass<R>): Watching<Rows, R> {
-  if (!canCompile()) return { look: inParts(whole), [Symbol.dispose]() {} };
+  const given = (rows: Rows, errorMaps: Tensor4D | null): Given => errorMaps === null ? { rows } : { rows, errorMaps };
+  if (!canCompile()) {
+    const look = inParts(whole);
+    return {
+      look: (network, rows, { errorMaps = null } = {}) => look(network, given(rows, errorMaps)),
+      [Symbol.dispose]() {},
+    };
+  }
   const compiled = compile(
-    ({ inputs: { rows, ...network } }: {
+    ({ inputs: { rows, errorMaps, ...network } }: {
       state: Record<string, never>;
-      inputs: ModelNetwork & { readonly rows: Rows };
+      inputs: ModelNetwork & Given;
       fixed: null;
-    }) => whole(network, rows),
+    }) => whole(network, { rows, errorMaps }),
     { changes: false },
   );
   return {
-    look: (network, rows) => compiled.run({ state: {}, inputs: { ...network, rows }, fixed: null }),
+    look: (network, rows, { errorMaps = null } = {}) =>
+      compiled.run({ state: {}, inputs: { ...network, ...given(rows, errorMaps) }, fixed: null }),
     [Symbol.dispose]: () => compiled[Symbol.dispose](),
   };
 }
@@ -70,23 +90,26 @@ function watching<R extends Results>(whole: Pass<R>): Watching<Rows, R> {
  */
 function inParts<R extends Results>(look: Pass<R>): Pass<R> {
   let most = Infinity;
-  const seeAll = (network: ModelNetwork, all: Rows): R => {
-    const [rows, ...size] = all.shape;
+  const seeAll = (network: ModelNetwork, all: Given): R => {
+    const [rows] = all.rows.shape;
     if (rows <= most) return look(network, all);
     const parts = Array.from({ length: Math.ceil(rows / most) }, (_, i) => {
       const from = i * most;
-      const part = () => slice(all as Rows & Tensor2D, [from, 0], [Math.min(most, rows - from), size[0]]);
-      return tidy(() => look(network, part())); // the part is freed before the next is cut
+      const cut = <T extends Rows>(each: T): T =>
+        slice(each as T & Tensor2D, [from, 0], [Math.min(most, rows - from), each.shape[1]]);
+      const part = ({ rows, errorMaps }: Given): Given =>
+        errorMaps === undefined ? { rows: cut(rows) } : { rows: cut(rows), errorMaps: cut(errorMaps) };
+      return tidy(() => look(network, part(all))); // the part is freed before the next is cut
     });
     const joined = Object.keys(parts[0]).map((name) => [name, concat(parts.map((part) => part[name]))]);
     return Object.fromEntries(joined);
   };
-  return (network, rows) => {
+  return (network, given) => {
     for (;;) {
       try {
-        return tidy(() => seeAll(network, rows));
+        return tidy(() => seeAll(network, given));
       } catch (error) {
-        const tried = Math.min(most, rows.shape[0]);
+        const tried = Math.min(most, given.rows.shape[0]);
         if (refusedByHeap(error) === null || tried === 1) throw error;
         most = Math.ceil(tried / 2);
       }

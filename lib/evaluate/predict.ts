@@ -97,10 +97,11 @@ export async function outputsOf(
   },
 ): Promise<Judged> {
   using shown = frozen === null
-    ? await scoringImages(samples, { sight, readers })
+    ? await scoringImages(samples, { sight, readers, errorMaps: looker.errorMaps })
     : await frozenFeatures(frozen, network, samples);
   const { unreadable } = shown;
-  return { ...looker.look(network, "features" in shown ? shown.features : shown.images), unreadable };
+  const said = "features" in shown ? looker.look(network, shown.features) : looker.look(network, shown.images, shown);
+  return { ...said, unreadable };
 }
 
 /** The probability of fake of each row, as numbers; frees the logits. [B, K]. */

@@ -132,6 +132,13 @@ export function ships(outer: Layout): boolean {
   return layout.kind in shipped && !("reconstructions" in layout && layout.reconstructions === null);
 }
 
+/** Whether a data set, in the form that its part names, has an error map for every image, of what is seen of it. */
+export function mapped(layout: Layout): boolean {
+  // maps were made of the images as they lie on the disk, which nobody sees where they are stored anew
+  if ("of" in layout) return layout.kind !== "reencoded" && mapped(layout.of);
+  return layout.kind === "lareList" && layout.maps !== null;
+}
+
 /**
  * The reconstructions that a data set ships for some of its samples, null where it ships none.
  *

@@ -92,6 +92,12 @@ export function clipSide(spec: Clip): number {
   return towerOf(spec).image;
 }
 
+/** The map of the ResNet's third stage; a transformer offers none. */
+export function clipInner(spec: Clip): { side: number; channels: number } | null {
+  const tower = towerOf(spec);
+  return "blocks" in tower ? { side: tower.image / 16, channels: tower.width * 16 } : null;
+}
+
 /** How images are normalised: as the weights were trained, without weights as OpenAI's were. */
 export function clipView({ weights }: Clip): View {
   if (weights === null) return openaiView;

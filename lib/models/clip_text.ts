@@ -1,6 +1,6 @@
 /**
  * CLIP's text tower, with transformers' names of weights, theirs of `text_model` without that prefix. A network by
- * itself and no part of experiments: it takes numbers of tokens.
+ * itself and no part of experiments: it takes numbers of tokens, which `clip_tokenizer.ts` makes of texts.
  *
  * Source: Learning Transferable Visual Models From Natural Language Supervision (Radford et al. 2021).
  */

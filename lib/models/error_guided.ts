@@ -8,7 +8,7 @@
 // B samples · H, W height and width of error maps · S, C side and channels of the backbone's map · F features
 // N places, S² and their mean · K width of a head
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { isPart, type Part, part, show } from "../definition/part.ts";
 import {
   add,
   concat,
@@ -41,6 +41,7 @@ import {
   type SmallResnetBuffers,
   type SmallResnetParams,
 } from "../nn/small_resnet.ts";
+import type { LatentError } from "../reconstruct/latent_error.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
 
 /** What the head may see, in the order in which it does. */
@@ -54,6 +55,8 @@ const ofMap: SmallResnet = { inputs: latents, widths: [16, 32, 64], blocks: 2, c
 
 /** LaRE²'s refinement. */
 export interface ErrorGuided extends Part<"errorGuided"> {
+  /** How the error map of an image is made; null: the data set ships the maps, as `lareList({ maps })` does. */
+  readonly map: LatentError | null;
   /**
    * What the head sees, side by side: "embedding", the backbone's features; "spatial", its inner map where attention
    * with the error as a bias looks; "channel", the inner map's mean, weighted by the mean error; "map", features of
@@ -70,12 +73,17 @@ export interface ErrorGuided extends Part<"errorGuided"> {
 
 /** Defines LaRE²'s refinement. */
 export const errorGuided = part<ErrorGuided>("errorGuided", {
+  map: null,
   parts: ["embedding", "spatial", "channel"],
   channels: 1024,
   side: 14,
   dropout: 0.1,
 }, {
-  check({ parts, channels, side, dropout }) {
+  check({ map, parts, channels, side, dropout }) {
+    // what is in it, its own maker says, which an experiment asks
+    if (map !== null && !isPart(map)) {
+      throw new TypeError(`Cannot define errorGuided.map: given ${show(map)}, expected latentError() or null`);
+    }
     const ordered = Array.isArray(parts) && order.filter((name) => parts.includes(name));
     if (!ordered || ordered.length === 0 || ordered.join() !== parts.join()) {
       throw new RangeError(`Cannot define errorGuided: parts ${show(parts)}, expected some of ${show(order)} in order`);

@@ -1,5 +1,15 @@
 /** Backbones, refinements and heads by kind. */
-import { type Clip, clipDraws, clipFeatures, clipSide, clipStages, clipView, clipWidth, initClip } from "./clip.ts";
+import {
+  type Clip,
+  clipDraws,
+  clipFeatures,
+  clipInner,
+  clipSide,
+  clipStages,
+  clipView,
+  clipWidth,
+  initClip,
+} from "./clip.ts";
 import {
   type Convnext,
   convnextDraws,
@@ -24,6 +34,7 @@ import {
   type Resnet,
   resnetDraws,
   resnetFeatures,
+  resnetInner,
   resnetStages,
   resnetView,
   resnetWidth,
@@ -51,6 +62,7 @@ export const backbones = {
     forward: resnetFeatures,
     width: resnetWidth,
     view: resnetView,
+    inner: resnetInner,
     places: true,
     stages: resnetStages,
     draws: resnetDraws,
@@ -60,6 +72,7 @@ export const backbones = {
     forward: clipFeatures,
     width: clipWidth,
     side: clipSide,
+    inner: clipInner,
     view: clipView,
     stages: clipStages,
     draws: clipDraws,

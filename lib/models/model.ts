@@ -157,6 +157,11 @@ function refined(
   return { features: pooled, ...(places === undefined ? {} : { places }) };
 }
 
+/** Whether a model looks at the error maps of images, which its batches carry then: a refinement does. */
+export function seesErrors({ refine }: Pick<Model, "refine">): boolean {
+  return refine !== undefined && refine !== null;
+}
+
 /** The random numbers that a batch of `rows` takes while the model learns: shape by name. */
 export function modelDraws(spec: Model, rows: number): DrawShapes {
   return {

@@ -44,6 +44,8 @@ export interface BackboneKind<Spec, N extends Network = Network> {
   view(spec: Spec): View;
   /** Height and width of the images, pixels, where the network takes no others. */
   side?(spec: Spec): number;
+  /** Side and channels of the inner map of square images of `size` pixels; null, or missing: there is none. */
+  inner?(spec: Spec, size: number): { readonly side: number; readonly channels: number } | null;
   /** Whether features have places. */
   readonly places?: boolean;
   /** Beginnings of parameters' names by stage, in the order in which an image passes them; together, all names. */

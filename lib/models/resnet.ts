@@ -132,6 +132,12 @@ export function resnetFeatures(
   });
 }
 
+/** The third stage's map; every step of the network halves height and width, the larger half stays. */
+export function resnetInner({ depth, downsample }: Resnet, size: number): { side: number; channels: number } {
+  const steps = downsample ? 4 : 2;
+  return { side: Math.ceil(size / 2 ** steps), channels: narrowest * 2 ** 2 * expansion[depths[depth].form] };
+}
+
 /** Every stage's blocks by name and plan; a stage's first block takes what the stage before made. */
 function stages<B>({ depth, blocks }: Resnet, make: (name: string, plan: BlockPlan) => B): Stages<B> {
   const { form, blocks: published } = depths[depth];

@@ -137,6 +137,9 @@ export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntrie
   resnet(50, ["a1_in1k", 102]),
 ]);
 
+/** The vocabulary of CLIP's texts, the same for every published tower: a repository of the hub and its files, 1.4 MB. */
+export const clipVocabulary = { repo: "openai/clip-vit-base-patch32", paths: ["vocab.json", "merges.txt"] } as const;
+
 /** Detectors whose weights are published, but not on the hub. */
 export const elsewhere: readonly Elsewhere[] = [
   {

@@ -29,12 +29,14 @@ export async function findArtifacts(
     // one listing of a folder instead of a question for each of its files
     if (!listed.has(parent)) listed.set(parent, await namesIn(parent));
     const there = listed.get(parent)!.has(file.slice(slash + 1));
-    found.push(there ? { ...sample, id: `${sample.id}@${maker}`, file, label: "fake", generator: maker } : null);
+    const { errorMap: _, ...rest } = sample; // it tells of the sample, not of what was made of it
+    found.push(there ? { ...rest, id: `${sample.id}@${maker}`, file, label: "fake", generator: maker } : null);
   }
   return found;
 }
 
-async function namesIn(folder: string): Promise<Set<string>> {
+/** The names of what stands in a folder; none where there is no folder. */
+export async function namesIn(folder: string): Promise<Set<string>> {
   const names = new Set<string>();
   try {
     for await (const { name } of Deno.readDir(folder)) names.add(name);

@@ -1,10 +1,13 @@
 /** Reconstructions: parts that say how a sample gets the twin that something generated made of it. */
 import type { Sample } from "../types.ts";
+import { findErrorMaps } from "./error_maps.ts";
 import { findExisting } from "./existing.ts";
 import { findInpainting } from "./inpainting.ts";
 
+export { findErrorMaps } from "./error_maps.ts";
 export { type Existing, existing } from "./existing.ts";
 export { type Inpainting, inpainting } from "./inpainting.ts";
+export { type LatentError, latentError } from "./latent_error.ts";
 
 /** Where reconstructions may lie. */
 export interface Places {
@@ -19,6 +22,9 @@ export const reconstructions = {
   existing: findExisting,
   inpainting: findInpainting,
 };
+
+/** How error maps are found, by kind. */
+export const errorMaps = { latentError: findErrorMaps };
 
 /** How samples get their reconstruction. */
 export type Reconstruction = Parameters<(typeof reconstructions)[keyof typeof reconstructions]>[0];

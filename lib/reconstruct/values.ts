@@ -5,3 +5,15 @@ export interface Values {
   /** [N, C, H, W] of images and latents, [N, T, D] of texts. */
   readonly shape: readonly number[];
 }
+
+/** Whole numbers that networks take: tokens and timesteps. */
+export interface IntValues {
+  readonly data: Int32Array;
+  /** [N, T] of tokens, [] of a number alone. */
+  readonly shape: readonly number[];
+}
+
+/** How many numbers a shape holds. */
+export function countOfShape(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
+}

@@ -25,6 +25,7 @@ export function tellDefinitions(methods: readonly Method[]): Told[] {
     ["reconstructions", ({ reconstruct }) => reconstruct === null ? "none" : told(reconstruct)],
     ["augmentation", ({ augment }) => told(augment)],
     ["backbone", ({ model }) => told(model?.backbone)],
+    ["refinement", ({ model }) => model?.refine ? told(model.refine) : null],
     ["head", ({ model }) => told(model?.head)],
     ["what learns", ({ trainable }) => trainable === undefined ? null : trainableTold(trainable)],
     ...terms.map((term): [string, (experiment: Experiment) => string | null] => [

@@ -1,6 +1,6 @@
 /** One step of training: its objective, its optimizer, and what is done to the parameters after it. */
 import { canCompile, compile } from "../engine/compiled.ts";
-import { clone, type Scalar, scalar, tensor } from "../engine/ops.ts";
+import { clone, type Scalar, scalar, tensor, type Tensor4D } from "../engine/ops.ts";
 import { combine, disposeTree, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
@@ -14,7 +14,11 @@ import type { Batch, LossValue } from "../types.ts";
 import { averaged, learnersOf, nonNegative, type Weights } from "./weights.ts";
 
 /** What of a batch a step looks at, and the random numbers for it. */
-export type Seen = Input & Pick<Batch, "labels"> & { readonly draws: FlatTree };
+export type Seen = Input & Pick<Batch, "labels"> & {
+  readonly draws: FlatTree;
+  /** Where the model looks at them. */
+  readonly errorMaps?: Tensor4D;
+};
 
 type Numbers<N> = { readonly rate: N; readonly step: N };
 
@@ -116,8 +120,7 @@ export function stepper(experiment: Experiment, { records = canCompile() }: { re
     take(at, { batches, place, ...numbers }) {
       const looks = batches.map((batch, i): Look => {
         const { labels, groups } = batch;
-        const input = "features" in batch ? { features: batch.features } : { images: batch.images };
-        return { seen: { ...input, labels, draws: drawsOf(experiment, labels.shape[0], [place, i]) }, groups };
+        return { seen: { ...inputOf(batch), labels, draws: drawsOf(experiment, labels.shape[0], [place, i]) }, groups };
       });
       try {
         if (step !== null && looks.length === 1 && experiment.onNaN === null) {
@@ -140,6 +143,13 @@ export function stepper(experiment: Experiment, { records = canCompile() }: { re
     },
     [Symbol.dispose]: dispose,
   };
+}
+
+/** What a step sees of a batch; a recording takes tensors alone, and no null in their place. */
+function inputOf(batch: Batch): Input & Pick<Seen, "errorMaps"> {
+  if ("features" in batch) return { features: batch.features };
+  const { images, errorMaps } = batch;
+  return errorMaps === null ? { images } : { images, errorMaps };
 }
 
 interface Look {

@@ -5,7 +5,7 @@ import { rowLength, type Sight } from "../data/pixels.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import type { Frozen } from "../evaluate/frozen.ts";
 import type { Experiment } from "../experiment.ts";
-import type { ModelNetwork } from "../models/model.ts";
+import { type ModelNetwork, seesErrors } from "../models/model.ts";
 import { rateOf } from "../optimizers/mod.ts";
 import { rateAt } from "../schedules/mod.ts";
 import type { Batch, EpochRow, Pair, RunEvent, ValidationRow } from "../types.ts";
@@ -138,6 +138,7 @@ async function* stepsOf(
 ): AsyncGenerator<RunEvent, void> {
   const drawing = drawingOf(experiment);
   const { accumulate } = drawing;
+  const errorMaps = seesErrors(experiment.model);
   const { stepsPerEpoch, pairsOf } = plan;
   const first = (epoch - 1) * stepsPerEpoch;
   const clock = stopwatch();
@@ -151,7 +152,7 @@ async function* stepsOf(
     { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate, most: mostAhead(drawing, sight) },
     (i): Promise<Batch> => {
       const pairs = pairsOf(epoch, i);
-      if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading });
+      if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading, errorMaps });
       const fill: FillFeatures = (rows, samples, at) =>
         frozen.fill(rows, samples, { network: () => networkOf(state), at });
       return featureBatch(pairs, { plan, reading, width: frozen.width, fill });

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readSafetensors } from "../../lib/engine/safetensors.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { sha256, withHub } from "../hub/server.ts";
@@ -34,13 +34,16 @@ Deno.test("weights get fetches a set once, goes on after a break, and list tells
   });
 });
 
-Deno.test("weights get takes the next file of a set where the hub has not the first", async () => {
+Deno.test("weights get takes the next file of a set where the hub has not the first, and a CLIP's vocabulary", async () => {
   await withHub(async (hub, cache) => {
     hub.repo = "openai/clip-vit-base-patch32";
     hub.files.set("pytorch_model.bin", new Uint8Array(10));
+    for (const part of ["vocab.json", "merges.txt"]) hub.files.set(part, new TextEncoder().encode(part));
     const env = { HF_ENDPOINT: hub.address, HF_HUB_CACHE: cache };
     const { code, out } = await counterproof(["weights", "get", hub.repo], { env });
     assert(code === 0 && out.trim().endsWith("pytorch_model.bin"), out);
+    const beside = join(dirname(out.trim().split("\n")[1].trim()), "merges.txt");
+    assertEquals(await Deno.readTextFile(beside), "merges.txt");
   });
 });
 

@@ -2,14 +2,36 @@ import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
 import { memory, tensor, type Tensor4D } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { looker } from "../../lib/evaluate/looker.ts";
-import { convnext, linear } from "../../lib/models/mod.ts";
+import { convnext, errorGuided, linear, resnet } from "../../lib/models/mod.ts";
 import { forwardModel, initModel } from "../../lib/models/model.ts";
 import { random } from "../../lib/random.ts";
-import { assertEquals, assertThrows } from "../assert.ts";
+import { assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { fillHeap } from "../full_heap.ts";
 
 await useBackend("wasm", { threads: 2 });
 Deno.test.afterAll(closeBackend);
+
+/** With a network that looks at error maps beside images. */
+const refined = {
+  backbone: resnet({ depth: 18, blocks: [1, 1, 1, 1] }),
+  refine: errorGuided({ channels: 256, side: 2 }),
+  head: linear({ classes: 2 }),
+};
+
+Deno.test("a looker with too little heap for all images cuts their error maps with them", async () => {
+  const network = await initModel(refined, (name) => random(1, name));
+  const images = tensor(random(1, "images").normals(64 * 32 * 32 * 3), [64, 32, 32, 3]) as Tensor4D;
+  const errorMaps = tensor(random(1, "maps").normals(64 * 4 * 4 * 4), [64, 4, 4, 4]) as Tensor4D;
+  using eye = looker(refined);
+  const expected = eye.look(network, images, { errorMaps });
+  const values = [...expected.logits.dataSync()];
+  const free = fillHeap(12 * 2 ** 20);
+  assertThrows(() => forwardModel(refined, network, { images, errorMaps }), RangeError, "Cannot allocate");
+  const seen = eye.look(network, images, { errorMaps });
+  assertClose(seen.logits.dataSync(), values, 1e-5);
+  free();
+  disposeTree({ network, images, errorMaps, ...expected, seen });
+});
 
 const model = { backbone: convnext({ depths: [1, 1], dims: [16, 32] }), head: linear({ classes: 2 }) };
 

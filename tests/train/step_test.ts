@@ -30,6 +30,7 @@ function batchOf(rows: number, name: string): Batch {
   const labels = tensor(Array.from({ length: 4 * rows }, (_, i) => i < rows ? 0 : 1)) as Tensor1D;
   return {
     ids: [],
+    errorMaps: null,
     images,
     labels,
     groups: { real: rows, fake: rows, realRec: rows, fakeRec: rows },
