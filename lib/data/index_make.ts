@@ -28,7 +28,7 @@ export interface Indexing {
 /** What an index holds. */
 export interface IndexReport {
   readonly file: string;
-  /** Identity of the data: hash over every row's sample, size and content. */
+  /** Identity of the data: hash over every row's sample, size and content, and those of its error map. */
   readonly identity: string;
   readonly rows: number;
   readonly groups: readonly IndexGroup[];
@@ -73,7 +73,8 @@ export async function* indexData(
     }
     for (const row of rows) {
       counted.add(row);
-      identity.update(`${JSON.stringify([row.id, row.size, row.sha256])}\n`);
+      const map = row.mapSize === null ? [] : [row.mapSize, row.mapSha256];
+      identity.update(`${JSON.stringify([row.id, row.size, row.sha256, ...map])}\n`);
     }
     const part = join(folder, `${String(parts.length).padStart(5, "0")}.parquet`);
     await writeAtomic(part, writeParquet(indexColumns, tableOf(rows)));

@@ -65,6 +65,7 @@ Deno.test("indexData() writes a row for each sample of each split, with what its
         channels: 3,
       },
       ...{ quality: 90, progressive: false, subsampling: "4:2:0", animated: false, orientation: 1, sha256: null },
+      ...{ mapSize: null, mapModified: null, mapSha256: null },
     });
     const info = await Deno.stat(`${data}/${folder}/train_0000.JPEG`);
     assertEquals([size, modified], [info.size, info.mtime!.getTime()]);
