@@ -20,7 +20,7 @@ missing, unreadable, or stands in two splits is told by split, class and generat
 
 Runs on data that has an index take its sizes and hashes into the identity of the data, and do not go on where it
 has changed. An index that is made again reads only files whose size or time is another, and one that was
-interrupted or killed goes on.
+interrupted or killed goes on. Two processes do not make one index at once: the second says who has it.
 
   --layout KIND      the data set, with the defaults of its layout and all generators, as genImage
   --definition FILE  the data sets of an experiment, without their limits, where a layout needs options
