@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
- * Our side of `deno task bench:data`: one pass over the images for each line on stdin, its milliseconds and what the
+ * Our side of the readings of `deno task bench:peers`: one pass over the images for each line on stdin, its milliseconds and what the
  * other side should tell as well on stdout.
  *
  *     deno run -A bench/data_ours.ts jpeg|parquet FOLDER WORKERS

@@ -1,27 +1,35 @@
 // deno-lint-ignore-file no-console -- a bench reports on the console
 /**
- * Times beside PyTorch's: whole training steps and the memory that they take, forward passes of the published networks.
+ * Times beside PyTorch's: whole training steps and the memory that they take, forward passes of the published networks,
+ * passes over images that are read and augmented.
  *
- *     deno task bench:peers [--only NETWORK] [--backend wasm|tensorflow] [--threads 1|2] [--rounds 10]
+ *     deno task bench:peers [--only KIND|NAME] [--backend wasm|tensorflow] [--threads 1|2] [--rounds 10]
  *
  * Both sides are processes of their own, start from the same weights and images, and are timed only when what they
  * first compute agrees. They work in turn, each by its own clock, and the median of the ratios of neighbouring turns
  * is what to quote. With one thread a busy machine slows both alike; with two it slows PyTorch most, whose threads
  * wait for each other on their cores, so such rows want a quiet machine. A run of everything writes
  * `bench/peers/results.md`; a narrowed one prints its rows only. The environment variable PYTHON names the
- * interpreter (default python3); forward passes want timm and open_clip_torch in it.
+ * interpreter (default python3); forward passes want timm and open_clip_torch in it. Readings whose packages it lacks
+ * are left out by name. `deno task bench:data` is `--only data`.
  */
 import { parseArgs } from "@std/cli";
 import { fileURLToPath } from "node:url";
 import { meant } from "../lib/definition/nearest.ts";
 import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
+import { plural } from "../lib/report/text.ts";
 import { progress } from "../lib/terminal/progress.ts";
 import { comparePeaks, compareTimes, type Comparison } from "./compare.ts";
+import { readers, readingComparison, readings, writeImages } from "./data_rows.ts";
 import { forwardNetworks } from "./forward.ts";
 import { networks } from "./networks.ts";
+import { lacking, python } from "./python.ts";
 import { type Found, report } from "./results.ts";
 import { lossTolerances, writeStart } from "./step.ts";
+
+/** What is compared. */
+const kinds = ["step", "forward", "data"] as const;
 
 /** Steps before the peak of memory is read: recordings are made in the first. */
 const stepsOfPeak = 3;
@@ -40,11 +48,10 @@ if (import.meta.main) {
 
 async function main(args: readonly string[]): Promise<void> {
   const options = read(args);
-  const python = Deno.env.get("PYTHON") ?? "python3";
-  await requireModules(python, ["torch"]);
-  const rows = chosen(options);
-  if (rows.some(({ kind }) => kind === "forward")) await requireModules(python, ["timm", "open_clip"]);
-  const { found, failed } = await measure(rows, { python, rounds: options.rounds });
+  const { rows, leftOut } = await possible(chosen(options));
+  for (const { title, reason } of leftOut) console.error(`Without "${title}": ${reason}`);
+  if (rows.length === 0) throw new Error("Cannot bench: nothing is left, see above");
+  const { found, failed } = await measure(rows, { rounds: options.rounds, leftOut });
   const text = await report(found);
   console.log(text);
   for (const message of failed) console.error(message);
@@ -54,6 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 interface Options {
+  /** A kind of row, or the name of one. */
   readonly only?: string;
   readonly backend?: BackendName;
   readonly threads?: number;
@@ -66,13 +74,13 @@ function read(args: readonly string[]): Options {
     default: { rounds: "10" },
     unknown: (given) => {
       throw new RangeError(
-        `Cannot bench with "${given}": expected --only NETWORK, --backend NAME, --threads N, --rounds N`,
+        `Cannot bench with "${given}": expected --only KIND or NAME, --backend NAME, --threads N, --rounds N`,
       );
     },
   });
-  const names = [...Object.keys(networks), ...Object.keys(forwardNetworks)];
+  const names = [...kinds, ...Object.keys(networks), ...Object.keys(forwardNetworks), ...Object.keys(readings)];
   if (only !== undefined && !names.includes(only)) {
-    throw new RangeError(`Cannot bench "${only}": ${meant(only, names, "networks")}`);
+    throw new RangeError(`Cannot bench "${only}": ${meant(only, names, "rows")}`);
   }
   if (backend !== undefined && backend !== "wasm" && backend !== "tensorflow") {
     throw new RangeError(`Cannot bench backend "${backend}": expected "wasm" or "tensorflow"`);
@@ -91,9 +99,10 @@ function read(args: readonly string[]): Options {
 
 /** A line of a table. */
 interface Row {
-  readonly kind: "step" | "forward";
+  readonly kind: (typeof kinds)[number];
   readonly name: string;
-  readonly backend: BackendName;
+  /** Null: nothing is computed. */
+  readonly backend: BackendName | null;
   /** Threads of each side. */
   readonly threads: number;
 }
@@ -104,9 +113,11 @@ function chosen({ only, backend, threads }: Options): Row[] {
   const forwards = Object.keys(forwardNetworks).map((name) =>
     ({ kind: "forward", name, backends: ["wasm", "tensorflow"] }) as const
   );
-  const rows = [...steps, ...forwards].flatMap(({ kind, name, backends }) =>
+  const computed = [...steps, ...forwards].flatMap(({ kind, name, backends }) =>
     backends.flatMap((each) => [1, 2].map((count): Row => ({ kind, name, backend: each, threads: count })))
-  ).filter((row) => only === undefined || row.name === only)
+  );
+  const read = Object.keys(readings).map((name): Row => ({ kind: "data", name, backend: null, threads: readers }));
+  const rows = [...computed, ...read].filter((row) => only === undefined || row.name === only || row.kind === only)
     .filter((row) => backend === undefined || row.backend === backend)
     .filter((row) => threads === undefined || row.threads === threads);
   if (rows.length === 0) throw new RangeError("Cannot bench: no row is left, see the tables in bench/networks.ts");
@@ -116,11 +127,35 @@ function chosen({ only, backend, threads }: Options): Row[] {
   return here;
 }
 
+/**
+ * Rows whose other side has what it imports; readings that lack something are left out, with the reason.
+ *
+ * @throws {Error} when a network is to be compared without PyTorch and the libraries of the field
+ */
+async function possible(rows: readonly Row[]): Promise<{ rows: Row[]; leftOut: Found["leftOut"] }> {
+  const has = (...wanted: Row["kind"][]) => rows.some(({ kind }) => wanted.includes(kind));
+  const lacks = await lacking({
+    ...(has("step", "forward") ? { torch: "torch" } : {}),
+    ...(has("forward") ? { timm: "timm", open_clip: "open_clip_torch" } : {}),
+  });
+  if (lacks !== null) throw new Error(`Cannot compare with PyTorch: ${lacks}`);
+  const possible: Row[] = [];
+  const leftOut: Found["leftOut"][number][] = [];
+  for (const row of rows) {
+    const reason = row.kind === "data" ? await lacking(readings[row.name].needs) : null;
+    if (reason === null) possible.push(row);
+    else leftOut.push({ title: readings[row.name].title, reason });
+  }
+  return { rows: possible, leftOut };
+}
+
 async function measure(
   rows: readonly Row[],
-  { python, rounds }: { python: string; rounds: number },
+  { rounds, leftOut }: { rounds: number; leftOut: Found["leftOut"] },
 ): Promise<{ found: Found; failed: string[] }> {
-  const found = { steps: [], forwards: [], peaks: [] } as { -readonly [K in keyof Found]: Found[K][number][] };
+  const found = { steps: [], forwards: [], peaks: [], data: [], leftOut: [...leftOut] } as {
+    -readonly [K in keyof Found]: Found[K][number][];
+  };
   const failed: string[] = [];
   await useBackend("cpu"); // only to write what both sides start from
   const folder = await Deno.makeTempDir({ prefix: "counterproof-bench-" });
@@ -129,16 +164,18 @@ async function measure(
   try {
     for (const row of rows) {
       const { kind, name, backend, threads } = row;
-      const file = `${folder}/${kind}-${name}.safetensors`;
-      const text = `${name} on ${backend}, ${threads} thread${threads === 1 ? "" : "s"}`;
+      const file = kind === "data" ? `${folder}/images` : `${folder}/${kind}-${name}.safetensors`;
+      const text = `${name}${backend === null ? "" : ` on ${backend}`}, ${plural(threads, "thread")}`;
       const tell = (share: number) => bar.update(done + share, rows.length, text);
       tell(0);
       try {
-        if (!await exists(file)) await write(row, { file, python });
-        const comparison = comparisonOf(row, { file, python });
+        if (!await exists(file)) await write(row, file);
+        const comparison = comparisonOf(row, file);
         const times = await compareTimes(comparison, { rounds, told: (share) => tell(0.95 * share) });
-        if (kind === "forward") found.forwards.push({ network: forwardNetworks[name], backend, threads, ...times });
-        else {
+        if (backend === null) found.data.push({ reading: readings[name], ...times });
+        else if (kind === "forward") {
+          found.forwards.push({ network: forwardNetworks[name], backend, threads, ...times });
+        } else {
           const network = networks[name];
           found.steps.push({ network, backend, threads, ...times });
           if (network.memory !== null && backend === "tensorflow") {
@@ -160,7 +197,8 @@ async function measure(
 }
 
 /** Writes what both sides start from. */
-async function write({ kind, name }: Row, { file, python }: { file: string; python: string }): Promise<void> {
+async function write({ kind, name }: Row, file: string): Promise<void> {
+  if (kind === "data") return await writeImages(file);
   if (kind === "step") return await writeStart(networks[name], file);
   const args = [here("./peers/forward.py"), "write", name, file];
   const { success } = await new Deno.Command(python, { args, stderr: "inherit" }).output();
@@ -169,14 +207,12 @@ async function write({ kind, name }: Row, { file, python }: { file: string; pyth
   }
 }
 
-function comparisonOf(
-  { kind, name, backend, threads }: Row,
-  { file, python }: { file: string; python: string },
-): Comparison {
+function comparisonOf({ kind, name, backend, threads }: Row, file: string): Comparison {
+  if (kind === "data") return readingComparison(name, { folder: file, python });
   const theirs = kind === "step" ? [here("./peers/step.py")] : [here("./peers/forward.py"), "run", name];
   return {
     what: `"${name}" on ${backend}`,
-    ours: [Deno.execPath(), "run", "-A", here("./ours.ts"), kind, name, file, backend, `${threads}`],
+    ours: [Deno.execPath(), "run", "-A", here("./ours.ts"), kind, name, file, `${backend}`, `${threads}`],
     theirs: [python, ...theirs, file, `${threads}`],
     tolerances: kind === "step" ? lossTolerances : [featureTolerance],
   };
@@ -188,20 +224,4 @@ function here(path: string): string {
 
 async function exists(file: string): Promise<boolean> {
   return await Deno.stat(file).then(() => true, () => false);
-}
-
-async function requireModules(python: string, modules: readonly string[]): Promise<void> {
-  const missing = (what: string, command: string) =>
-    new Error(`Cannot compare with PyTorch: ${what}; ${command} (PYTHON names another interpreter)`);
-  const packages = modules.map((name) => name === "open_clip" ? "open_clip_torch" : name).join(" ");
-  const find = "import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))";
-  try {
-    const { success } = await new Deno.Command(python, { args: ["-c", find, ...modules], stderr: "null" }).output();
-    if (!success) {
-      throw missing(`"${python}" lacks ${modules.join(" or ")}`, `install with: ${python} -m pip install ${packages}`);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw missing(`there is no "${python}"`, "install Python 3 with PyTorch");
-  }
 }

@@ -3,6 +3,7 @@ import { environment } from "../lib/runs/environment.ts";
 import { wheels } from "../lib/engine/tensorflow/wheels.ts";
 import type { BackendName } from "../lib/engine/backend.ts";
 import type { Times } from "./compare.ts";
+import { images, readers, type Reading } from "./data_rows.ts";
 import { forwardGoals, type ForwardNetwork, rows as forwardRows } from "./forward.ts";
 import type { Network } from "./networks.ts";
 
@@ -21,16 +22,25 @@ export interface MemoryRow {
   readonly theirs: number;
 }
 
+/** Times of passes over images that are read. */
+export interface DataRow extends Times {
+  readonly reading: Reading;
+}
+
 /** Everything that one run of the bench found. */
 export interface Found {
   /** Training steps. */
   readonly steps: readonly TimeRow<Network>[];
   readonly forwards: readonly TimeRow<ForwardNetwork>[];
   readonly peaks: readonly MemoryRow[];
+  /** Passes over images. */
+  readonly data: readonly DataRow[];
+  /** Rows that could not be measured here, and why. */
+  readonly leftOut: readonly { readonly title: string; readonly reason: string }[];
 }
 
 /** The tables, and what they were measured with. */
-export async function report({ steps, forwards, peaks }: Found): Promise<string> {
+export async function report({ steps, forwards, peaks, data, leftOut }: Found): Promise<string> {
   return [
     "# Times beside PyTorch's",
     "`deno task bench:peers`. Each side is a process of its own with as many threads; they take turns of two steps or " +
@@ -52,8 +62,15 @@ export async function report({ steps, forwards, peaks }: Found): Promise<string>
       "open_clip, against those libraries; images a second, the ratio is ours over PyTorch's.",
       table(timeHead, forwards.map(forwardCells)),
     ]),
+    ...(data.length === 0 ? [] : [
+      "## Images",
+      `Passes over ${images} images, read, decoded and augmented anew in each; images a second. Files are read by ${readers} workers ` +
+      "of ours and of a DataLoader with PIL and albumentations, parquet beside pyarrow with PIL; the ratio is ours over theirs.",
+      table(dataHead, data.map(dataCells)),
+    ]),
+    ...(leftOut.length === 0 ? [] : [leftOut.map(({ title, reason }) => `Left out, ${title}: ${reason}`).join("\n\n")]),
     "## Measured with",
-    await measuredWith([...steps, ...forwards]),
+    await measuredWith([...steps, ...forwards], data),
   ].join("\n\n") + "\n";
 }
 
@@ -90,6 +107,21 @@ function forwardCells({ network, backend, threads, ours, theirs }: TimeRow<Forwa
   ];
 }
 
+const dataHead = ["images", "rounds", "ours", "theirs", "ratio", "goal", ""];
+
+function dataCells({ reading: { title, least }, ours, theirs }: DataRow): string[] {
+  const perSecond = (times: readonly number[]) => times.map((time) => 1000 * images / time);
+  const ratios = ours.map((time, i) => theirs[i] / time);
+  return [
+    title,
+    `${ours.length}`,
+    leastAndMedian(perSecond(ours), 0),
+    leastAndMedian(perSecond(theirs), 0),
+    leastAndMedian(ratios, 2),
+    ...goalCells(median(ratios), { least }),
+  ];
+}
+
 const memoryHead = ["network", "backend", "threads", "ours", "PyTorch", "ratio", "goal", ""];
 
 function memoryCells({ network, threads, ours, theirs }: MemoryRow): string[] {
@@ -113,7 +145,7 @@ function goalCells(
   return [least === 0 ? `≤ ${most}` : `≥ ${least}`, ratio <= most && ratio >= least ? "reached" : "missed"];
 }
 
-async function measuredWith(times: readonly Times[]): Promise<string> {
+async function measuredWith(times: readonly Times[], data: readonly Times[]): Promise<string> {
   const { counterproof, deno, system, packages, commit } = await environment({
     backend: "cpu",
     threads: 1,
@@ -134,6 +166,7 @@ async function measuredWith(times: readonly Times[]): Promise<string> {
       ["PyTorch", `${pytorch.join("; ")} (with timm and open_clip for forward passes); channels_last, fused AdamW`],
       ["first losses and features", `at most ${apart.toExponential(0)} apart, relative to the larger of 1 and theirs`],
     ]),
+    ...(data.length === 0 ? [] : [["readers of images", [...new Set(data.map((row) => row.pytorch))].join("; ")]]),
   ].map(([name, told]) => `- ${name}: ${told}`).join("\n");
 }
 

@@ -53,6 +53,8 @@ export interface Evaluation {
   readonly unreadable: readonly Unreadable[];
   /** By test set, then "mean" over them. */
   readonly metrics: Readonly<Record<string, Metrics>>;
+  /** What the user should know of the test sets and what stops nothing, as a class folder without images. */
+  readonly notices: readonly string[];
   /** Of the sets that the record has; null when it has none of them. */
   readonly agreement: Agreement | null;
   /** Sets whose scores the record took in. */
@@ -62,6 +64,7 @@ export interface Evaluation {
 /** What an evaluation says while it goes. */
 export type EvaluateEvent =
   | { readonly kind: "start"; readonly record: RunRecord; readonly backend: Backend; readonly total: number }
+  | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
   | { readonly kind: "done"; readonly evaluation: Evaluation };
 
@@ -106,13 +109,15 @@ export async function* evaluateEvents(
   const { model, view, data: own } = experiment(record.experiment); // what an older version did not have is filled in
   const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
   const without = new Set(unreadable.map(({ id }) => id));
-  const read = (await readAll(test ?? own.test, data)).filter(({ id }) => !without.has(id));
+  const { samples: all, notices } = await readAll(test ?? own.test, data);
+  const read = all.filter(({ id }) => !without.has(id));
   const samples = model.refine === null ? read : await findErrorMaps(model.refine.map, read, { artifacts });
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
 
   const engine = await useBackend(backend, { threads });
   yield { kind: "start", record, backend: engine, total: samples.length };
+  for (const text of notices) yield { kind: "notice", text };
   const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
   let scores: ScoreColumns;
   try {
@@ -134,8 +139,8 @@ export async function* evaluateEvents(
   const keeps = test !== null && keep && record.status === "done";
   const kept = keeps ? await keepScores(folder, { scores, metrics }) : [];
   const { name, threads: used } = engine;
-  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, unreadable, metrics, kept };
-  yield { kind: "done", evaluation: { ...evaluation, agreement: agrees } };
+  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, unreadable, notices, metrics };
+  yield { kind: "done", evaluation: { ...evaluation, agreement: agrees, kept } };
 }
 
 async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
@@ -166,9 +171,15 @@ async function bestNetwork(
   }
 }
 
-async function readAll(layouts: readonly Layout[], data: string | null): Promise<Sample[]> {
-  const read = layouts.map((layout) => Array.fromAsync(readSamples(layout, { data, split: "test" })));
-  return (await together(read)).flat();
+/** The samples of test sets, and what the layouts tell of them, each sentence once. */
+async function readAll(
+  layouts: readonly Layout[],
+  data: string | null,
+): Promise<{ samples: Sample[]; notices: string[] }> {
+  const notices = new Set<string>();
+  const roots = { data, split: "test", tell: (what: string) => void notices.add(what) } as const;
+  const read = await together(layouts.map((layout) => Array.fromAsync(readSamples(layout, roots))));
+  return { samples: read.flat(), notices: [...notices] };
 }
 
 /** Scores can be compared, and taken in, only where a set is made of the same images as the record's of its name. */

@@ -2,7 +2,7 @@ import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { evaluate, evaluateEvents } from "../lib/evaluate_run.ts";
 import { derive } from "../lib/experiment.ts";
-import { genImage } from "../lib/layouts/mod.ts";
+import { aligned, genImage } from "../lib/layouts/mod.ts";
 import { run } from "../lib/run.ts";
 import { lockRun } from "../lib/runs/lock.ts";
 import { findFolder, readRecord, writeRecord } from "../lib/runs/store.ts";
@@ -103,6 +103,27 @@ Deno.test("evaluate() keeps nothing when it is told not to, or the run is not fi
     assertEquals(kept, []);
     assertEquals(Object.keys((await readRecord(place)).metrics), ["sd14", "mean"]);
   }, { status: "stopped" });
+});
+
+Deno.test("evaluate() tells what the layouts of its test sets tell, before it scores", async () => {
+  const [real, fake] = ["nature", "ai"].map((half) =>
+    `${data}/GenImage/BigGAN/imagenet_ai_0419_biggan/val/${half}/crop/000.png`
+  );
+  for (const [set, half, file] of [["a", "0_real", real], ["a", "1_fake", fake]]) {
+    const target = `${data}/corvi/test/${set}/${half}`;
+    await Deno.mkdir(target, { recursive: true });
+    await Deno.copyFile(file, `${target}/000.png`);
+  }
+  await Deno.mkdir(`${data}/corvi/test/b/1_fake`, { recursive: true });
+  const test = [aligned({ folder: "corvi", paired: false })];
+  const events = await Array.fromAsync(evaluateEvents(place, { ...options, test: [...test, ...test], keep: false }));
+  const texts = ["0_real", "1_fake"].map((half) =>
+    `"${data}/corvi/test/b/${half}" of aligned holds no images; the other folders are read without it`
+  );
+  assertEquals(events.slice(0, 2).map(({ kind }) => kind), ["start", "notice"]);
+  assertEquals(events.flatMap((event) => event.kind === "notice" ? [event.text] : []), texts);
+  const { notices } = await evaluate(place, { ...options, test, keep: false });
+  assertEquals(notices, texts);
 });
 
 Deno.test("evaluate() refuses a set that the record has with other images or other scores", async () => {

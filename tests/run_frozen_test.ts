@@ -2,7 +2,7 @@ import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { seesAlike } from "../lib/evaluate/frozen.ts";
 import { derive } from "../lib/experiment.ts";
-import { crop, flip, square } from "../lib/augment/mod.ts";
+import { crop, flip, shortSide, square } from "../lib/augment/mod.ts";
 import { errorGuided, linear, mlp, resnet } from "../lib/models/mod.ts";
 import { latentError } from "../lib/reconstruct/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
@@ -47,6 +47,9 @@ async function partsOf(artifacts: string): Promise<number> {
 Deno.test("seesAlike() is true only of a frozen backbone, without augmentation, in a view that draws nothing", async () => {
   assertEquals(await seesAlike(frozen), true);
   assertEquals(await seesAlike(derive(frozen, { view: crop({ size: 16 }) })), false);
+  assertEquals(await seesAlike(derive(frozen, { view: crop({ size: 16, place: "centre" }) })), true);
+  assertEquals(await seesAlike(derive(frozen, { view: shortSide({ size: 16 }) })), false);
+  assertEquals(await seesAlike(derive(frozen, { view: shortSide({ size: 16, place: "centre" }) })), true);
   assertEquals(await seesAlike(derive(frozen, { augment: [flip({ p: 0.5 })] })), false);
   assertEquals(await seesAlike(derive(frozen, { trainable: { lastStages: 1 } })), false);
   assertEquals(await seesAlike(derive(frozen, { trainable: null })), false);
@@ -87,4 +90,13 @@ Deno.test("run() with a frozen backbone that is stopped goes on as if it never w
   const other = derive(frozen, { model: { head: linear({ classes: 1, embedding: 8 }) } });
   await run(other, options("other", "first"));
   assertEquals(await partsOf("first"), 1);
+});
+
+Deno.test("run() keeps the features of a frozen backbone that looks at the centre, as CLIP does", async () => {
+  const central = derive(frozen, { view: shortSide({ size: 16, place: "centre" }), epochs: 1 });
+  const first = await run(central, options("central"));
+  assertEquals(await partsOf("central"), 1);
+  const again = await run(central, options("central again", "central"));
+  assertEquals(await partsOf("central"), 1);
+  assertEquals([again.steps, again.scores], [first.steps, first.scores]);
 });

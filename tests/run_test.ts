@@ -2,6 +2,7 @@ import { derive, type Experiment, experiment } from "../lib/experiment.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { aligned } from "../lib/layouts/aligned.ts";
+import { lareList } from "../lib/layouts/lare_list.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { indexData } from "../lib/data/index_make.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
@@ -360,6 +361,47 @@ Deno.test("run() goes by the sizes and contents that an index beside the data te
     name
   );
   assert(!left.includes("data.parquet"), left.join());
+});
+
+Deno.test("run() does not go on where error maps have changed since, as an index tells", async () => {
+  const data = `${folder}/mapped`;
+  await writeTinyWorld(data);
+  const lines = [["nature", 0], ["ai", 1]].flatMap(([half, fake]) =>
+    Array.from({ length: 12 }, (_, i) => {
+      const name = String(i).padStart(3, "0");
+      return { image: `${half}/crop/${name}.png`, map: `maps/${half}${name}.pt`, named: `${half}${name}.png`, fake };
+    })
+  );
+  await Deno.mkdir(`${data}/maps`);
+  for (const { image, map, named } of lines) {
+    const from = `${data}/GenImage/stable_diffusion_v_1_4/imagenet_ai_0419_sdv4/train/${image}`;
+    await Deno.copyFile(from, `${data}/${named}`);
+    await Deno.writeFile(`${data}/${map}`, new Uint8Array(64));
+  }
+  await Deno.writeTextFile(`${data}/list.txt`, lines.map(({ named, fake }) => `${named}\t${fake}`).join("\n"));
+  await Deno.writeTextFile(`${data}/maps.txt`, lines.map(({ map, fake }) => `${map}\t${fake}`).join("\n"));
+  const list = lareList({ lists: ["list.txt"], maps: ["maps.txt"] });
+  const mapped = derive(tinyDual(), {
+    data: { train: [list], test: [list] },
+    reconstruct: null,
+    batch: { size: 4, synced: false },
+    loss: { contrastive: undefined, reconstruction: undefined },
+  });
+  const index = async (): Promise<void> => {
+    const work = indexData(list, { data, file: `${data}/index-lareList.parquet`, hash: true });
+    for (let step = await work.next(); !step.done; step = await work.next());
+  };
+  const where = { ...options("mapped-runs"), data };
+  await index();
+  await stopAfter(mapped, 1, where);
+  await Deno.writeFile(`${data}/maps/ai003.pt`, new Uint8Array(64).fill(1));
+  await index();
+  const refused = await assertRejects(() => run(mapped, where), Error, "its data has changed since it began:\n");
+  assert(
+    /^ +test, fake, list, error map: 0 added, 0 removed, 1 changed, of 12$/m.test(refused.message),
+    refused.message,
+  );
+  assert(!/fake, list: /.test(refused.message), refused.message);
 });
 
 /** The first of some, whose source is then left. */

@@ -1,4 +1,4 @@
-"""PyTorch's side of `deno task bench:data`: one pass over the images a line on stdin, its milliseconds and a number on stdout.
+"""PyTorch's side of the readings of `deno task bench:peers`: a pass over the images a line on stdin, its milliseconds and a number on stdout.
 
     python3 bench/peers/data.py jpeg|parquet FOLDER
 
@@ -48,6 +48,9 @@ def jpeg():
     import albumentations as A
     import torch
     from pathlib import Path
+
+    if not A.__version__.startswith("1.3."):
+        sys.exit(f"Cannot read as DRCT does: albumentations is {A.__version__}, whose options are others; expected 1.3")
 
     files = sorted(Path(folder).glob("*.jpg"))
 

@@ -7,7 +7,8 @@ import { type Change, partOfImage, type Size, wholeChange } from "./change.ts";
 
 /**
  * A square cut out of the image at its own scale, so that no resampling hides a generator's traces: in training at a
- * random place, elsewhere the centre. What is smaller is put in the middle of black, as DRCT's reference code does.
+ * random place, unless it is to be the centre, elsewhere the centre. What is smaller is put in the middle of black, as
+ * DRCT's reference code does.
  */
 export interface Crop extends Part<"crop"> {
   /** Side, pixels. */
@@ -17,20 +18,26 @@ export interface Crop extends Part<"crop"> {
    * "symmetric", with it, as AlignedForensics's, where the place is random here too. Null: black.
    */
   readonly pad: "reflect" | "symmetric" | null;
+  /**
+   * Where it is cut in training too. "centre": nothing is drawn, so that the features of a frozen backbone are kept.
+   * Null: at a random place.
+   */
+  readonly place: "centre" | null;
 }
 
 /** Makes a {@linkcode Crop} part. */
-export const crop = part<Crop, "size">("crop", { pad: null }, {
+export const crop = part<Crop, "size">("crop", { pad: null, place: null }, {
   required: ["size"],
-  check: ({ size, pad }) => {
+  check: ({ size, pad, place }) => {
     checkNumber("crop.size", size, { from: 1, integer: true });
     if (pad !== null) checkChoice("crop.pad", pad, ["reflect", "symmetric"]);
+    if (place !== null) checkChoice("crop.place", place, ["centre"]);
   },
 });
 
-/** The square at a random place, drawing two numbers; or the centre, where there is nothing to draw from. */
+/** The square at a random place, drawing two numbers; or the centre, where that is asked for or `draw` is null. */
 export function planCrop(spec: Crop, size: Size, draw: Random | null): Change | null {
-  const drawn = draw === null ? null : { u: draw.uniform(), v: draw.uniform() };
+  const drawn = drawnPlace(spec, draw);
   const side = spec.size;
   if (size.width === side && size.height === side) return null;
   const after = { width: side, height: side };
@@ -44,14 +51,21 @@ export function planCrop(spec: Crop, size: Size, draw: Random | null): Change | 
 /**
  * The square that is seen of an image.
  *
- * @param draw null: the centre; otherwise draws two numbers for the place
+ * @param draw null: the centre; otherwise draws two numbers for the place, unless the part says where it is
  */
 export function cropView(spec: Crop, image: Image, draw: Random | null): Image {
-  return squareOf(spec, image, draw === null ? null : { u: draw.uniform(), v: draw.uniform() });
+  return squareOf(spec, image, drawnPlace(spec, draw));
 }
 
-/** Cut at a place, each way a share of the room there is, or at the centre. */
-function squareOf({ size, pad }: Crop, image: Image, drawn: { readonly u: number; readonly v: number } | null): Image {
+/** Shares of the room there is to the left and above; null: the centre. */
+type Place = { readonly u: number; readonly v: number } | null;
+
+function drawnPlace({ place }: Crop, draw: Random | null): Place {
+  return draw === null || place === "centre" ? null : { u: draw.uniform(), v: draw.uniform() };
+}
+
+/** Cut at a place. */
+function squareOf({ size, pad }: Crop, image: Image, drawn: Place): Image {
   if (image.width === size && image.height === size) return image;
   const [width, height] = [Math.min(size, image.width), Math.min(size, image.height)];
   const [left, top] = [placeIn(image.width - width, drawn?.u), placeIn(image.height - height, drawn?.v)];

@@ -16,25 +16,32 @@ export interface ShortSide extends Part<"shortSide"> {
   readonly resize: number | null;
   /** Pillow's filter. */
   readonly filter: PillowFilter;
+  /**
+   * Where the square is cut in training too. "centre", as CLIP's own preprocessing has it and Robust CLIP trains: nothing
+   * is drawn, so that the features of a frozen backbone are kept. Null: at a random place.
+   */
+  readonly place: "centre" | null;
 }
 
 /** Makes a {@linkcode ShortSide} part. */
-export const shortSide = part<ShortSide, "size">("shortSide", { resize: null, filter: "bicubic" }, {
+export const shortSide = part<ShortSide, "size">("shortSide", { resize: null, filter: "bicubic", place: null }, {
   required: ["size"],
-  check: ({ size, resize, filter }) => {
+  check: ({ size, resize, filter, place }) => {
     checkNumber("shortSide.size", size, { from: 1, integer: true });
     if (resize !== null) checkNumber("shortSide.resize", resize, { from: size, integer: true });
     checkChoice("shortSide.filter", filter, pillowFilters);
+    if (place !== null) checkChoice("shortSide.place", place, ["centre"]);
   },
 });
 
 /**
  * The square that is seen of an image; sides and the centre's place are rounded as torchvision does.
  *
- * @param draw null: the centre; otherwise draws two numbers for the place
+ * @param draw null: the centre; otherwise draws two numbers for the place, unless the part says where it is
  */
-export function shortSideView({ size, resize, filter }: ShortSide, image: Image, draw: Random | null): Image {
-  const [u, v] = draw === null ? [null, null] : [draw.uniform(), draw.uniform()];
+export function shortSideView(spec: ShortSide, image: Image, draw: Random | null): Image {
+  const { size, resize, filter } = spec;
+  const [u, v] = draw === null || spec.place === "centre" ? [null, null] : [draw.uniform(), draw.uniform()];
   const short = Math.min(image.width, image.height);
   const side = (length: number) => length === short ? resize ?? size : Math.trunc((resize ?? size) * length / short);
   const [width, height] = [side(image.width), side(image.height)];

@@ -140,6 +140,3 @@ export function choice<T extends string>(given: Given, option: string, choices: 
 
 /** Values of `--backend`. */
 export const BACKENDS = ["auto", "tensorflow", "wasm", "cpu"] as const;
-
-/** Largest value of `--threads`. */
-export const MOST_THREADS = 256;

@@ -15,12 +15,13 @@ export const dataIndex: Command = {
 deno task data index DIR --definition FILE[#EXPORT] [OPTIONS]
 
 DIR holds the data sets, each under its own name, as --data of a run. Every file's header is read, and size, format,
-dimensions, JPEG quality and the like are written to DIR/index-KIND.parquet, a row for each sample. What is there,
-missing, unreadable, or stands in two splits is told by split, class and generator.
+dimensions, JPEG quality and the like are written to DIR/index-KIND.parquet, a row for each sample, with the size of
+its error map where it has one. What is there, missing, unreadable, or stands in two splits is told by split, class and
+generator.
 
 Runs on data that has an index take its sizes and hashes into the identity of the data, and do not go on where it
 has changed. An index that is made again reads only files whose size or time is another, and one that was
-interrupted or killed goes on.
+interrupted or killed goes on. Two processes do not make one index at once: the second says who has it.
 
   --layout KIND      the data set, with the defaults of its layout and all generators, as genImage
   --definition FILE  the data sets of an experiment, without their limits, where a layout needs options

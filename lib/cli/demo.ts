@@ -7,22 +7,14 @@ import { checkWritable, findFolder } from "../runs/store.ts";
 import { duration } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunRecord } from "../types.ts";
-import {
-  BACKENDS,
-  choice,
-  type Command,
-  type Given,
-  MOST_THREADS,
-  typedAgain,
-  UsageError,
-  wholeNumber,
-} from "./command.ts";
+import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson, quoted, TASK } from "./print.ts";
 import { besidePublished, QUESTION } from "./published.ts";
 import { runAll } from "./run_all.ts";
+import { threadsOption } from "./thread_options.ts";
 
 import type { Method } from "../../experiments/pocket.ts";
 
@@ -59,7 +51,7 @@ Examples:
   async run(given) {
     const seeds = wholeNumber(given, "seeds", [1, 1000]) ?? 1;
     const backend = choice(given, "backend", BACKENDS) ?? "auto";
-    const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
+    const threads = threadsOption(given);
     const runs = userPath(given.values.runs ?? "runs");
     await checkWritable(runs);
 

@@ -1,10 +1,11 @@
 import { dirname } from "node:path";
 import { type Build, VERSION } from "../engine/tensorflow/wheels.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
+import { BACKENDS, choice, type Command } from "./command.ts";
 import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { type Check, runsChecks } from "./runs_checks.ts";
+import { threadsOption } from "./thread_options.ts";
 
 /** Memory that the demo takes at most, in bytes. */
 const NEEDED_MEMORY = 3e9;
@@ -43,7 +44,7 @@ Example:
   operands: [0, 0],
   async run(given) {
     const backend = choice(given, "backend", BACKENDS) ?? "auto";
-    const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
+    const threads = threadsOption(given);
     const runs = userPath(given.values.runs ?? "runs");
     const checks: readonly Check[] = [
       ["Deno", "", () => Promise.resolve(`${Deno.version.deno} (V8 ${Deno.version.v8})`)],

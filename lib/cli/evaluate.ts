@@ -4,13 +4,14 @@ import type { CompareRow } from "../report/mod.ts";
 import { plural } from "../report/text.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command, MOST_THREADS, wholeNumber } from "./command.ts";
+import { BACKENDS, choice, type Command } from "./command.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { oneRun } from "./one_run.ts";
 import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { readExports } from "./read_exports.ts";
+import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
 
 /** Scores a run's checkpoint again. */
 export const evaluate: Command = {
@@ -29,6 +30,7 @@ RUN is a name, the beginning of an id, or a run's folder.
   --artifacts DIR  folder of error maps made earlier, where the network looks at them; default: artifacts
   --backend NAME   auto, tensorflow, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
+${workersHelp(19)}
   --runs DIR       the runs folder; default: runs
   --dry            score FILE and leave the record as it is
 
@@ -39,7 +41,7 @@ Examples:
   json: "one object, what was found, without the scores",
   exits:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, nothing is written",
-  values: ["data", "artifacts", "backend", "threads", "runs"],
+  values: ["data", "artifacts", "backend", "threads", "workers", "runs"],
   flags: ["dry"],
   operands: [1, 3],
   async run(given) {
@@ -48,7 +50,8 @@ Examples:
       data: await folderOption(given, "data"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
-      threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
+      threads: threadsOption(given),
+      workers: workersOption(given),
       keep: !flags.dry,
     };
     const folder = await oneRun(userPath(given.values.runs ?? "runs"), word);
@@ -61,7 +64,8 @@ Examples:
         if (event.kind === "start") {
           title = event.record.experiment.name;
           bar.say(`${title}: ${plural(event.total, "image")} on ${event.backend.name}, ${event.backend.why}`);
-        } else if (event.kind === "evaluate") {
+        } else if (event.kind === "notice") bar.say(`${title}: ${event.text}`);
+        else if (event.kind === "evaluate") {
           bar.update(event.done, event.total, `${title}: ${event.done} of ${event.total} images`);
         } else {
           bar[Symbol.dispose]();

@@ -1,5 +1,6 @@
 import type { RunHeader } from "../runs/record.ts";
-import { type Holder, holder } from "../runs/lock.ts";
+import { holder } from "../runs/lock.ts";
+import type { Holder } from "../runs/lock_file.ts";
 import { readHeader } from "../runs/store.ts";
 import { chooseRuns } from "./choose_runs.ts";
 import { UsageError } from "./command.ts";

@@ -1,20 +1,12 @@
 import { duration } from "../report/numbers.ts";
 import { alignedText } from "../report/text.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
-import {
-  BACKENDS,
-  choice,
-  type Command,
-  type Given,
-  MOST_THREADS,
-  typedAgain,
-  UsageError,
-  wholeNumber,
-} from "./command.ts";
+import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError } from "./command.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print } from "./print.ts";
+import { threadsOption } from "./thread_options.ts";
 
 type Build = typeof import("../pocket/build.ts");
 type Check = typeof import("../pocket/check.ts");
@@ -46,7 +38,7 @@ Examples:
   operands: [0, 0],
   async run(given) {
     const backend = choice(given, "backend", BACKENDS) ?? "wasm";
-    const threads = wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined;
+    const threads = threadsOption(given);
     if (given.flags.check && (given.values.out ?? given.values.keep) !== undefined) {
       throw new UsageError('Cannot run "pocket:build": --check writes nothing, expected it without --out and --keep');
     }

@@ -2,16 +2,7 @@ import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunEvent } from "../types.ts";
-import {
-  BACKENDS,
-  choice,
-  type Command,
-  type Given,
-  MOST_THREADS,
-  typedAgain,
-  UsageError,
-  wholeNumber,
-} from "./command.ts";
+import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { folderOption } from "./folder_option.ts";
@@ -19,6 +10,7 @@ import { type Interruptible, interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { runAll } from "./run_all.ts";
+import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
 
 /** Runs the experiments of a definition file. */
 export const run: Command = {
@@ -43,8 +35,7 @@ Nothing here but --seed changes what is trained; the other options say where and
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
-  --workers N       threads that read and augment images; results do not depend on it; default: one for each core,
-                    none where there is little to read
+${workersHelp(20)}
   --runs DIR        the runs folder; default: runs
   --checkpoint-seconds N
                     least seconds between two checkpoints within an epoch, at whose end there is one anyway;
@@ -70,8 +61,8 @@ Examples:
       weights: await folderOption(given, "weights"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
-      threads: wholeNumber(given, "threads", [1, MOST_THREADS]) ?? undefined,
-      workers: wholeNumber(given, "workers", [0, MOST_THREADS]) ?? undefined,
+      threads: threadsOption(given),
+      workers: workersOption(given),
       fresh: given.flags.fresh,
       detached: given.flags.detach,
       checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,

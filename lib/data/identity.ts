@@ -30,8 +30,8 @@ export async function identifyData(
   samples: Divided,
   data: string | null,
 ): Promise<DataIdentity> {
-  const names = await dataHashes(experiment, samples);
-  const all = allOf(samples);
+  const names = await dataHashes(experiment, samples, data);
+  const all = allOf(dataOf(experiment, samples), data);
   const contents = await contentsOf(experiment, all, data);
   const rows = all.map(({ group, id }): DataRow => {
     const { size = null, sha256 = null } = contents.get(id) ?? {};
@@ -54,59 +54,105 @@ export async function identifyData(
 
 /**
  * Hashes of all that a run reads by name: of each data set that names one, and of each split, over the ids, labels, sets
- * and sources of its samples and the ids of their reconstructions.
+ * and sources of its samples, the files of their error maps below `root` and the ids of their reconstructions.
  */
-export async function dataHashes({ data }: Experiment, samples: Divided): Promise<Record<string, string>> {
-  const layouts = [...data.train, ...data.validation ?? [], ...data.test];
+export async function dataHashes(
+  experiment: Experiment,
+  samples: Divided,
+  root: string | null,
+): Promise<Record<string, string>> {
+  const { data } = experiment;
+  const { train, validation, test } = dataOf(experiment, samples);
   return {
-    ...await identitiesOf(layouts),
-    train: hashPairs(samples.train),
-    validation: hashPairs(samples.validation),
-    test: hashPairs(samples.test.map((sample) => ({ sample, reconstruction: null }))),
+    ...await identitiesOf([...data.train, ...data.validation ?? [], ...data.test]),
+    train: hashPairs(train, root),
+    validation: hashPairs(validation, root),
+    test: hashPairs(test.map((sample) => ({ sample, reconstruction: null })), root),
   };
 }
 
-function hashPairs(pairs: readonly Pair[]): string {
-  const told = ({ id, label, set, source }: Sample): object => ({ id, label, set, source });
+/** Samples with what belongs to the data alone: error maps that the definition makes are told by the definition. */
+function dataOf({ model }: Experiment, { train, validation, test }: Divided): Divided {
+  if (!model.refine?.map) return { train, validation, test };
+  const bare = ({ errorMap: _, ...sample }: Sample): Sample => sample;
+  const both = ({ sample, reconstruction }: Pair): Pair => ({ sample: bare(sample), reconstruction });
+  return { train: train.map(both), validation: validation.map(both), test: test.map(bare) };
+}
+
+function hashPairs(pairs: readonly Pair[], root: string | null): string {
+  const told = (sample: Sample): object => {
+    const { id, label, set, source } = sample;
+    return { id, label, set, source, errorMap: mapOf(sample, root) };
+  };
   return fingerprint(
     pairs.map(({ sample, reconstruction }) => ({ ...told(sample), reconstruction: reconstruction?.id ?? null })),
   );
 }
 
+/** An error map's name, the same wherever the data lies; null where a sample has none. */
+function mapOf({ errorMap }: Sample, root: string | null): string | null {
+  if (errorMap === undefined) return null;
+  return root !== null && errorMap.startsWith(`${root}/`) ? errorMap.slice(root.length + 1) : errorMap;
+}
+
+/** A file that a run reads, and what it counts as. */
+interface Item {
+  readonly group: string;
+  /** Of a sample; of an error map its name. */
+  readonly id: string;
+  /** Of an error map: the id of its sample; null: it is none. */
+  readonly mapOf: string | null;
+}
+
 /**
- * Every sample and reconstruction, and what it counts as. By its own split: which samples are held out of `train` to
- * validate depends on all that are there, and one that is added would seem to move others.
+ * Every sample and reconstruction, and the error maps of samples. By a sample's own split: which of them are held out of
+ * `train` to validate depends on all that are there, and one that is added would seem to move others.
  */
-function allOf({ train, validation, test }: Divided): { readonly group: string; readonly id: string }[] {
-  const groupOf = ({ split, label, generator, set }: Sample): string =>
-    [split, label, generator ?? set].filter((word) => word !== null).join(", ");
+function allOf({ train, validation, test }: Divided, root: string | null): Item[] {
+  const itemsOf = (sample: Sample): Item[] => {
+    const { id, split, label, generator, set } = sample;
+    const group = [split, label, generator ?? set].filter((word) => word !== null).join(", ");
+    const map = mapOf(sample, root);
+    const own = { group, id, mapOf: null };
+    return map === null ? [own] : [own, { group: `${group}, error map`, id: map, mapOf: id }];
+  };
   const pairs = [...train, ...validation].flatMap(({ sample, reconstruction }) => {
-    const group = groupOf(sample);
-    const own = { group, id: sample.id };
-    return reconstruction === null ? [own] : [own, { group: `${group}, reconstructed`, id: reconstruction.id }];
+    const items = itemsOf(sample);
+    if (reconstruction === null) return items;
+    return [...items, { group: `${items[0].group}, reconstructed`, id: reconstruction.id, mapOf: null }];
   });
-  return [...pairs, ...test.map((sample) => ({ group: groupOf(sample), id: sample.id }))];
+  return [...pairs, ...test.flatMap(itemsOf)];
 }
 
 type Content = { readonly size: number | null; readonly sha256: string | null };
 
-/** What the indexes beside the data tell of samples, by id; of others nothing. */
+/** What the indexes beside the data tell of samples and their error maps, by id; of others nothing. */
 async function contentsOf(
   { data: { train, validation, test } }: Experiment,
-  all: readonly { readonly id: string }[],
+  all: readonly Item[],
   data: string | null,
 ): Promise<Map<string, Content>> {
   const contents = new Map<string, Content>();
   const kinds = [...new Set([...train, ...validation ?? [], ...test].map((layout) => innermost(layout).kind))];
   const files = (await Promise.all(kinds.map((kind) => indexFiles(data, { kind })))).flat();
   if (files.length === 0) return contents;
-  const wanted = new Set(all.map(({ id }) => id));
-  const { id, size, sha256 } = indexColumns;
+  const wanted = new Set(all.filter(({ mapOf }) => mapOf === null).map(({ id }) => id));
+  const maps = new Map(all.flatMap(({ id, mapOf }) => mapOf === null ? [] : [[mapOf, id] as const]));
+  const { id, size, sha256, mapSize, mapSha256 } = indexColumns;
   try {
     for (const file of files) {
       for await (const rows of readGroups(file, { id, size, sha256 })) {
         for (const [i, name] of rows.id.entries()) {
           if (wanted.has(name)) contents.set(name, { size: rows.size[i], sha256: rows.sha256[i] });
+        }
+      }
+      // indexes of versions that did not look at error maps have no columns of them, and are good without any
+      if (maps.size === 0) continue;
+      for await (const rows of readGroups(file, { id, mapSize, mapSha256 })) {
+        for (const [i, name] of rows.id.entries()) {
+          const map = maps.get(name);
+          if (map === undefined || rows.mapSize[i] === null) continue;
+          contents.set(map, { size: rows.mapSize[i], sha256: rows.mapSha256[i] });
         }
       }
     }

@@ -1,4 +1,4 @@
-/** What an index tells of the file behind a sample. */
+/** What an index tells of the files behind a sample: its image, and its error map where it has one. */
 import { createHash } from "node:crypto";
 import { parseFragment } from "../image/decode.ts";
 import { headerOf, type ImageHeader, NoImage, readHeader } from "../image/header.ts";
@@ -7,8 +7,11 @@ import type { Sample } from "../types.ts";
 import type { IndexRow } from "./index_rows.ts";
 import { bytesOf, parseCell } from "./source.ts";
 
-/** The part of a row that a file decides. */
-type Seen = Omit<IndexRow, "id" | "split" | "label" | "generator" | "set" | "source">;
+/** The part of a row that an error map decides. */
+type SeenMap = Pick<IndexRow, "mapSize" | "mapModified" | "mapSha256">;
+
+/** The part of a row that an image's file decides. */
+type Seen = Omit<IndexRow, "id" | "split" | "label" | "generator" | "set" | "source" | keyof SeenMap>;
 
 /** How to look at files. */
 export interface Looking {
@@ -26,9 +29,14 @@ const nothing = {
   ...{ subsampling: null, animated: null, orientation: null, sha256: null },
 } as const;
 
-/** Looks at a sample's file: its header, and all of it where it is to be hashed. Whatever is wrong stands in the row. */
+const noMap: SeenMap = { mapSize: null, mapModified: null, mapSha256: null };
+
+/**
+ * Looks at a sample's file, its header, and all of it where it is to be hashed; of its error map no more than its size
+ * without. Whatever is wrong stands in the row.
+ */
 export async function look(sample: Sample, looking: Looking): Promise<IndexRow> {
-  const { id, split, label, generator, set, source, file } = sample;
+  const { id, split, label, generator, set, source, file, errorMap } = sample;
   const { path, rectangle } = parseFragment(file);
   const earlier = looking.earlier(id);
   let seen: Seen;
@@ -43,7 +51,13 @@ export async function look(sample: Sample, looking: Looking): Promise<IndexRow> 
     const sha256 = sheet.sha256 === null ? null : hashOf(`${sheet.sha256} ${file.slice(path.length)}`);
     seen = sheet.problem === null ? { ...sheet, width, height, sha256 } : sheet;
   }
-  return { id, split, label, generator, set, source, ...seen };
+  const row = { id, split, label, generator, set, source, ...seen };
+  if (errorMap === undefined) return { ...row, ...noMap };
+  try {
+    return { ...row, ...await lookAtMap(errorMap, { hash: looking.hash, earlier }) };
+  } catch (error) {
+    return { ...row, ...noMap, problem: seen.problem ?? `its error map is ${problemOf(error as Error)}` };
+  }
 }
 
 /** Files whose size and time of writing are those of the earlier row are not read again. */
@@ -70,6 +84,17 @@ async function lookAt(
   }
 }
 
+async function lookAtMap(
+  file: string,
+  { hash, earlier }: { readonly hash: boolean; readonly earlier: IndexRow | null },
+): Promise<SeenMap> {
+  const { size, mtime } = await Deno.stat(file);
+  const known = { mapSize: size, mapModified: mtime?.getTime() ?? null };
+  const same = known.mapModified !== null && earlier?.mapModified === known.mapModified && earlier.mapSize === size;
+  const before = same ? earlier.mapSha256 : null;
+  return { ...known, mapSha256: before ?? (hash ? await hashOfFile(file) : null) };
+}
+
 function isSame(
   earlier: IndexRow,
   { size, modified, hash, inTable }: Pick<Seen, "size" | "modified"> & { hash: boolean; inTable: boolean },
@@ -79,7 +104,8 @@ function isSame(
 }
 
 function seenOf(row: IndexRow): Seen {
-  const { id: _id, split: _split, label: _label, generator: _generator, set: _set, source: _source, ...seen } = row;
+  const { id: _id, split: _split, label: _label, generator: _generator, set: _set, source: _source, ...files } = row;
+  const { mapSize: _mapSize, mapModified: _mapModified, mapSha256: _mapSha256, ...seen } = files;
   return seen;
 }
 

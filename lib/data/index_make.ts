@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Layout } from "../layouts/mod.ts";
 import { writeAtomic } from "../runs/atomic.ts";
+import { lockFile } from "../runs/lock_file.ts";
 import { joinParquet } from "../tables/join.ts";
 import { type Table, writeParquet } from "../tables/parquet.ts";
 import type { Sample } from "../types.ts";
@@ -28,7 +29,7 @@ export interface Indexing {
 /** What an index holds. */
 export interface IndexReport {
   readonly file: string;
-  /** Identity of the data: hash over every row's sample, size and content. */
+  /** Identity of the data: hash over every row's sample, size and content, and those of its error map. */
   readonly identity: string;
   readonly rows: number;
   readonly groups: readonly IndexGroup[];
@@ -49,12 +50,20 @@ const ABREAST = 128;
  *
  * @returns the report; on the way, how many of how many samples are done
  * @throws {Deno.errors.NotFound} when nothing of the data set is there
+ * @throws {Error} when another process makes the same index; names it
  * @throws {DOMException} "AbortError" when `signal` stops it
  */
 export async function* indexData(
   layout: Layout,
   { data, file, hash, signal, group = INDEX_GROUP }: Indexing,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, IndexReport> {
+  await Deno.mkdir(dirname(file), { recursive: true });
+  using _lock = await lockFile(
+    `${file}.lock`,
+    (who) =>
+      `Cannot make the index "${file}": ${who} is making it. Wait for it, or end it; the same command then goes on ` +
+      "from what it found",
+  );
   const extent = await measureExtent(layout, data);
   const folder = `${file}.parts`;
   await Deno.mkdir(folder, { recursive: true });
@@ -73,7 +82,8 @@ export async function* indexData(
     }
     for (const row of rows) {
       counted.add(row);
-      identity.update(`${JSON.stringify([row.id, row.size, row.sha256])}\n`);
+      const map = row.mapSize === null ? [] : [row.mapSize, row.mapSha256];
+      identity.update(`${JSON.stringify([row.id, row.size, row.sha256, ...map])}\n`);
     }
     const part = join(folder, `${String(parts.length).padStart(5, "0")}.parquet`);
     await writeAtomic(part, writeParquet(indexColumns, tableOf(rows)));

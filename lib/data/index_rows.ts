@@ -30,6 +30,10 @@ export const indexColumns = {
   orientation: "whole or null",
   /** Of the file, and of a rectangle's place in it; null: it was not read. */
   sha256: "string or null",
+  /** Of the sample's error map, as of its file above; null where it has none, or none is there. */
+  mapSize: "whole or null",
+  mapModified: "whole or null",
+  mapSha256: "string or null",
 } as const;
 
 /** A row of an index. */

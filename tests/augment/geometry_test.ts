@@ -124,6 +124,12 @@ Deno.test("views see the middle when nothing is drawn, and every place otherwise
     const places = new Set(Array.from({ length: 400 }, () => viewImage(ramp, view, stream).data[0]));
     assertEquals(places.size, 33);
   }
+  for (const view of [crop({ size: 8, place: "centre" }), shortSide({ size: 8, place: "centre" })]) {
+    assertEquals(viewImage(ramp, view, stream).data[0], 16);
+    const next = random(10, view.kind);
+    viewImage(ramp, view, next);
+    assertEquals(next.uniform(), random(10, view.kind).uniform());
+  }
 });
 
 Deno.test("a view among the augmentations is taken at a drawn place, and what follows sees it alone", async () => {
@@ -135,6 +141,8 @@ Deno.test("a view among the augmentations is taken at a drawn place, and what fo
     seen.add(data.join());
   }
   assert(seen.size > 20);
+  const centre = await augmentImage(picture, [crop({ size: 10, place: "centre" })], stream);
+  assertEquals(centre, viewImage(picture, crop({ size: 10 }), null));
 });
 
 Deno.test("crop() with a symmetric border draws the place of a smaller image too", () => {
@@ -147,6 +155,9 @@ Deno.test("crop() with a symmetric border draws the place of a smaller image too
 
 Deno.test("views refuse what cannot be", () => {
   assertThrows(() => shortSide({ size: 8, resize: 7 }), RangeError, "shortSide.resize: given 7");
+  for (const make of [crop, shortSide]) {
+    assertThrows(() => make({ size: 8, place: "center" as "centre" }), RangeError, 'did you mean "centre"?');
+  }
   assertThrows(() => square({ size: 8, filter: "bicubik" as "bicubic" }), RangeError, 'did you mean "bicubic"');
   assertThrows(() => crop({ size: 8, pad: "mirror" as "reflect" }), RangeError, "crop.pad");
 });

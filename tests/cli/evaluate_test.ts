@@ -53,7 +53,8 @@ Deno.test("evaluate says whether a checkpoint still says what its record says", 
 });
 
 Deno.test("evaluate adds the test sets of a file to the record, and not with --dry", async () => {
-  const dry = await counterproof(["evaluate", record.id.slice(0, 12), further, "small", "--dry", ...common]);
+  const asked = ["evaluate", record.id.slice(0, 12), further, "small", "--dry", "--workers", "1", ...common];
+  const dry = await counterproof(asked);
   assertEquals(dry.code, 0, dry.err);
   assert(dry.out.includes("Its record was left as it is") && dry.out.includes("pixel-ddpm"), dry.out);
   assertEquals(await readRecord(folder), record);
@@ -108,6 +109,8 @@ Deno.test("evaluate refuses a run that is not there, and more operands than it k
     assertEquals([unknown.code, unknown.out], [2, ""]);
     const many = await counterproof(["evaluate", "a", "b", "c", "d"]);
     assert(many.code === 2 && many.err.includes("expected 1 to 3 operands"), many.err);
+    const workers = await counterproof(["evaluate", "dual", "--workers", "two", "--runs", empty]);
+    assert(workers.code === 2 && workers.err.includes("expected a whole number from 0 to 256"), workers.err);
   });
 });
 
@@ -121,6 +124,7 @@ Deno.test("what an evaluation found is told in sentences", () => {
     threads: 1,
     scores: made.scores,
     unreadable: [],
+    notices: [],
     metrics: { A: { accuracy: 0.7 } },
     agreement: null,
     kept: [],

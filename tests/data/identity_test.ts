@@ -1,5 +1,6 @@
 import { dataHashes, identifyData } from "../../lib/data/identity.ts";
 import type { Divided } from "../../lib/data/pairs.ts";
+import { dataChanges } from "../../lib/runs/data_list.ts";
 import { writeParquet } from "../../lib/tables/parquet.ts";
 import type { Sample } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
@@ -16,9 +17,9 @@ const divided: Divided = {
 };
 
 Deno.test("the identity of data sees every sample, its label, set, source and reconstruction, and no folder", async () => {
-  const hashes = await dataHashes(tinyDual(), divided);
+  const hashes = await dataHashes(tinyDual(), divided, null);
   assertEquals(Object.keys(hashes), ["train", "validation", "test"]);
-  const changed = async (train: Divided["train"]) => (await dataHashes(tinyDual(), { ...divided, train })).train;
+  const changed = async (train: Divided["train"]) => (await dataHashes(tinyDual(), { ...divided, train }, null)).train;
   const [pair] = divided.train;
   assertEquals(await changed([{ ...pair, sample: sample("a", { file: "/elsewhere/a" }) }]), hashes.train);
   for (
@@ -35,7 +36,7 @@ Deno.test("the identity of data sees every sample, its label, set, source and re
 
 Deno.test("the identity of data is told in every way there is, the one that sees most first", async () => {
   const none = await identifyData(tinyDual(), divided, null);
-  assertEquals(none.ways, [await dataHashes(tinyDual(), divided)]);
+  assertEquals(none.ways, [await dataHashes(tinyDual(), divided, null)]);
   assertEquals(none.rows.map(({ group, size, content }) => [group, size, content]), [
     ["train, real", null, null],
     ["train, real, reconstructed", null, null],
@@ -63,6 +64,46 @@ Deno.test("the identity of data is told in every way there is, the one that sees
     await Deno.truncate(`${data}/index-genImage.parquet`, 50);
     const damaged = () => identifyData(tinyDual(), divided, data);
     await assertRejects(damaged, Error, "Make the index again with: deno task data index");
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+});
+
+Deno.test("the identity of data sees which error map a sample has, and by an index what is in it", async () => {
+  const data = await Deno.makeTempDir();
+  try {
+    const withMap = (map: string, root = data): Divided => ({
+      train: [],
+      validation: [],
+      test: [sample("a", { split: "test", errorMap: `${root}/${map}` })],
+    });
+    const named = await identifyData(tinyDual(), withMap("maps/a.pt"), data);
+    assertEquals(await dataHashes(tinyDual(), withMap("maps/a.pt", "/other"), "/other"), named.ways[0]);
+    assert((await dataHashes(tinyDual(), withMap("others/a.pt"), data)).test !== named.ways[0].test);
+    assertEquals(named.rows.map(({ group }) => group), ["test, real", "test, real, error map"]);
+    const index = async (mapSize: number | null, mapSha256: string | null) => {
+      const types = { id: "string", size: "whole or null", sha256: "string or null" } as const;
+      const maps = { mapSize: "whole or null", mapSha256: "string or null" } as const;
+      const table = { id: ["a"], size: [10], sha256: ["00"], mapSize: [mapSize], mapSha256: [mapSha256] };
+      await Deno.writeFile(`${data}/index-genImage.parquet`, writeParquet({ ...types, ...maps }, table));
+      return await identifyData(tinyDual(), withMap("maps/a.pt"), data);
+    };
+    const hashed = await index(40, "01");
+    assertEquals(hashed.rows.map(({ size }) => size), [10, 40]);
+    const [changed, longer] = [await index(40, "02"), await index(41, null)];
+    assert(changed.ways[0].index !== hashed.ways[0].index);
+    assertEquals(changed.ways[1], hashed.ways[1]);
+    assert(longer.ways[1].index !== hashed.ways[1].index);
+    assertEquals(dataChanges(hashed.rows, changed.rows), [
+      { group: "test, real, error map", before: 1, added: 0, removed: 0, changed: 1 },
+    ]);
+    const types = { id: "string", size: "whole or null", sha256: "string or null" } as const;
+    await Deno.writeFile(
+      `${data}/index-genImage.parquet`,
+      writeParquet(types, { id: ["a"], size: [10], sha256: [null] }),
+    );
+    const old = () => identifyData(tinyDual(), withMap("maps/a.pt"), data);
+    await assertRejects(old, Error, "Make the index again with: deno task data index");
   } finally {
     await Deno.remove(data, { recursive: true });
   }

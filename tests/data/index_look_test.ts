@@ -1,4 +1,5 @@
 import { look } from "../../lib/data/index_look.ts";
+import type { IndexRow } from "../../lib/data/index_rows.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import type { Sample } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -25,6 +26,30 @@ Deno.test("look() tells of images in cells of tables by their own bytes, and of 
     // the table is as old as it was: what is known of its cell is taken
     const earlier = { ...row, sha256: "known" };
     assertEquals((await look(sample(`${table}#0/image`), { hash: true, earlier: () => earlier })).sha256, "known");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("look() tells of a sample's error map, reads one that has not changed no more, and misses one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/a.png`;
+    const errorMap = `${folder}/a.pt`;
+    await Deno.writeFile(file, await encodeImage({ width: 3, height: 2, data: new Uint8Array(18) }, { format: "png" }));
+    await Deno.writeFile(errorMap, new Uint8Array(40));
+    const mapped = { ...sample(file), errorMap };
+    const row = await look(mapped, { hash: true, earlier: () => null });
+    assertEquals([row.mapSize, row.mapSha256?.length, row.problem], [40, 64, null]);
+    assertEquals((await look(mapped, { hash: false, earlier: () => null })).mapSha256, null);
+    const again = (changes: Partial<IndexRow>) =>
+      look(mapped, { hash: true, earlier: () => ({ ...row, mapSha256: "known", ...changes }) });
+    assertEquals((await again({})).mapSha256, "known");
+    assertEquals((await again({ mapModified: 0 })).mapSha256, row.mapSha256);
+    assertEquals((await again({ mapSize: 41 })).mapSha256, row.mapSha256);
+    await Deno.remove(errorMap);
+    const without = await look(mapped, { hash: true, earlier: () => null });
+    assertEquals([without.mapSize, without.format, without.problem], [null, "png", "its error map is missing"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

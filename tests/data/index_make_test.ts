@@ -65,6 +65,7 @@ Deno.test("indexData() writes a row for each sample of each split, with what its
         channels: 3,
       },
       ...{ quality: 90, progressive: false, subsampling: "4:2:0", animated: false, orientation: 1, sha256: null },
+      ...{ mapSize: null, mapModified: null, mapSha256: null },
     });
     const info = await Deno.stat(`${data}/${folder}/train_0000.JPEG`);
     assertEquals([size, modified], [info.size, info.mtime!.getTime()]);
@@ -145,13 +146,18 @@ Deno.test("an index whose process is killed goes on from the groups that are on 
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    let told = "";
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      told += text;
-      if (told.includes("15\n")) break;
+    try {
+      let told = "";
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        told += text;
+        if (told.includes("15\n")) break;
+      }
+      const second = await assertRejects(() => indexed(spec, indexing), Error, `: process ${child.pid} on "`);
+      assert(second.message.startsWith(`Cannot make the index "${indexing.file}"`), second.message);
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
     }
-    child.kill("SIGKILL");
-    await child.status;
     const parts = (await Array.fromAsync(Deno.readDir(`${indexing.file}.parts`))).map(({ name }) => name).sort();
     assert(parts.includes("00000.parquet") && parts.includes("00001.parquet"), parts.join());
     // what its parts know is not read again: this file's content is another, under the same size and time
@@ -162,6 +168,19 @@ Deno.test("an index whose process is killed goes on from the groups that are on 
     const { rows, problems } = await indexed(spec, { ...indexing, hash: true });
     assertEquals([rows, problems], [24, []]);
     assertEquals((await rowsOf(indexing.file)).filter(({ sha256 }) => sha256 === null), []);
+  });
+});
+
+Deno.test("one index is made once at a time, and leaves no lock behind when it is left", async () => {
+  await inTree(async (data, indexing) => {
+    const work = indexData(spec, indexing);
+    await work.next();
+    await assertRejects(() => indexed(spec, indexing), Error, `process ${Deno.pid} on`);
+    assertEquals((await indexed(spec, { ...indexing, file: `${data}/index-genImage-other.parquet` })).rows, 24);
+    await work.return(undefined as never);
+    assertEquals((await indexed(spec, indexing)).rows, 24);
+    const left = await Array.fromAsync(Deno.readDir(data), ({ name }) => name);
+    assertEquals(left.sort(), ["GenImage", "index-genImage-other.parquet", "index-genImage.parquet"]);
   });
 });
 
