@@ -54,7 +54,7 @@ export async function openSession(
   { provider = "auto", threads = navigator.hardwareConcurrency }: SessionOptions = {},
 ): Promise<Session> {
   checkChoice("provider", provider, [...providers, "auto"]);
-  const runtime = await loadRuntime();
+  const runtime = await loadRuntime(provider);
   const { native, ...chosen } = await openOn(runtime, file, { provider, threads });
   const inputs = slotsOf(file, native.inputMetadata);
   const outputs = slotsOf(file, native.outputMetadata);
@@ -101,14 +101,17 @@ export async function openSession(
 
 let loading: Promise<Runtime> | null = null;
 
-/** ONNX Runtime, loaded when the first network is opened: it is 70 MB of a library, and most runs need none. */
-function loadRuntime(): Promise<Runtime> {
+/**
+ * ONNX Runtime, loaded when the first network is opened: it is 70 MB of a library, and most runs need none. It tells on
+ * standard error alone which library a provider misses; so it is let speak where one was asked for.
+ */
+function loadRuntime(provider: Provider | "auto"): Promise<Runtime> {
   loading ??= (async () => {
     try {
       // not a literal, or everyone who imports the library would download it
       const name = "onnxruntime-node";
       const { default: runtime } = await import(name) as { default: Runtime };
-      runtime.env.logLevel = "fatal"; // what goes wrong is thrown as well
+      runtime.env.logLevel = provider === "auto" || provider === "cpu" ? "fatal" : "error";
       return runtime;
     } catch (cause) {
       loading = null;
