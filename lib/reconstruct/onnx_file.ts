@@ -7,6 +7,8 @@ export interface OnnxHeader {
   readonly outputs: readonly Slot[];
   /** Files beside it that hold weights, and how many bytes it takes of each to have them all. */
   readonly external: ReadonlyMap<string, number>;
+  /** Whether weights of it are numbers of 16 bits. */
+  readonly halves: boolean;
   /** Whether it draws random numbers, so that two runs on the same inputs differ. */
   readonly draws: boolean;
 }
@@ -34,6 +36,7 @@ export function readOnnxHeader(path: string): OnnxHeader {
     const weights = new Set<string>();
     const external = new Map<string, number>();
     let draws = false;
+    let halves = false;
     for (const { number, from, to } of file.fields(graph.from, graph.to)) {
       if (number === 11) inputs.push(slotOf(file, from, to));
       if (number === 12) outputs.push(slotOf(file, from, to));
@@ -41,11 +44,12 @@ export function readOnnxHeader(path: string): OnnxHeader {
       if (number !== 5) continue;
       const weight = weightOf(file, from, to);
       weights.add(weight.name);
+      halves ||= types[weight.type] === "float16";
       if (weight.location === null) continue;
       external.set(weight.location, Math.max(external.get(weight.location) ?? 0, weight.end));
     }
     // old exports name their weights among the inputs
-    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, draws };
+    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, halves, draws };
   } catch (cause) {
     if (cause instanceof TypeError) throw cause;
     throw new RangeError(`Cannot read "${path}" as an ONNX network: ${(cause as Error).message}`, { cause });
@@ -152,6 +156,8 @@ function operatorOf(file: Reader, from: number, to: number): string {
 
 interface Weight {
   readonly name: string;
+  /** ONNX's number for it. */
+  readonly type: number;
   /** The file beside that it lies in, null for the network's own. */
   readonly location: string | null;
   /** Where it ends there. */
@@ -160,12 +166,14 @@ interface Weight {
 
 function weightOf(file: Reader, from: number, to: number): Weight {
   let name = "";
+  let type = 0;
   const where: Record<string, string> = {};
   for (const field of file.fields(from, to)) {
+    if (field.number === 2) type = field.value;
     if (field.number === 8) name = file.text(field.from, field.to);
     if (field.number !== 13) continue;
     const [key, value] = [...file.fields(field.from, field.to)].map((part) => file.text(part.from, part.to));
     where[key] = value ?? "";
   }
-  return { name, location: where.location ?? null, end: Number(where.offset ?? 0) + Number(where.length ?? 0) };
+  return { name, type, location: where.location ?? null, end: Number(where.offset ?? 0) + Number(where.length ?? 0) };
 }
