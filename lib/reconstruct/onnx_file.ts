@@ -11,6 +11,12 @@ export interface OnnxHeader {
   readonly halves: boolean;
   /** Whether it draws random numbers, so that two runs on the same inputs differ. */
   readonly draws: boolean;
+  /**
+   * The factor by which it doubles sides in all, 2 for each doubling by a fixed scale, 1 where there is none. A UNet
+   * halves its latents as often, and what it halves has to be even. diffusers' own takes any size, as it enlarges to the
+   * size that was kept before it halved; the trace of an example of even sides, as optimum's is, has lost that.
+   */
+  readonly doubling: number;
 }
 
 /** What the house's networks take and give, by ONNX's numbers. */
@@ -37,10 +43,16 @@ export function readOnnxHeader(path: string): OnnxHeader {
     const external = new Map<string, number>();
     let draws = false;
     let halves = false;
+    let doubling = 1;
     for (const { number, from, to } of file.fields(graph.from, graph.to)) {
       if (number === 11) inputs.push(slotOf(file, from, to));
       if (number === 12) outputs.push(slotOf(file, from, to));
-      if (number === 1) draws ||= operatorOf(file, from, to).startsWith("Random");
+      if (number === 1) {
+        const { operator, inputs } = nodeOf(file, from, to);
+        draws ||= operator.startsWith("Random");
+        // scales are its third input, sizes in their place its fourth
+        if (operator === "Resize" && (inputs[3] ?? "") === "") doubling *= 2;
+      }
       if (number !== 5) continue;
       const weight = weightOf(file, from, to);
       weights.add(weight.name);
@@ -49,7 +61,7 @@ export function readOnnxHeader(path: string): OnnxHeader {
       external.set(weight.location, Math.max(external.get(weight.location) ?? 0, weight.end));
     }
     // old exports name their weights among the inputs
-    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, halves, draws };
+    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, halves, draws, doubling };
   } catch (cause) {
     if (cause instanceof TypeError) throw cause;
     throw new RangeError(`Cannot read "${path}" as an ONNX network: ${(cause as Error).message}`, { cause });
@@ -148,10 +160,15 @@ function sideOf(file: Reader, { from, to }: Field): number | string {
   return "";
 }
 
-/** What a node does: "Conv", "RandomNormalLike". */
-function operatorOf(file: Reader, from: number, to: number): string {
-  for (const field of file.fields(from, to)) if (field.number === 4) return file.text(field.from, field.to);
-  return "";
+/** What a node computes, and the names of what it is given; "" of what it is not. */
+function nodeOf(file: Reader, from: number, to: number): { operator: string; inputs: readonly string[] } {
+  const inputs: string[] = [];
+  let operator = "";
+  for (const field of file.fields(from, to)) {
+    if (field.number === 1) inputs.push(file.text(field.from, field.to));
+    if (field.number === 4) operator = file.text(field.from, field.to);
+  }
+  return { operator, inputs };
 }
 
 interface Weight {

@@ -38,6 +38,8 @@ export interface PipelineInfo {
   readonly latentChannels: number;
   /** Pixels a latent stands for on each side, 8. */
   readonly latentScale: number;
+  /** What the sides of latents are a multiple of for the UNet: 1 where it takes any, see `OnnxHeader.doubling`. */
+  readonly latentMultiple: number;
   /** Side of the images that it was trained on, in pixels; null where no file says so. */
   readonly sampleSize: number | null;
   /** Whether its networks take numbers of 16 bits. */
@@ -111,6 +113,7 @@ export async function readPipeline(folder: string, wants: readonly Component[] =
     shiftFactor: typeof vaeConfig.shift_factor === "number" ? vaeConfig.shift_factor : null,
     latentChannels,
     latentScale,
+    latentMultiple: networks.get("unet")?.header.doubling ?? 1,
     sampleSize: numberOr(unetConfig.sample_size, (side) => side * latentScale) ?? numberOr(vaeConfig.sample_size),
     float16: [...networks.values()].some(({ header }) => header.inputs.some(({ type }) => type === "float16")),
     contextLength: numberOr(textConfig.max_position_embeddings) ?? 77,
