@@ -4,9 +4,6 @@ import type { Image } from "../image/decode.ts";
 import { type Border, extendToMultiple } from "../image/extend.ts";
 import type { Values } from "./values.ts";
 
-/** Pixels of an image for each value of its latents, along a side; sides have to be multiples of it. */
-export const LATENT_SCALE = 8;
-
 /** Height and width in pixels. */
 export interface Sides {
   readonly width: number;
@@ -17,9 +14,12 @@ export interface Sides {
 export interface Fitting {
   /** Longer sides are cut to so many pixels, the middle of them kept; null: none is. */
   readonly largest: number | null;
-  /** What stands to the right and below, where a side is no multiple of 8. */
+  /** What stands to the right and below, up to a multiple of 8. */
   readonly border: Border;
 }
+
+/** What the sides of what networks see are a multiple of, whatever the pipeline. */
+const LEAST = 8;
 
 /**
  * What is done to an image before it is inpainted.
@@ -39,10 +39,14 @@ export function resultSides({ width, height }: Sides, { largest }: Fitting): Sid
   return { width: cut(width), height: cut(height) };
 }
 
-/** The sides of what the networks see of an image; images for which they are alike can stand in one batch. */
-export function canvasSides(image: Sides, fitting: Fitting): Sides {
+/**
+ * The sides of what the networks see of an image; images for which they are alike can stand in one batch.
+ *
+ * @param multiple what the networks take, pixels, a multiple of 8
+ */
+export function canvasSides(image: Sides, fitting: Fitting, multiple: number): Sides {
   const { width, height } = resultSides(image, fitting);
-  const whole = (side: number) => Math.ceil(side / LATENT_SCALE) * LATENT_SCALE;
+  const whole = (side: number) => Math.ceil(side / multiple) * multiple;
   return { width: whole(width), height: whole(height) };
 }
 
@@ -54,9 +58,13 @@ export function cutImage(image: Image, fitting: Fitting): Image {
   return cropImage(image, { x, y, width, height });
 }
 
-/** An image as the networks see it: cut, and extended to {@linkcode canvasSides}. */
-export function fitImage(image: Image, fitting: Fitting): Image {
-  return extendToMultiple(cutImage(image, fitting), { of: LATENT_SCALE, border: fitting.border });
+/**
+ * An image as the networks see it: cut, and extended to {@linkcode canvasSides}. Where they take multiples of more than
+ * 8 pixels, it goes on as its own mirror image, so that no edge stands where the reference has none.
+ */
+export function fitImage(image: Image, fitting: Fitting, multiple: number): Image {
+  const least = extendToMultiple(cutImage(image, fitting), { of: LEAST, border: fitting.border });
+  return extendToMultiple(least, { of: multiple, border: "symmetric" });
 }
 
 /** The value of each of 256 levels, −1…1, rounded as NumPy and PyTorch do in float32. */

@@ -25,11 +25,11 @@ function pixel({ data, width }: Image, x: number, y: number): number[] {
 }
 
 Deno.test("a side that is no multiple of 8 is black at its end for DRCT, mirrored elsewhere", () => {
-  const black = fitImage(counted(13, 8), drctFitting);
+  const black = fitImage(counted(13, 8), drctFitting, 8);
   assertEquals([black.width, black.height], [16, 8]);
   assertEquals(pixel(black, 12, 3), [12, 3, 200]);
   assertEquals(pixel(black, 13, 3), [0, 0, 0]);
-  const mirrored = fitImage(counted(13, 8), plainFitting);
+  const mirrored = fitImage(counted(13, 8), plainFitting, 8);
   assertEquals([13, 14, 15].map((x) => pixel(mirrored, x, 3)[0]), [12, 11, 10]);
 });
 
@@ -38,9 +38,19 @@ Deno.test("of a longer side the middle is kept, rounded towards the start, as Nu
   const cut = cutImage(counted(21, 10), fitting);
   assertEquals([cut.width, cut.height], [16, 10]);
   assertEquals(pixel(cut, 0, 0), [2, 0, 200]); // (21 − 16) / 2 = 2.5
-  assertEquals(canvasSides({ width: 21, height: 10 }, fitting), { width: 16, height: 16 });
+  assertEquals(canvasSides({ width: 21, height: 10 }, fitting, 8), { width: 16, height: 16 });
   assertEquals(resultSides({ width: 2000, height: 1025 }, drctFitting), { width: 1024, height: 1024 });
-  assertEquals(canvasSides({ width: 1023, height: 5 }, { ...drctFitting, largest: null }), { width: 1024, height: 8 });
+  assertEquals(canvasSides({ width: 1023, height: 5 }, { ...drctFitting, largest: null }, 8), {
+    width: 1024,
+    height: 8,
+  });
+});
+
+Deno.test("beyond a multiple of 8 the image goes on as its mirror image, black and all", () => {
+  const fitted = fitImage(counted(13, 16), drctFitting, 32);
+  assertEquals([fitted.width, fitted.height], [32, 32]);
+  assertEquals([12, 15, 16, 19, 31].map((x) => pixel(fitted, x, 3)[2]), [200, 0, 0, 200, 200]);
+  assertEquals([15, 16, 31].map((y) => pixel(fitted, 4, y)[1]), [15, 15, 0]);
 });
 
 Deno.test("images come back from their values as they were, without what was put around them", () => {
@@ -51,8 +61,8 @@ Deno.test("images come back from their values as they were, without what was put
     height,
   }));
   const fitting: Fitting = { largest: null, border: "symmetric" };
-  const values = valuesOfImages(images.map((image) => fitImage(image, fitting)));
-  assertEquals(values.shape, [3, 3, 16, 16]);
+  const values = valuesOfImages(images.map((image) => fitImage(image, fitting, 32)));
+  assertEquals(values.shape, [3, 3, 32, 32]);
   assertEquals(imagesOfValues(values, images), images);
 });
 
