@@ -55,7 +55,13 @@ export const sayNothing: Telling = { prompt: nothing, unconditional: nothing, gu
 export function schedulerLike(options: Readonly<Record<string, unknown>>): SchedulerConfig {
   const stable = {
     ...{ _class_name: "DDIMScheduler", num_train_timesteps: 1000, beta_start: 0.00085, beta_end: 0.012 },
-    ...{ beta_schedule: "scaled_linear", clip_sample: false, set_alpha_to_one: false, steps_offset: 1 },
+    ...{
+      beta_schedule: "scaled_linear",
+      clip_sample: false,
+      set_alpha_to_one: false,
+      steps_offset: 1,
+      skip_prk_steps: true,
+    },
   };
   return readSchedulerConfig({ ...stable, ...options }, "scheduler_config.json");
 }
