@@ -15,6 +15,7 @@ export { type Existing, existing } from "./existing.ts";
 export { type Img2img, img2img } from "./img2img.ts";
 export { type Inpainting, inpainting } from "./inpainting.ts";
 export { type LatentError, latentError } from "./latent_error.ts";
+export { type Captioned, latentErrorComponents, latentErrors } from "./latent_errors.ts";
 export type { Method, Named } from "./method.ts";
 export { type Residual, residual } from "./residual.ts";
 export { type Vae, vae } from "./vae.ts";
