@@ -6,11 +6,10 @@ import { targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
 import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
-import { samplerOf } from "./noise/mod.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { predictor, type Telling, tellingOf } from "./predict.ts";
 import { plainFitting } from "./prepare.ts";
-import { checkScheduler, type SamplerKind, schedulerOf } from "./scheduler_option.ts";
+import { checkScheduler, planOf, type SamplerKind } from "./scheduler_option.ts";
 import type { Values } from "./values.ts";
 
 /**
@@ -102,7 +101,7 @@ export async function noiseAndBack(
   images: Values,
   { noise, steps, strength, scheduler, telling }: Img2imgPlan,
 ): Promise<{ readonly latents: Values; readonly images: Values }> {
-  const sampler = samplerOf(schedulerOf(pipeline.info.scheduler, scheduler), { steps, strength });
+  const sampler = planOf(pipeline.info.scheduler, { scheduler, steps, strength });
   const { data, shape } = await encodeImages(pipeline, images, noise.posterior);
   const predict = predictor(pipeline, { shape, beside: null }, telling);
   const begin = sampler.noised(data, noise.latents, 0);

@@ -6,11 +6,10 @@ import { targets } from "./existing.ts";
 import { decodeLatents, latentsOf } from "./latents.ts";
 import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
-import { samplerOf } from "./noise/mod.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { predictor, type Telling, tellingOf } from "./predict.ts";
 import { drctFitting } from "./prepare.ts";
-import { checkScheduler, type SamplerKind, schedulerOf } from "./scheduler_option.ts";
+import { checkScheduler, planOf, type SamplerKind } from "./scheduler_option.ts";
 import type { Values } from "./values.ts";
 
 /**
@@ -115,7 +114,8 @@ export async function inpaint(
   images: Values,
   { noise, steps, scheduler, telling }: InpaintingPlan,
 ): Promise<{ readonly latents: Values; readonly images: Values }> {
-  const sampler = samplerOf(schedulerOf(pipeline.info.scheduler, scheduler), {
+  const sampler = planOf(pipeline.info.scheduler, {
+    scheduler,
     steps,
     strength: noise.begun === null ? 1 : SDXL_STRENGTH,
   });

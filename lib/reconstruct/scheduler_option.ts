@@ -1,5 +1,12 @@
 import { checkChoice } from "../definition/check.ts";
-import { otherKind, type SchedulerConfig, type SchedulerKind, schedulerKinds } from "./noise/mod.ts";
+import {
+  otherKind,
+  type Sampler,
+  samplerOf,
+  type SchedulerConfig,
+  type SchedulerKind,
+  schedulerKinds,
+} from "./noise/mod.ts";
 
 /** A scheduler that a part may take in the place of the pipeline's own: any that leads from noise to an image. */
 export type SamplerKind = Exclude<SchedulerKind, "ddimInverse">;
@@ -16,7 +23,24 @@ export function checkScheduler(name: string, value: unknown): void {
   if (value !== null) checkChoice(name, value, kinds);
 }
 
-/** The pipeline's own scheduler, or another over the same noise. */
-export function schedulerOf(own: SchedulerConfig, kind: SamplerKind | null): SchedulerConfig {
-  return kind === null ? own : otherKind(own, kind);
+/** What decides a plan beside the pipeline. */
+export interface Planning {
+  /** Null: the pipeline's own. */
+  readonly scheduler: SamplerKind | null;
+  readonly steps: number;
+  readonly strength: number;
+}
+
+/**
+ * A chain by the pipeline's own scheduler, or by another over the same noise.
+ *
+ * @throws {RangeError} where the strength leaves no step of it
+ */
+export function planOf(own: SchedulerConfig, { scheduler, steps, strength }: Planning): Sampler {
+  const sampler = samplerOf(scheduler === null ? own : otherKind(own, scheduler), { steps, strength });
+  if (sampler.timesteps.length > 0) return sampler;
+  throw new RangeError(
+    `Cannot plan a chain of ${steps} steps and strength ${strength}: no step is left, expected one at least. ` +
+      "Take more steps, or a higher strength",
+  );
 }

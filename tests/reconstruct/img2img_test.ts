@@ -3,7 +3,7 @@ import { img2img } from "../../lib/reconstruct/mod.ts";
 import { addNoise } from "../../lib/reconstruct/noise/mod.ts";
 import { valuesOfImages } from "../../lib/reconstruct/prepare.ts";
 import { random } from "../../lib/random.ts";
-import { assert, assertEquals, assertThrows } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { distance } from "../golden_kinds/cases.ts";
 import { fakePipeline, noisyImage, sayNothing as telling, schedulerLike } from "./fake_pipeline.ts";
 
@@ -23,6 +23,17 @@ Deno.test("a chain of some strength begins with the image under the noise of its
   const clean = (await pipeline.encode(images)).mean.data.map((value) => value * pipeline.info.scalingFactor);
   const want = addNoise(pipeline.info.scheduler, clean, latents, 201);
   assert(distance({ got: asked[0].latents.data, want }) < 1e-6);
+});
+
+Deno.test("a strength that leaves no step is refused", async () => {
+  const { pipeline } = fakePipeline();
+  const images = valuesOfImages([noisyImage(1, { width: 8, height: 8 })]);
+  const noise = { latents: new Float32Array(4), posterior: new Float32Array(4) };
+  await assertRejects(
+    () => noiseAndBack(pipeline, images, { noise, steps: 4, strength: 0.2, scheduler: null, telling }),
+    RangeError,
+    "Cannot plan a chain of 4 steps and strength 0.2: no step is left",
+  );
 });
 
 Deno.test("an image comes back as it was where the network knows the noise", async () => {
