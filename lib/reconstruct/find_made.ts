@@ -3,8 +3,8 @@ import { artifactFolder, findArtifacts } from "./artifacts.ts";
 import type { Ddim } from "./ddim.ts";
 import type { Img2img } from "./img2img.ts";
 import type { Inpainting } from "./inpainting.ts";
+import { howToMake } from "./make_words.ts";
 import type { Places } from "./mod.ts";
-import { pipelineInWords } from "./models.ts";
 import type { Vae } from "./vae.ts";
 
 /**
@@ -23,16 +23,6 @@ export async function findMade(
   if (missing.length === 0) return found;
   throw new Deno.errors.NotFound(
     `Cannot find the reconstructions of ${missing.length} of ${samples.length} samples in "${folder}", ` +
-      `the first is "${missing[0].id}.png". Make them with: deno task reconstruct --method ${spec.kind} --data DIR ` +
-      `--pipeline DIR, DIR being a folder of ${pipelineInWords(spec.model)} as ONNX. Of others' making they are each ` +
-      `<sample id>.png below that folder, of ${optionsInWords(spec)}`,
+      `the first is "${missing[0].id}.png". ${howToMake(spec)}`,
   );
-}
-
-/** The options of a part that decide what it makes: "steps 50, guidance 7.5". */
-function optionsInWords(
-  { kind: _kind, model: _model, of: _of, ...options }: Inpainting | Vae | Ddim | Img2img,
-): string {
-  return Object.entries(options).filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${typeof value === "string" ? JSON.stringify(value) : value}`).join(", ");
 }

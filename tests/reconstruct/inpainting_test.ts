@@ -37,11 +37,10 @@ Deno.test("inpainting() finds its results below the fingerprint of the part", as
       findReconstructions(inpainting({ ...spec, of: "both" }), samples, { artifacts, shipped: nothing });
     const error = await assertRejects(both, Deno.errors.NotFound, `of 1 of 2 samples in "${folder}"`);
     assert(error.message.includes('the first is "set/ai/b.png.png"'));
-    assert(
-      error.message.includes("Make them with: deno task reconstruct --method inpainting --data DIR --pipeline DIR"),
-    );
-    assert(error.message.includes('of runwayml/stable-diffusion-inpainting ("sd1") as ONNX'));
-    assert(error.message.includes("of steps 50, guidance 7.5, seed 2023"));
+    assert(error.message.includes('in which "sd1" is runwayml/stable-diffusion-inpainting ("sd1") as ONNX'));
+    const command =
+      "deno task reconstruct --data DIR --method inpainting --steps 50 --guidance 7.5 --seed 2023 --pipeline";
+    assert(error.message.endsWith(`${command} DIR/sd1`), error.message);
   } finally {
     await Deno.remove(artifacts, { recursive: true });
   }
