@@ -6,7 +6,8 @@ import { type Existing, findExisting } from "./existing.ts";
 import { findMade } from "./find_made.ts";
 import { type Img2img, img2imgMethod } from "./img2img.ts";
 import { type Inpainting, inpaintingMethod } from "./inpainting.ts";
-import { residualMethod } from "./residual.ts";
+import { findResiduals } from "./find_residuals.ts";
+import { type Residual, residualMethod } from "./residual.ts";
 import { type Vae, vaeMethod } from "./vae.ts";
 
 export { type Ddim, ddim } from "./ddim.ts";
@@ -17,6 +18,7 @@ export { type Inpainting, inpainting } from "./inpainting.ts";
 export { type LatentError, latentError } from "./latent_error.ts";
 export { type Captioned, latentErrorComponents, latentErrors } from "./latent_errors.ts";
 export type { Method, Named } from "./method.ts";
+export { findResiduals } from "./find_residuals.ts";
 export { type Residual, residual } from "./residual.ts";
 export { type Vae, vae } from "./vae.ts";
 
@@ -49,8 +51,16 @@ export const methods = {
 /** How error maps are found, by kind. */
 export const errorMaps = { latentError: findErrorMaps };
 
+/** How what is seen in the place of a sample is found, by kind. */
+export const residuals = { residual: findResiduals };
+
 /** How samples get their reconstruction. */
 export type Reconstruction = Existing | Inpainting | Vae | Ddim | Img2img;
+
+/** What pairs samples with reconstructions; null for what is seen in their place instead, and pairs nothing. */
+export function twinsOf(spec: Reconstruction | Residual | null): Reconstruction | null {
+  return spec?.kind === "residual" ? null : spec;
+}
 
 /**
  * The reconstruction of each sample, in the order of the samples; null for those that `of` leaves out. A reconstruction
