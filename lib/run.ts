@@ -30,7 +30,8 @@ export interface RunOptions {
   readonly artifacts?: string;
   /**
    * Folder of pipelines, each under the name that definitions have for its model: what is missing of reconstructions is
-   * made with them, before the run begins. Null: none, and what is missing is an error.
+   * made with them, before the run begins, in this process also where the run is detached. Null: none, and what is
+   * missing is an error.
    */
   readonly pipelines?: string | null;
   readonly backend?: BackendName | "auto";
