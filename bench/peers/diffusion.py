@@ -1,5 +1,5 @@
-"""PyTorch's side of the diffusion rows of `deno task bench:peers`: one turn for each line on stdin, its milliseconds and a number that
-stands for the result on stdout.
+"""PyTorch's side of the diffusion rows of `deno task bench:peers`: one turn for each line on stdin, its milliseconds and
+a number that stands for the result on stdout.
 
     python3 bench/peers/diffusion.py write FAMILY FOLDER
     python3 bench/peers/diffusion.py run NAME THREADS
