@@ -250,7 +250,7 @@ export function reportText({ part, root, shard, total, found, made, unreadable, 
     );
   }
   if (unreadable.length > 0) {
-    lines.push(`  ${thousands(unreadable.length)} cannot be read; the index names them, the same command tries again:`);
+    lines.push(`  ${thousands(unreadable.length)} passed over; the index names them, the same command tries again:`);
     lines.push(...unreadable.slice(0, 5).map(({ reason }) => `    ${reason}`));
   }
   return lines.join("\n");

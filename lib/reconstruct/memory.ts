@@ -6,6 +6,8 @@ import type { NetworkFile, NetworkName } from "./pipeline_parts.ts";
 export interface BatchSize {
   /** Images. */
   readonly batch: number;
+  /** Rows that each of them makes in a network's batch, as the members of an ensemble; left out: one. */
+  readonly rows?: number;
   /** In pixels. */
   readonly width: number;
   readonly height: number;
@@ -47,7 +49,8 @@ const STEP = 64;
  */
 export function peakMemory(info: PipelineInfo, size: BatchSize): number {
   let sum = PROGRAM;
-  for (const [name, network] of info.networks) sum += loadedBytes(network) + size.batch * layerBytes(info, name, size);
+  const rows = size.batch * (size.rows ?? 1);
+  for (const [name, network] of info.networks) sum += loadedBytes(network) + rows * layerBytes(info, name, size);
   return Math.round(sum);
 }
 
@@ -100,11 +103,11 @@ export function checkMemory(info: PipelineInfo, size: BatchSize, available?: num
 }
 
 /** The largest image of a shape, in steps of its longer side, that fits; null where none does. */
-function largestThatFits(info: PipelineInfo, { batch, width, height }: BatchSize, room: number): BatchSize | null {
+function largestThatFits(info: PipelineInfo, { width, height, ...counts }: BatchSize, room: number): BatchSize | null {
   const longer = Math.max(width, height);
   for (let side = (Math.ceil(longer / STEP) - 1) * STEP; side > 0; side -= STEP) {
     const scaled = (one: number) => Math.max(STEP, Math.round(one * side / longer / STEP) * STEP);
-    const smaller = { batch, width: scaled(width), height: scaled(height) };
+    const smaller = { ...counts, width: scaled(width), height: scaled(height) };
     if (peakMemory(info, smaller) <= room) return smaller;
   }
   return null;
