@@ -9,6 +9,9 @@ import { artifactsOutlet, distinct, existing } from "./outlets.ts";
 /** Opens what makes a part's artifacts. */
 export type OpenMaker = (spec: Part) => Promise<Maker>;
 
+/** What making says in a run. */
+export type LackingEvent = Extract<RunEvent, { kind: "making" | "notice" }>;
+
 /** Where artifacts lie, and what makes those that do not. */
 export interface Lacking {
   /** Of the experiment, for events. */
@@ -32,7 +35,7 @@ export async function* makeLacking(
   spec: Part,
   samples: readonly Sample[],
   { name, artifacts, open, signal, how: { reported, ...how } = {} }: Lacking,
-): AsyncGenerator<RunEvent, ReadonlyMap<string, string>> {
+): AsyncGenerator<LackingEvent, ReadonlyMap<string, string>> {
   const outlet = artifactsOutlet(spec, artifacts);
   const wanted = distinct(samples, outlet);
   const there = await existing(wanted, outlet);
