@@ -1,6 +1,7 @@
 /** A run's kept checkpoint scored again, without training. */
 import { asSeen } from "./data/gather_made.ts";
 import type { LackingEvent } from "./data/lacking.ts";
+import { makersIn } from "./data/pipeline_maker.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
 import { together } from "./data/together.ts";
 import { unreadableLedger } from "./data/unreadable.ts";
@@ -31,6 +32,11 @@ export interface EvaluateOptions {
   readonly data?: string | null;
   /** Folder of what parts made, the error maps that a network may look at among it. */
   readonly artifacts?: string;
+  /**
+   * Folder of pipelines, with which error maps and residuals that are missing are made first, as `run` does. Null: none,
+   * and what is missing is an error.
+   */
+  readonly pipelines?: string | null;
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -100,6 +106,7 @@ export async function* evaluateEvents(
     runs = "runs",
     data = null,
     artifacts = "artifacts",
+    pipelines = null,
     backend = "auto",
     threads,
     workers,
@@ -115,7 +122,7 @@ export async function* evaluateEvents(
   const without = new Set(unreadable.map(({ id }) => id));
   const { samples: all, notices } = await readAll(test ?? own.test, data);
   const read = all.filter(({ id }) => !without.has(id));
-  const lacking = { artifacts, open: null, signal };
+  const lacking = { artifacts, open: pipelines === null ? null : makersIn(pipelines), signal };
   const tell = (text: string): void => void notices.push(text);
   const seen = yield* asSeen(definition, read, { tell, ...lacking });
   const { samples } = seen;

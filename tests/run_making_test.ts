@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
-import { evaluate } from "../lib/evaluate_run.ts";
+import { evaluate, evaluateEvents } from "../lib/evaluate_run.ts";
 import { derive } from "../lib/experiment.ts";
 import { artifactFolder } from "../lib/reconstruct/artifacts.ts";
 import { ddim, inpainting, residual } from "../lib/reconstruct/mod.ts";
@@ -84,4 +84,10 @@ Deno.test("a run on residuals lists what they cannot be made of, and is evaluate
 
   const bare = { ...here, artifacts: `${data}/none` };
   await assertRejects(() => evaluate(record, bare), Deno.errors.NotFound, "Cannot find the residuals of 23 of 23");
+  const kinds = new Set<string>();
+  for await (const event of evaluateEvents(record, { ...bare, pipelines })) {
+    kinds.add(event.kind);
+    if (event.kind === "done") assertEquals(event.evaluation.agreement?.largest, 0);
+  }
+  assertEquals([...kinds], ["making", "notice", "start", "evaluate", "done"]);
 });
