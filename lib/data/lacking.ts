@@ -20,8 +20,13 @@ export interface Lacking {
   /** Null: nothing is made. */
   readonly open: OpenMaker | null;
   readonly signal?: AbortSignal;
-  /** How it is made, and who hears what came of it; left out: all of it, as many at a time as the maker has it. */
-  readonly how?: Pick<Making, "shard" | "batch"> & { readonly reported?: (spec: Part, report: MakingReport) => void };
+  /**
+   * How it is made, and who hears what came of it; left out: all of it, as many at a time as the maker has it, once no
+   * other process makes the same.
+   */
+  readonly how?: Pick<Making, "shard" | "batch" | "wait"> & {
+    readonly reported?: (spec: Part, report: MakingReport) => void;
+  };
 }
 
 /**
@@ -34,7 +39,7 @@ export interface Lacking {
 export async function* makeLacking(
   spec: Part,
   samples: readonly Sample[],
-  { name, artifacts, open, signal, how: { reported, ...how } = {} }: Lacking,
+  { name, artifacts, open, signal, how: { reported, ...how } = { wait: true } }: Lacking,
 ): AsyncGenerator<LackingEvent, ReadonlyMap<string, string>> {
   const outlet = artifactsOutlet(spec, artifacts);
   const wanted = distinct(samples, outlet);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Image } from "../image/decode.ts";
 import { type Made, signArtifacts } from "../reconstruct/made.ts";
-import { inShard, lockShard, shardName, whole } from "../reconstruct/shards.ts";
+import { inShard, shardName, whole } from "../reconstruct/shards.ts";
 import type { Values } from "../reconstruct/values.ts";
 import { thousands } from "../report/numbers.ts";
 import { writeAtomic } from "../runs/atomic.ts";
@@ -12,6 +12,7 @@ import type { Sample } from "../types.ts";
 import { type MadeIndex, openMadeIndex } from "./make_index.ts";
 import { refuseUnlessOneFits, tooLarge } from "./make_fit.ts";
 import { loadBatches, type Loaded } from "./make_read.ts";
+import { turnAt } from "./make_turn.ts";
 import type { Maker, Making, MakingEvent, MakingReport, Outlet, Picture, Source } from "./making.ts";
 import { distinct, existing } from "./outlets.ts";
 
@@ -21,14 +22,14 @@ import { distinct, existing } from "./outlets.ts";
  * read, or is too large, is told, stands in the index with its reason, and is tried again by the next call.
  *
  * @param samples each named once by its id; `file` names what is read
- * @throws {Error} when another process makes the same, the folder was begun with another pipeline, or it cannot be
+ * @throws {Error} when another process makes the same and is not waited for, the folder was begun with another pipeline, or it cannot be
  * written any more, as on a full disk: with what to do
  * @throws {RangeError} when nothing is there yet and none of the images fits, a batch does not, two samples would have one file, or an id leads out of the folder
  * @throws {DOMException} "AbortError" when `signal` stops it
  */
 export async function* makeArtifacts(
   samples: readonly Sample[],
-  { outlet, open, shard = whole, batch = null, signal }: Making,
+  { outlet, open, shard = whole, batch = null, wait = false, signal }: Making,
 ): AsyncGenerator<MakingEvent, MakingReport> {
   const own = distinct(samples, outlet).filter(({ id }) => inShard(id, shard));
   const { root, folder } = outlet;
@@ -36,7 +37,8 @@ export async function* makeArtifacts(
   // opened before anything is written: of a pipeline that lacks something no empty folder is left
   await using maker = (await existing(own, outlet)).size < own.length ? await open() : null;
   await writing(folder, Deno.mkdir(folder, { recursive: true }));
-  using _lock = await writing(folder, lockShard(folder, shard));
+  const done = async (): Promise<number> => (await existing(own, outlet)).size;
+  using _turn = yield* turnAt(folder, { shard, wait, done, total: own.length, signal });
   await Deno.remove(through, { recursive: true }).catch(nothing); // of a process that was killed
   await writing(folder, Deno.mkdir(through));
   let keeping = Promise.resolve();

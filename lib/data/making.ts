@@ -73,6 +73,8 @@ export interface Making {
   readonly shard?: Shard;
   /** Images at a time; null: as the maker has it. */
   readonly batch?: number | null;
+  /** Whether another process that makes the same is waited for, and what it made is used; false, the default: it is refused. */
+  readonly wait?: boolean;
   /** Stops it after the images at hand; what is made is kept. */
   readonly signal?: AbortSignal;
 }

@@ -263,6 +263,30 @@ Deno.test("two shards go side by side in two processes, and a second process on 
   await assertMade(artifactsOutlet(spec, artifacts).folder, samples);
 });
 
+Deno.test("who waits for another process is told which and how far it is, and uses what that one made", async () => {
+  const artifacts = `${root}/waiting`;
+  const outlet = artifactsOutlet(spec, artifacts);
+  await using child = making(artifacts, { milliseconds: 200 });
+  await child.more(1);
+  const stopper = new AbortController();
+  const ending = async () => {
+    const waiting = makeArtifacts(samples, { outlet, open: toyMaker(), wait: true, signal: stopper.signal });
+    for await (const { kind } of waiting) if (kind === "progress") stopper.abort();
+  };
+  const { name } = await assertRejects(ending, DOMException);
+  assertEquals(name, "AbortError");
+
+  const asked = newAsked();
+  const { report, events } = await make(samples, { outlet, open: toyMaker(asked), wait: true });
+  assertEquals((await child.ended).code, 0);
+  assertEquals([report.found, report.made, asked.batches, asked.opened, asked.closed], [COUNT, 0, [], 1, 1]);
+  const [notice, progress] = events;
+  assert(notice.kind === "notice" && notice.text.startsWith(`process ${child.pid} on `), JSON.stringify(notice));
+  assert(notice.text.endsWith(`is making them in "${outlet.folder}"; waiting for it to end`), notice.text);
+  assert(progress.kind === "progress" && progress.total === COUNT && progress.done < COUNT);
+  await assertMade(outlet.folder, samples);
+});
+
 Deno.test("a full disk ends a making with what to do, and with room again it goes on", async () => {
   const sandbox = await openSandbox();
   if (typeof sandbox === "string") return; // the system does not allow one; tests/faults counts such
