@@ -6,6 +6,7 @@ import type { Part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { availableMemory, type BatchSize, checkMemory, memoryRefusal, peakMemory } from "../reconstruct/memory.ts";
 import { type LatentError, latentErrorComponents, latentErrors, type Method, methods } from "../reconstruct/mod.ts";
+import { checkSort, type Sort } from "../reconstruct/method.ts";
 import { modelOf } from "../reconstruct/make_words.ts";
 import { pipelineInWords } from "../reconstruct/models.ts";
 import {
@@ -37,6 +38,7 @@ export interface PipelinePlace {
 /** How a part is carried out, whichever it is. */
 interface Way {
   readonly components: readonly Component[];
+  readonly sort: Sort;
   /** Sides of what the networks see of an image. */
   canvas(image: Sides, info: PipelineInfo): Sides;
   /** Rows that an image makes in a network's batch. */
@@ -48,10 +50,12 @@ interface Way {
  * Opens the maker of a part, whose networks are loaded when they are first needed.
  *
  * @throws {Deno.errors.NotFound} when the folder lacks something that the part needs: all of it in one list
+ * @throws {TypeError} when the pipeline is for inpainting and the part wants a plain one, or the other way round
  */
 export async function openPipelineMaker(spec: Part, { folder, ...options }: PipelinePlace): Promise<Maker> {
   const way = wayOf(spec);
   const info = await readPipeline(folder, way.components);
+  checkSort(spec.kind, { info }, way.sort);
   const loaded: OpenedNetwork[] = [];
   const pipeline = await openPipeline(info, {
     ...options,
@@ -151,6 +155,7 @@ function wayOf(spec: Part): Way {
     const part = spec as LatentError;
     return {
       components: latentErrorComponents,
+      sort: "plain",
       canvas: () => ({ width: part.size, height: part.size }),
       rows: part.ensemble,
       make: (images, pipeline) => latentErrors(part, images, pipeline),
@@ -160,6 +165,7 @@ function wayOf(spec: Part): Way {
   const fitting = method.fitting(spec);
   return {
     components: method.components(spec),
+    sort: method.sort(spec),
     canvas: (image, info) => canvasSides(image, fitting, method.multiple(spec, info)),
     rows: 1,
     make: (images, pipeline) => method.reconstruct(spec, images, pipeline),

@@ -84,9 +84,9 @@ export function memoryRefusal(
     ? `The largest of its shape that would fit is ${largest.width} × ${largest.height}: take smaller images, or a ` +
       "machine with more"
     : `Its networks alone take ${gigabytes(fixed)}: end other programs, or take a machine with more`;
-  const images = size.batch === 1 ? "an image" : `${size.batch} images`;
+  const [images, together] = size.batch === 1 ? ["an image", ""] : [`${size.batch} images`, " at once"];
   const reason =
-    `Cannot run "${info.name}" on ${images} of ${size.width} × ${size.height} pixels at once: it takes about ` +
+    `Cannot run "${info.name}" on ${images} of ${size.width} × ${size.height} pixels${together}: it takes about ` +
     `${gigabytes(needed)} of memory, ${gigabytes(available)} are available, of which ${100 * LEFT} % are left to ` +
     `others. ${remedy}`;
   return { fits, reason };
