@@ -6,7 +6,7 @@ const levels: readonly (readonly string[])[] = [
   ["lib/engine", "lib/image", "lib/runs", "lib/hub", "lib/tables", "lib/tokenizer"],
   ["lib/nn", "lib/report"],
   ["lib/models", "lib/losses", "lib/optimizers", "lib/schedules", "lib/layouts", "lib/augment", "lib/reconstruct"],
-  ["lib/experiment.ts"],
+  ["lib/experiment.ts", "lib/experiment_fit.ts"],
   ["lib/data"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
   ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket"],
@@ -16,11 +16,13 @@ const levels: readonly (readonly string[])[] = [
 ];
 
 /**
- * Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does; a notebook
- * knows a run that goes, and estimates the time left, as the terminal does; runs keep their scores as tables.
+ * Arrows across a level that are meant: intervals draw numbers; what an experiment has read goes to the check of whether
+ * its parts fit; training judges each epoch as evaluation does; a notebook knows a run that goes, and estimates the time
+ * left, as the terminal does; runs keep their scores as tables.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
+  ["lib/experiment.ts", "lib/experiment_fit.ts"],
   ["lib/train", "lib/evaluate"],
   ["lib/notebook", "lib/terminal"],
   ["lib/runs", "lib/tables"],

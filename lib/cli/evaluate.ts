@@ -2,6 +2,7 @@ import type { Evaluation } from "../evaluate_run.ts";
 import type { Layout } from "../layouts/mod.ts";
 import type { CompareRow } from "../report/mod.ts";
 import { plural } from "../report/text.ts";
+import { makingOn } from "../terminal/making.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
 import { BACKENDS, choice, type Command } from "./command.ts";
@@ -28,6 +29,8 @@ RUN is a name, the beginning of an id, or a run's folder.
 
   --data DIR       folder of the data sets; default: the environment variable DATA
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
+  --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
+                   environment variable PIPELINES
   --backend NAME   auto, tensorflow, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(19)}
@@ -41,7 +44,7 @@ Examples:
   json: "one object, what was found, without the scores",
   exits:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, nothing is written",
-  values: ["data", "artifacts", "backend", "threads", "workers", "runs"],
+  values: ["data", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
   flags: ["dry"],
   operands: [1, 3],
   async run(given) {
@@ -49,6 +52,7 @@ Examples:
     const options = {
       data: await folderOption(given, "data"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
+      pipelines: await folderOption(given, "pipelines"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: threadsOption(given),
       workers: workersOption(given),
@@ -60,11 +64,13 @@ Examples:
     return await interruptible(async (signal) => {
       const { evaluateEvents } = await load<typeof import("../evaluate_run.ts")>("lib/evaluate_run.ts");
       let title = "";
+      const show = makingOn(bar);
       for await (const event of evaluateEvents(folder, { ...options, test, signal })) {
         if (event.kind === "start") {
           title = event.record.experiment.name;
           bar.say(`${title}: ${plural(event.total, "image")} on ${event.backend.name}, ${event.backend.why}`);
-        } else if (event.kind === "notice") bar.say(`${title}: ${event.text}`);
+        } else if (event.kind === "making") show(event);
+        else if (event.kind === "notice") bar.say(title === "" ? event.text : `${title}: ${event.text}`);
         else if (event.kind === "evaluate") {
           bar.update(event.done, event.total, `${title}: ${event.done} of ${event.total} images`);
         } else {
