@@ -197,10 +197,15 @@ export {
   differenceText,
   type DotsOptions,
   type EpochsOptions,
+  everyMetric,
+  type EveryMetricOptions,
+  everyMetricText,
   type Figure,
   finding,
   lastDistances,
   methodNames,
+  type MetricRow,
+  metricsText,
   overview,
   page,
   type PageOptions,
@@ -208,6 +213,17 @@ export {
   probeNote,
   type Published,
 } from "./lib/report/mod.ts";
+export {
+  calibrated,
+  type Calibration,
+  fitIsotonic,
+  fitPlatt,
+  fitTemperature,
+  type FrozenThreshold,
+  frozenThreshold,
+  frozenThresholds,
+} from "./lib/metrics/mod.ts";
+export { type ForeignScores, readScores } from "./lib/evaluate/scores_file.ts";
 export { type Preview, preview, type PreviewOptions } from "./lib/preview.ts";
 export { type DetachedRun, events, run, type RunOptions, startDetached } from "./lib/run.ts";
 export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
