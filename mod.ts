@@ -226,6 +226,7 @@ export {
   type WrongImage,
   type WrongPicture,
 } from "./lib/report/mod.ts";
+export { type PictureOptions, savePicture } from "./lib/notebook/save.ts";
 export { type Preview, preview, type PreviewOptions } from "./lib/preview.ts";
 export { type DetachedRun, events, run, type RunOptions, startDetached } from "./lib/run.ts";
 export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
