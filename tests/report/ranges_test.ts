@@ -50,6 +50,20 @@ Deno.test("robustness() has a panel for each corruption, and what is harder furt
   assertThrows(() => robustness([row("jpeg", 50), row("jpeg", 50)]), RangeError, 'two rows of "mean" under jpeg 50');
 });
 
+Deno.test("robustness() has images as they are for a level, and knows the last of several steps", () => {
+  const row = (corruption: string, strength: number) => ({ corruption, strength, set: "mean", metric: at(0.8) });
+  const { data, layout } = robustness([row("none", NaN), row("crop-0.8+jpeg on fakes", 50), row("odd", NaN)]);
+  assertEquals(lines(data).map(({ x, showlegend }) => [x, showlegend]), [
+    [[50, 50], false],
+    [[0, 0], false],
+    [[50], true],
+    [[0], false],
+  ]);
+  const title = layout.xaxis?.title;
+  assertEquals([typeof title === "object" && title.text, layout.xaxis?.autorange], ["JPEG quality", "reversed"]);
+  assertThrows(() => robustness([row("none", NaN)]), RangeError, "images as they are alone");
+});
+
 Deno.test("robustness() names lines by method, by set where there is one method, and by both", () => {
   const row = (method: string, set: string) => ({ method, corruption: "blur", strength: 1, set, metric: at(0.8) });
   const names = (rows: RobustnessRow[]) => lines(robustness(rows).data).map(({ name }) => name).join("; ");
