@@ -2,6 +2,7 @@ import type { ColumnTable } from "arquero";
 import type { Data } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { axisTitle, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 import { marksOf } from "./marks.ts";
 import { metricTitles } from "./numbers.ts";
 
@@ -9,6 +10,9 @@ import { metricTitles } from "./numbers.ts";
 export interface BarsOptions {
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
+
+/** Height with a legend of one line, in pixels. */
+const HEIGHT = 450;
 
 /**
  * A number by test set as bars, the methods side by side, with 95 % intervals; the probe is grey. The ground behind test
@@ -27,7 +31,9 @@ export interface BarsOptions {
 export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = {}): Figure {
   const rows = table.objects() as CompareRow[];
   const labels = [...new Set(rows.map(label))];
-  const data = marksOf(rows).map(({ name, kind, rows: own, look }): Data => {
+  const marks = marksOf(rows);
+  const above = moreLines(marks.map(({ name }) => name), { columns: true });
+  const data = marks.map(({ name, kind, rows: own, look }): Data => {
     return {
       type: "bar",
       name: plotlyText(name),
@@ -55,7 +61,8 @@ export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = 
     rows.some((row) => row.role === "trained" && label(row) === name) ? [i] : []
   );
   return figure(data, {
-    margin: { l: 64, r: 72, t: 48, b: 64 },
+    height: HEIGHT + above,
+    margin: { l: 64, r: 72, t: 48 + above, b: 64 },
     barmode: "group",
     bargap: 0.25,
     bargroupgap: 0.08,

@@ -2,6 +2,7 @@ import type { ColumnTable } from "arquero";
 import type { Data, Layout } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { axisTitle, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 import { type Mark, marksOf } from "./marks.ts";
 import { metricTitles } from "./numbers.ts";
 import { meansFirst } from "./text.ts";
@@ -32,6 +33,7 @@ const LINE = 13, GAP = 12;
 export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = {}): Figure {
   const rows = meansFirst(table.objects() as CompareRow[]);
   const marks = marksOf(rows);
+  const above = moreLines(marks.map(({ name }) => name), { columns: true });
   // the means count as two sets however many probes and methods call them so
   const sets = [...new Map(rows.map((row) => [`${row.role.startsWith("mean")} ${row.set}`, row])).values()];
   const height = marks.length * LINE + GAP;
@@ -45,8 +47,8 @@ export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = 
   return figure(data, {
     yaxis: setAxis(sets, height),
     xaxis: valueAxis({ title: metricTitles[metric], from, chance: hasChance }),
-    height: 126 + sets.length * height,
-    margin: { l: 16, r: 26, t: 56, b: 70 },
+    height: 126 + above + sets.length * height,
+    margin: { l: 16, r: 26, t: 56 + above, b: 70 },
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },
     hovermode: "closest",
     shapes: [...ground(sets, height), ...(hasChance ? [chance] : [])],

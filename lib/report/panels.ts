@@ -1,5 +1,6 @@
 import type { Layout } from "plotly.js-dist";
 import { axisTitle, ink } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 
 /** How panels are labelled. */
 export interface PanelOptions {
@@ -21,23 +22,6 @@ export interface PanelOptions {
 
 /** Height of the legend, a row of panels, the axis below them and a line under that, in pixels. */
 const ABOVE = 84, ROW = 270, BELOW = 54, NOTE = 38;
-
-/** Of the legend: width of the narrowest page, of a letter and of a mark with its space; height of a line; in pixels. */
-const NARROW = 560, LETTER = 8, MARK = 50, LINE = 31;
-
-/**
- * Height of all lines of a legend but the first, on the narrowest page. plotly would make the room itself, but when the
- * page's width changes it draws the lines over what stands below.
- */
-function moreLines(names: readonly string[]): number {
-  let lines = 0, left = NARROW;
-  for (const name of names) {
-    const width = MARK + LETTER * name.length;
-    if (width > left) [lines, left] = [lines + 1, NARROW];
-    left -= width;
-  }
-  return lines * LINE;
-}
 
 /** Names of the n-th panel's axes, from 0, as a trace has them. */
 export function axisNames(panel: number): { xaxis: "x"; yaxis: "y" } {
