@@ -2,7 +2,7 @@ import type { ColumnTable } from "arquero";
 import type { Data, Layout } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
 import { axisTitle, type Figure, figure, ink, look, plotlyText } from "./figure.ts";
-import { metricTitles, percentInterval, pointsInterval } from "./numbers.ts";
+import { metricTitles, percentInterval, pointsInterval, probability } from "./numbers.ts";
 
 /** What the ablation is told by. */
 export interface AblationOptions {
@@ -12,17 +12,17 @@ export interface AblationOptions {
 }
 
 /** Height of a variant's line and of what stands around, in pixels. */
-const LINE = 46, AROUND = 168;
+const LINE = 58, AROUND = 168;
 
 /** A row of `compare` with a baseline. */
 type PairedRow =
   & CompareRow
-  & Readonly<Record<`${NonNullable<AblationOptions["metric"]>}Difference${"" | "Low" | "High"}`, number | null>>;
+  & Readonly<Record<`${NonNullable<AblationOptions["metric"]>}Difference${"" | "Low" | "High" | "P"}`, number | null>>;
 
 /**
  * An ablation as a table that shows how far apart its numbers lie: a line for each variant, left its value and right
  * its paired difference from the baseline, both with 95 % intervals and in figures. A filled mark is a difference whose
- * interval leaves out zero, an open one might be chance.
+ * interval leaves out zero, an open one might be chance; its p-value is that of the paired bootstrap.
  *
  * @param table what `compare` gives with a `baseline`
  * @throws {RangeError} when the table has no differences, or no such rows
@@ -101,13 +101,16 @@ function valueTraces(rows: readonly PairedRow[], metric: Metric): Data[] {
 
 function differenceTraces(rows: readonly PairedRow[], metric: Metric): Data[] {
   const known = rows.flatMap((row, i) => {
-    const [value, low, high] = (["", "Low", "High"] as const).map((part) => row[`${metric}Difference${part}`]);
-    return value === null || low === null || high === null ? [] : [{ i, value, low, high }];
+    const [value, low, high, p] = (["", "Low", "High", "P"] as const).map((part) => row[`${metric}Difference${part}`]);
+    return value === null || low === null || high === null ? [] : [{ i, value, low, high, p }];
   });
   return [marks({
     places: known.map(({ i }) => i),
     values: known.map(({ value, low, high }) => [100 * value, 100 * low, 100 * high]),
-    texts: known.map(({ value, low, high }) => pointsInterval(value, low, high)),
+    texts: known.map(({ value, low, high, p }) =>
+      pointsInterval(value, low, high) +
+      (p === null ? "" : `<br>p ${p < 0.001 ? "" : "= "}${plotlyText(probability(p))}`)
+    ),
     filled: known.map(({ low, high }) => low > 0 || high < 0),
     axis: "x2",
   })];
@@ -176,7 +179,7 @@ function layoutOf(rows: readonly PairedRow[], metric: Metric): Partial<Layout> {
       zerolinewidth: 1.5,
     },
     yaxis: {
-      range: [rows.length - 0.5, -0.75],
+      range: [rows.length - 0.5, -0.8],
       tickmode: "array",
       tickvals: rows.map((_, i) => i),
       ticktext: rows.map(({ method }) => plotlyText(method)),

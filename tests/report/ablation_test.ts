@@ -21,6 +21,7 @@ Deno.test("ablation() has a line for each variant, its difference but for the ba
     .filter(({ role, method }) => role === "mean of unseen" && method !== "plain");
   rows.forEach(({ accuracyDifferenceLow, accuracyDifferenceHigh }, i) => {
     const outside = accuracyDifferenceLow > 0 || accuracyDifferenceHigh < 0;
+    assertEquals(/<br>p (= 0\.\d{3}|&lt;0\.001)$/.test(apart.text[i]), true, apart.text[i]);
     assertEquals(apart.marker.symbol[i], outside ? "diamond" : "diamond-open");
     assertClose(apart.x[i] + apart.error_x.array[i], 100 * accuracyDifferenceHigh, 1e-9);
     assertClose(apart.x[i] - apart.error_x.arrayminus[i], 100 * accuracyDifferenceLow, 1e-9);
