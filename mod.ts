@@ -255,3 +255,4 @@ export type {
   Split,
   StepRow,
 } from "./lib/types.ts";
+export { wrongPictures, type WrongPicturesOptions } from "./lib/wrong_pictures.ts";
