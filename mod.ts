@@ -185,10 +185,13 @@ export {
   vae,
 } from "./lib/reconstruct/mod.ts";
 export {
+  type AblationOptions,
   type BarsOptions,
+  type CalibrationOptions,
   compare,
   type CompareOptions,
   comparisonText,
+  type Cost,
   type CurvesOptions,
   type DifferenceOptions,
   differences,
@@ -196,22 +199,37 @@ export {
   differenceSentence,
   differenceText,
   type DotsOptions,
+  type EmbeddedModel,
+  type EmbeddedRow,
+  type EnsembleRow,
   type EpochsOptions,
+  type ErrorMapsOptions,
   everyMetric,
   type EveryMetricOptions,
   everyMetricText,
   type Figure,
   finding,
+  type HeatmapOptions,
   lastDistances,
+  type MappedImage,
+  type MatrixCell,
+  type MatrixOptions,
   methodNames,
   type MetricRow,
   metricsText,
+  mostWrong,
   overview,
   page,
   type PageOptions,
   plot,
   probeNote,
   type Published,
+  type RobustnessOptions,
+  type RobustnessRow,
+  type RocOptions,
+  type TimestepError,
+  type WrongImage,
+  type WrongPicture,
 } from "./lib/report/mod.ts";
 export {
   calibrated,
@@ -224,6 +242,7 @@ export {
   frozenThresholds,
 } from "./lib/metrics/mod.ts";
 export { type ForeignScores, readScores } from "./lib/evaluate/scores_file.ts";
+export { type PictureOptions, savePicture } from "./lib/notebook/save.ts";
 export { type Preview, preview, type PreviewOptions } from "./lib/preview.ts";
 export { type DetachedRun, events, run, type RunOptions, startDetached } from "./lib/run.ts";
 export { findRuns, listRuns, type StoredRun } from "./lib/runs/index.ts";
@@ -252,3 +271,4 @@ export type {
   Split,
   StepRow,
 } from "./lib/types.ts";
+export { wrongPictures, type WrongPicturesOptions } from "./lib/wrong_pictures.ts";

@@ -9,7 +9,7 @@ const levels: readonly (readonly string[])[] = [
   ["lib/experiment.ts", "lib/experiment_fit.ts"],
   ["lib/data"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
-  ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket"],
+  ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/wrong_pictures.ts", "lib/pocket"],
   ["mod.ts", "lib/detached.ts"],
   ["experiments"],
   ["lib/cli"],

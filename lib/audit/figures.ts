@@ -1,5 +1,5 @@
 /** What an audit found, as figures: bars, boxes and lines for photographs and each generator. */
-import { colour, type Figure, figure, ink, palette, plotlyText } from "../report/figure.ts";
+import { axisTitle, colour, type Figure, figure, ink, look, plotlyText } from "../report/figure.ts";
 import type { Audit } from "./audit.ts";
 import type { Group } from "./listing.ts";
 import type { Counts, GroupRow } from "./tables.ts";
@@ -86,7 +86,7 @@ function imagesOf(rows: readonly GroupRow[]): number {
 }
 
 /** Height of a bar with its share of the space between, and of what stands around all. */
-const BAR = 30, AROUND = 120;
+const BAR = 30, AROUND = 136;
 
 /** Values that have a colour of their own; the rarer ones are together. */
 const VALUES = 5;
@@ -111,13 +111,23 @@ function shares(groups: readonly GroupRow[], countsOf: (row: GroupRow) => Counts
     y: [...named.keys()].map(plotlyText),
     x: [...named.keys()].map((name) => shareOf(name, values)),
     hovertemplate: "%{y}: %{x:.1%}",
-    marker: { color: value === "other" ? ink.text : colour(i) },
+    marker: value === "other" ? { color: ink.text } : {
+      color: look(i).colour,
+      pattern: { shape: look(i).hatch, fillmode: "overlay", size: 7, solidity: 0.25 },
+    },
   }));
   return figure(data, {
     barmode: "stack",
     bargap: 0.3,
     ...rowsDown(named.size),
-    xaxis: { range: [0, 1], tickformat: ".0%", gridcolor: ink.line, zeroline: false, fixedrange: true },
+    xaxis: {
+      title: axisTitle("share of the images, %"),
+      range: [0, 1],
+      tickformat: ".0%",
+      gridcolor: ink.line,
+      zeroline: false,
+      fixedrange: true,
+    },
   });
 }
 
@@ -150,7 +160,7 @@ function boxes(groups: readonly GroupRow[]): Figure {
       tickvals: [...TICKS],
       gridcolor: ink.line,
       zeroline: false,
-      title: { text: "pixels", font: { size: 13 } },
+      title: axisTitle("root of width times height, pixels, logarithmic"),
     },
   });
 }
@@ -163,18 +173,17 @@ function gaps(spectra: Audit["tables"]["spectra"]): Figure {
     x: decibels.map((_, k) => (k + 1) / decibels.length),
     y: [...decibels],
     hovertemplate: "%{y:+.2f} dB",
-    // dashed where the colours begin anew
-    line: { color: colour(i), dash: i < palette.length ? "solid" : "dash", width: 2 },
+    line: { color: look(i).colour, dash: look(i).dash, width: 2 },
   }));
   return figure(data, {
     height: 360 + 20 * spectra.length, // on a narrow page the legend has a line for each
     xaxis: {
-      title: { text: "share of the highest frequency", font: { size: 13 } },
+      title: axisTitle("share of the highest frequency"),
       gridcolor: ink.line,
       zeroline: false,
     },
     yaxis: {
-      title: { text: "fakes − photographs, dB", font: { size: 13 } },
+      title: axisTitle("fakes − photographs, dB"),
       gridcolor: ink.line,
       zeroline: true,
       zerolinecolor: ink.text,
@@ -191,7 +200,7 @@ function gaps(spectra: Audit["tables"]["spectra"]): Figure {
 function rowsDown(count: number): Figure["layout"] {
   return {
     height: AROUND + BAR * count,
-    margin: { l: 16, r: 32, t: 56, b: 56 },
+    margin: { l: 16, r: 32, t: 56, b: 64 },
     yaxis: { type: "category", autorange: "reversed", automargin: true, fixedrange: true, showgrid: false },
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },
   };

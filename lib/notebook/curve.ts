@@ -1,4 +1,4 @@
-import { colour, ink } from "../report/figure.ts";
+import { ink, look } from "../report/figure.ts";
 import { escapeHtml } from "../report/html.ts";
 
 /** Loss terms by step, to be drawn. */
@@ -11,10 +11,28 @@ export interface Curve {
   readonly steps: number;
 }
 
+/** The lines of a curve as a text can show them. */
+const KEYS = { solid: "━━━", dash: "╍╍╍", dot: "┉┉┉", dashdot: "━┉━", longdash: "━━╍", longdashdot: "━━┉" } as const;
+
+/** What stands for the n-th line in words below the curve: also without colours it is told. */
+export function lineKey(n: number): string {
+  return KEYS[look(n).dash];
+}
+
 /** Size and margins in pixels, and points of a line at most. */
 const [WIDTH, HEIGHT] = [640, 200];
 const [LEFT, RIGHT, TOP, BOTTOM] = [48, 12, 10, 28];
 const POINTS = 150;
+
+/** The dashes of lines, as SVG counts them; as plotly draws them at this width. */
+const DASHES = {
+  solid: "",
+  dash: "8 5",
+  dot: "2 3",
+  dashdot: "8 3 2 3",
+  longdash: "13 5",
+  longdashdot: "13 4 2 4",
+} as const;
 
 /**
  * Loss terms by step as SVG, drawn by hand: a redrawing ten times a second must cost little and ask nobody for a
@@ -36,7 +54,8 @@ export function curveSvg({ terms, first, steps }: Curve): string {
     const points = values.map((value, k) =>
       Number.isFinite(value) ? `${x(Math.min(steps, first - 1 + (k + 0.5) * stride))},${y(value)}` : ""
     ).filter((point) => point !== "");
-    const line = `fill="none" stroke="${colour(i)}" stroke-width="1.75" stroke-linejoin="round"`;
+    const line = `fill="none" stroke="${look(i).colour}" stroke-width="1.75" stroke-linejoin="round"` +
+      (DASHES[look(i).dash] === "" ? "" : ` stroke-dasharray="${DASHES[look(i).dash]}"`);
     return `<polyline points="${points.join(" ")}" ${line}/>`;
   });
   const below = `y="${HEIGHT - 8}" ${text}`;

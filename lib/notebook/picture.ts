@@ -1,4 +1,5 @@
 import { JSDOM } from "jsdom";
+import { random } from "../random.ts";
 import type { Figure } from "../report/figure.ts";
 import { boxOf, lineWidth, pageBox, pathPoints, type SvgElement } from "./measure.ts";
 import { plotlySource } from "./plotly_source.ts";
@@ -19,7 +20,8 @@ export function canDraw({ data }: Figure): boolean {
 }
 
 /**
- * A figure as SVG, drawn by plotly.js in jsdom: without a browser. The first takes half a second, others a tenth.
+ * A figure as SVG, drawn by plotly.js in jsdom: without a browser. The first takes half a second, others a tenth. Equal
+ * figures and sizes give an equal text.
  *
  * @param size in pixels
  * @throws {RangeError} for a figure that needs a canvas: it would never come to an end
@@ -34,7 +36,10 @@ export async function drawPicture(figure: Figure, size: { width: number; height:
   window.document.body.append(place);
   try {
     // values of the window's own realm: plotly asks arrays and objects for their constructors
-    const { data, layout } = window.JSON.parse(JSON.stringify(figure));
+    const text = JSON.stringify(figure);
+    const { data, layout } = window.JSON.parse(text);
+    // of this plotly makes the names of what it draws: of a figure's own stream, so that no two figures share one
+    window.Math.random = random(0, "picture", text).uniform;
     await plotly.newPlot(place, data, { ...layout, ...size }, { staticPlot: true });
     return await plotly.toImage(place, { format: "svg", imageDataOnly: true, ...size });
   } finally {

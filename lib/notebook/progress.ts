@@ -1,5 +1,5 @@
 import type { Experiment } from "../experiment.ts";
-import { colour, ink } from "../report/figure.ts";
+import { colour, ink, look } from "../report/figure.ts";
 import { escapeHtml } from "../report/html.ts";
 import { duration } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
@@ -17,7 +17,7 @@ import {
 } from "../terminal/run_state.ts";
 import { type TimeLeft, timeLeft } from "../terminal/time_left.ts";
 import type { RunEvent, RunRecord } from "../types.ts";
-import { curveSvg } from "./curve.ts";
+import { curveSvg, lineKey } from "./curve.ts";
 import { displayable } from "./displayable.ts";
 import { type Bundle, flushed, newOutput, type Output } from "./kernel.ts";
 
@@ -167,7 +167,7 @@ function bundle(
 ): Bundle {
   const losses = lossWords(state);
   const legend = losses.map(({ term, value }, i) =>
-    `<span style="margin-right:16px;white-space:nowrap"><span style="color:${colour(i)}">■</span> ` +
+    `<span style="margin-right:16px;white-space:nowrap"><span style="color:${look(i).colour}">${lineKey(i)}</span> ` +
     `${escapeHtml(term)} ${value}</span>`
   );
   const validation = validationWords(state, experiment);

@@ -1,7 +1,8 @@
 import type { ColumnTable } from "arquero";
 import type { Data } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
-import { type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { axisTitle, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 import { marksOf } from "./marks.ts";
 import { metricTitles } from "./numbers.ts";
 
@@ -10,16 +11,29 @@ export interface BarsOptions {
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
 
+/** Height with a legend of one line, in pixels. */
+const HEIGHT = 450;
+
 /**
  * A number by test set as bars, the methods side by side, with 95 % intervals; the probe is grey. The ground behind test
  * sets whose generator was trained on is tinted; a line marks chance. For a few test sets: `dots` holds many.
  *
  * @param table what `compare` gives, or some rows of it
+ *
+ * @example
+ * ```ts
+ * import { compare, plot } from "./mod.ts";
+ * import { syntheticAblation } from "../../tests/report/records.ts"; // made up: yours come from run()
+ *
+ * plot.bars(compare(syntheticAblation()), { metric: "auc" });
+ * ```
  */
 export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = {}): Figure {
   const rows = table.objects() as CompareRow[];
   const labels = [...new Set(rows.map(label))];
-  const data = marksOf(rows).map(({ name, rows: own, colour }): Data => {
+  const marks = marksOf(rows);
+  const above = moreLines(marks.map(({ name }) => name), { columns: true });
+  const data = marks.map(({ name, kind, rows: own, look }): Data => {
     return {
       type: "bar",
       name: plotlyText(name),
@@ -36,14 +50,19 @@ export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = 
       },
       customdata: own.map((row) => [row[`${metric}Low`], row[`${metric}High`]]),
       hovertemplate: " %{y:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]",
-      marker: { color: colour },
+      marker: {
+        color: look.colour,
+        opacity: kind === "probe" ? 0.5 : 1,
+        pattern: { shape: look.hatch, fillmode: "overlay", size: 7, solidity: 0.25 },
+      },
     };
   });
   const trained = labels.flatMap((name, i) =>
     rows.some((row) => row.role === "trained" && label(row) === name) ? [i] : []
   );
   return figure(data, {
-    margin: { l: 64, r: 72, t: 48, b: 64 },
+    height: HEIGHT + above,
+    margin: { l: 64, r: 72, t: 48 + above, b: 64 },
     barmode: "group",
     bargap: 0.25,
     bargroupgap: 0.08,
@@ -54,9 +73,10 @@ export function bars(table: ColumnTable, { metric = "accuracy" }: BarsOptions = 
       fixedrange: true,
       showgrid: false,
       tickangle: 0,
+      title: axisTitle("test set"),
     },
     yaxis: {
-      title: { text: metricTitles[metric], font: { size: 13 } },
+      title: axisTitle(`${metricTitles[metric]}, %`),
       range: [0, 1],
       tickformat: ".0%",
       dtick: 0.1,

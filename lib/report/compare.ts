@@ -37,7 +37,7 @@ export interface CompareRow extends NumberColumns, EpochsColumns {
 
 /** How to compare. */
 export interface CompareOptions {
-  /** Name of a method: adds to every other method's rows the paired differences from it, as `accuracyDifference`. */
+  /** Name of a method: adds to every other method's rows the paired differences from it, as `accuracyDifference`, and their p-values, as `accuracyDifferenceP`. */
   readonly baseline?: string | null;
 }
 
@@ -78,7 +78,9 @@ export function compare(records: readonly RunRecord[], { baseline = null }: Comp
       role,
       ...columnsOf(value, ""),
       ...epochs,
-      ...(of === null ? {} : columnsOf(apart === null ? null : apart.rows[k].value, "Difference")),
+      ...(of === null
+        ? {}
+        : differenceColumns(apart === null ? null : { value: apart.rows[k].value, p: apart.ps[k].value })),
     }));
   });
   const ofProbes = groupProbes(methods).flatMap((probe) =>
@@ -91,7 +93,7 @@ export function compare(records: readonly RunRecord[], { baseline = null }: Comp
       role,
       ...columnsOf(value, ""),
       ...epochsColumns(null),
-      ...(of === null ? {} : columnsOf(null, "Difference")),
+      ...(of === null ? {} : differenceColumns(null)),
     }))
   );
   return from([...ofMethods, ...ofProbes]);
@@ -192,6 +194,14 @@ function epochsColumns(method: Method | null): EpochsColumns {
     epochsToReachLow: found?.low ?? null,
     epochsToReachHigh: found?.high ?? null,
   };
+}
+
+function differenceColumns(
+  apart: { readonly value: ByStatistic<Interval>; readonly p: ByStatistic<number> } | null,
+): Record<string, number | null> {
+  const names = ["accuracy", "auc", "averagePrecision"] as const;
+  const ps = names.map((name) => [`${name}DifferenceP`, apart?.p[name] ?? null]);
+  return { ...columnsOf(apart?.value ?? null, "Difference"), ...Object.fromEntries(ps) };
 }
 
 function columnsOf(numbers: ByStatistic<Interval> | null, suffix: string): Record<string, number | null> {

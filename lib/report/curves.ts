@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
 import type { RunRecord, StepRow } from "../types.ts";
-import { colour, type Figure, figure, plotlyText } from "./figure.ts";
+import { type Figure, figure, look, plotlyText } from "./figure.ts";
 import { groupMethods } from "./methods.ts";
 import { axisNames, panelLayout } from "./panels.ts";
 
@@ -18,6 +18,14 @@ export interface CurvesOptions {
  * line under the panels says so.
  *
  * @throws {RangeError} when there is no record, one is not done, or no record has a term that is asked for
+ *
+ * @example
+ * ```ts
+ * import { plot } from "./mod.ts";
+ * import { syntheticAblation } from "../../tests/report/records.ts"; // made up: yours come from run()
+ *
+ * plot.curves(syntheticAblation({ seeds: [1, 2] }), { terms: ["total"] });
+ * ```
  */
 export function curves(records: readonly RunRecord[], { terms = null }: CurvesOptions = {}): Figure {
   const methods = groupMethods(records);
@@ -40,7 +48,7 @@ export function curves(records: readonly RunRecord[], { terms = null }: CurvesOp
         showlegend: false,
         ...axisNames(panel),
         ...smooth(steps, term),
-        line: { color: colour(i), width: 1.75 },
+        line: { color: look(i).colour, dash: look(i).dash, width: 1.75 },
         hovertemplate: `step %{x}: %{y:.4g} (seed ${experiment.seed})`,
       }))
     );
@@ -53,7 +61,16 @@ export function curves(records: readonly RunRecord[], { terms = null }: CurvesOp
   const titles = panels.map((term) =>
     term === "total" ? "<b>total</b> (each method's own sum of terms)" : `<b>${plotlyText(term)}</b>`
   );
-  return figure(data, panelLayout(titles, { across: "step", below: smoothing, zero: true }));
+  return figure(
+    data,
+    panelLayout(titles, {
+      across: "step",
+      up: "loss",
+      names: methods.map(({ name }) => name),
+      below: smoothing,
+      zero: true,
+    }),
+  );
 }
 
 /** A fiftieth of the steps, odd so that the window has a centre. */

@@ -17,6 +17,14 @@ export const distanceTitles = {
  * for the mean. Runs that did not measure it are left out.
  *
  * @throws {RangeError} when there is no record, one is not done, or none measured distances
+ *
+ * @example
+ * ```ts
+ * import { plot } from "./mod.ts";
+ * import { syntheticAblation } from "../../tests/report/records.ts"; // made up: yours come from run()
+ *
+ * plot.distances(syntheticAblation({ epochs: 4, distances: true }));
+ * ```
  */
 export function distances(records: readonly RunRecord[]): Figure {
   const methods = groupMethods(records);
@@ -34,9 +42,11 @@ export function distances(records: readonly RunRecord[]): Figure {
   return figure(data, {
     ...panelLayout(titles, {
       across: "epoch",
+      up: "mean squared distance",
       below: "Mean squared distance of unit embeddings, 0 to 4.",
       zero: true,
       last: lastEpoch(methods),
+      names: methods.map(({ name }) => name),
     }),
   });
 }

@@ -1,7 +1,8 @@
 import type { ColumnTable } from "arquero";
 import type { Data, Layout } from "plotly.js-dist";
 import type { CompareRow } from "./compare.ts";
-import { type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { axisTitle, type Figure, figure, ink, plotlyText } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 import { type Mark, marksOf } from "./marks.ts";
 import { metricTitles } from "./numbers.ts";
 import { meansFirst } from "./text.ts";
@@ -20,10 +21,19 @@ const LINE = 13, GAP = 12;
  * was trained on is tinted; a line marks chance.
  *
  * @param table what `compare` gives, or some rows of it
+ *
+ * @example
+ * ```ts
+ * import { compare, plot } from "./mod.ts";
+ * import { syntheticAblation } from "../../tests/report/records.ts"; // made up: yours come from run()
+ *
+ * plot.dots(compare(syntheticAblation()));
+ * ```
  */
 export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = {}): Figure {
   const rows = meansFirst(table.objects() as CompareRow[]);
   const marks = marksOf(rows);
+  const above = moreLines(marks.map(({ name }) => name), { columns: true });
   // the means count as two sets however many probes and methods call them so
   const sets = [...new Map(rows.map((row) => [`${row.role.startsWith("mean")} ${row.set}`, row])).values()];
   const height = marks.length * LINE + GAP;
@@ -37,8 +47,8 @@ export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = 
   return figure(data, {
     yaxis: setAxis(sets, height),
     xaxis: valueAxis({ title: metricTitles[metric], from, chance: hasChance }),
-    height: 126 + sets.length * height,
-    margin: { l: 16, r: 26, t: 56, b: 70 },
+    height: 126 + above + sets.length * height,
+    margin: { l: 16, r: 26, t: 56 + above, b: 70 },
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", traceorder: "normal" },
     hovermode: "closest",
     shapes: [...ground(sets, height), ...(hasChance ? [chance] : [])],
@@ -46,7 +56,7 @@ export function dots(table: ColumnTable, { metric = "accuracy" }: DotsOptions = 
 }
 
 function trace(
-  { name, kind, rows, colour }: Mark,
+  { name, rows, look }: Mark,
   { metric, places }: { readonly metric: NonNullable<DotsOptions["metric"]>; readonly places: readonly number[] },
 ): Data {
   return {
@@ -60,13 +70,13 @@ function trace(
       symmetric: false,
       array: rows.map((row) => row[`${metric}High`] - row[metric]),
       arrayminus: rows.map((row) => row[metric] - row[`${metric}Low`]),
-      color: colour,
+      color: look.colour,
       thickness: 1.5,
       width: 0,
     },
     customdata: rows.map((row) => [row[`${metric}Low`], row[`${metric}High`], plotlyText(row.set)]),
     hovertemplate: "%{customdata[2]}: %{x:.1%} [%{customdata[0]:.1%}, %{customdata[1]:.1%}]",
-    marker: { color: colour, size: 8, symbol: kind === "probe" ? "diamond-open" : "circle" },
+    marker: { color: look.colour, size: 8, symbol: look.symbol },
   };
 }
 
@@ -76,7 +86,7 @@ function valueAxis(
 ): Layout["xaxis"] {
   const ticks = Array.from({ length: 11 }, (_, i) => i / 10).filter((tick) => tick >= from);
   return {
-    title: { text: title, font: { size: 13 }, standoff: 8 },
+    title: axisTitle(`${title}, %`),
     range: [from, 1.005],
     tickmode: "array",
     tickvals: ticks,

@@ -1,6 +1,6 @@
 import type { Data } from "plotly.js-dist";
 import type { EpochRow } from "../types.ts";
-import { colour, plotlyText } from "./figure.ts";
+import { look, plotlyText } from "./figure.ts";
 import type { Method } from "./methods.ts";
 import { axisNames } from "./panels.ts";
 
@@ -36,14 +36,16 @@ export function epochLines(methods: readonly Method[], { panels, form }: EpochLi
         ...base,
         ...columnsOf(points),
         opacity: 0.5,
-        line: { color: colour(i), width: 1 },
+        line: { color: look(i).colour, width: 1 },
         hovertemplate: `epoch %{x}: %{y:${form}} (seed ${seed})`,
       }));
       const all = seeds.length === 1 ? `(seed ${seeds[0].seed})` : `(mean of ${seeds.length} seeds)`;
       const thick: Data = {
         ...base,
         ...columnsOf(meanOf(seeds.map(({ points }) => points))),
-        line: { color: colour(i), width: 2.75 },
+        mode: "lines+markers",
+        line: { color: look(i).colour, dash: look(i).dash, width: 2.75 },
+        marker: { symbol: look(i).symbol, size: 7, maxdisplayed: 12 },
         hovertemplate: `epoch %{x}: %{y:${form}} ${all}`,
       };
       return seeds.length === 1 ? [thick] : [...thin, thick];

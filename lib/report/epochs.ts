@@ -21,6 +21,14 @@ const titles: Readonly<Record<string, string>> = {
  * mean.
  *
  * @throws {RangeError} when there is no record, one is not done, or no epoch of any has the metric
+ *
+ * @example
+ * ```ts
+ * import { plot } from "./mod.ts";
+ * import { syntheticAblation } from "../../tests/report/records.ts"; // made up: yours come from run()
+ *
+ * plot.epochs(syntheticAblation({ epochs: 4 }), { metric: "auc" });
+ * ```
  */
 export function epochs(records: readonly RunRecord[], { metric = "accuracy" }: EpochsOptions = {}): Figure {
   const methods = groupMethods(records);
@@ -32,6 +40,13 @@ export function epochs(records: readonly RunRecord[], { metric = "accuracy" }: E
     );
   }
   const data = epochLines(methods, { panels: [({ validation }) => validation[metric] ?? null], form: ".1%" });
-  const title = `<b>validation ${plotlyText(titles[metric] ?? metric)}</b>`;
-  return figure(data, panelLayout([title], { across: "epoch", form: ".0%", last: lastEpoch(methods) }));
+  const name = plotlyText(titles[metric] ?? metric);
+  const axes = {
+    across: "epoch",
+    up: `${name}, %`,
+    form: ".0%",
+    last: lastEpoch(methods),
+    names: methods.map(({ name }) => name),
+  };
+  return figure(data, panelLayout([`<b>validation ${name}</b>`], axes));
 }

@@ -15,6 +15,38 @@ export function colour(n: number): string {
   return palette[n % palette.length];
 }
 
+/** How the n-th of several things looks: where colours fail, as in grey or to some eyes, the other marks tell. */
+export interface Look {
+  readonly colour: string;
+  /** Of its lines. */
+  readonly dash: "solid" | "dash" | "dot" | "dashdot" | "longdash" | "longdashdot";
+  /** Of its points. */
+  readonly symbol: "circle" | "square" | "diamond" | "triangle-up" | "cross" | "x";
+  /** Of its areas, in plotly's signs for hatchings. */
+  readonly hatch: "" | "/" | "." | "x" | "\\" | "-";
+}
+
+const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"] as const;
+const symbols = ["circle", "square", "diamond", "triangle-up", "cross", "x"] as const;
+const hatches = ["", "/", ".", "x", "\\", "-"] as const;
+
+/** Look of the n-th, from 0: all of it differs among the first six, and some of it among the first thirty-six. */
+export function look(n: number): Look {
+  const other = (n + Math.floor(n / palette.length)) % palette.length; // by one further with each turn of the colours
+  return { colour: colour(n), dash: dashes[other], symbol: symbols[other], hatch: hatches[other] };
+}
+
+/** A colour that lets through what lies below, as the ground of an interval does. */
+export function tinted(hex: string, opacity: number): string {
+  const [red, green, blue] = [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16));
+  return `rgba(${red},${green},${blue},${opacity})`;
+}
+
+/** The title of an axis. */
+export function axisTitle(text: string): { text: string; font: { size: number }; standoff: number } {
+  return { text, font: { size: 13 }, standoff: 8 };
+}
+
 /** Ink, faint lines and tints that show on white and on black alike. */
 export const ink = { text: "#787878", line: "rgba(128,128,128,0.28)", tint: "rgba(128,128,128,0.12)" } as const;
 

@@ -1,13 +1,13 @@
 import type { CompareRow } from "./compare.ts";
-import { colour, ink } from "./figure.ts";
+import { ink, type Look, look } from "./figure.ts";
 
 /** A method or the probe as a figure shows it. */
 export interface Mark {
   readonly name: string;
   readonly kind: CompareRow["kind"];
   readonly rows: readonly CompareRow[];
-  /** The n-th method's of the palette, grey for a probe. */
-  readonly colour: string;
+  /** The n-th method's, grey for a probe. */
+  readonly look: Omit<Look, "symbol"> & { readonly symbol: Look["symbol"] | "diamond-open" };
 }
 
 /** The rows of a comparison by whom they belong to, methods before probes. */
@@ -18,7 +18,9 @@ export function marksOf(rows: readonly CompareRow[]): Mark[] {
       name,
       kind,
       rows: own.filter(({ method }) => method === name),
-      colour: kind === "probe" ? ink.text : colour(i),
+      look: kind === "probe"
+        ? { ...look(i), colour: ink.text, symbol: "diamond-open" as const, hatch: "" as const }
+        : look(i),
     }));
   });
 }

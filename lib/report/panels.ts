@@ -1,10 +1,15 @@
 import type { Layout } from "plotly.js-dist";
-import { ink } from "./figure.ts";
+import { axisTitle, ink } from "./figure.ts";
+import { moreLines } from "./legend.ts";
 
 /** How panels are labelled. */
 export interface PanelOptions {
-  /** Title of the axis across, below the last panel of each column. */
-  readonly across: string;
+  /** Title of the axis across, below the last panel of each column; several: one for each panel. */
+  readonly across: string | readonly string[];
+  /** Title of the axes up, beside the first panel of each row; several: one for each panel. */
+  readonly up: string | readonly string[];
+  /** What stands in the legend: room is made for as many lines as it takes on a narrow page. */
+  readonly names?: readonly string[];
   /** A line under all panels. */
   readonly below?: string;
   /** Whether the axes up begin at zero. */
@@ -30,23 +35,29 @@ export function axisNames(panel: number): { xaxis: "x"; yaxis: "y" } {
  * @param titles of the panels, as plotly reads them
  */
 export function panelLayout(titles: readonly string[], options: PanelOptions): Partial<Layout> {
-  const { across, below = null, zero = false, form, last: end } = options;
+  const { across, up, below = null, zero = false, form, last: end, names = [] } = options;
   const columns = Math.min(2, titles.length);
   const rows = Math.ceil(titles.length / columns);
+  const own = typeof across !== "string" && rows > 1; // titles stand between the rows
+  const above = ABOVE + moreLines(names);
+  const row = own ? ROW + 40 : ROW;
   const bottom = BELOW + (below === null ? 0 : NOTE);
   const axes = titles.flatMap((_, panel) => {
     const number = panel === 0 ? "" : String(panel + 1);
     const last = panel + columns >= titles.length;
+    const acrossTitle = typeof across === "string" ? (last ? across : null) : across[panel];
+    const upTitle = typeof up === "string" ? (panel % columns === 0 ? up : null) : up[panel];
     return [
       [`xaxis${number}`, {
         gridcolor: ink.line,
         zeroline: false,
         ...(end === undefined ? {} : { dtick: Math.ceil(end / 10) }),
-        ...(last ? { title: { text: across, standoff: 8, font: { size: 13 } } } : {}),
+        ...(acrossTitle === null ? {} : { title: axisTitle(acrossTitle) }),
       }],
       [`yaxis${number}`, {
         gridcolor: ink.line,
         zeroline: false,
+        ...(upTitle === null ? {} : { title: axisTitle(upTitle) }),
         ...(zero ? { rangemode: "tozero" } : {}),
         ...(form === undefined ? {} : { tickformat: form }),
       }],
@@ -54,11 +65,19 @@ export function panelLayout(titles: readonly string[], options: PanelOptions): P
   });
   return {
     ...Object.fromEntries(axes),
-    ...(titles.length === 1 ? {} : { grid: { rows, columns, pattern: "independent", xgap: 0.12, ygap: 0.3 } }),
-    margin: { l: 56, r: 16, t: ABOVE, b: bottom },
-    height: ABOVE + ROW * rows + bottom,
+    ...(titles.length === 1 ? {} : {
+      grid: {
+        rows,
+        columns,
+        pattern: "independent",
+        xgap: typeof up === "string" ? 0.16 : 0.3,
+        ygap: own ? 0.34 : 0.3,
+      },
+    }),
+    margin: { l: 68, r: 16, t: above, b: bottom },
+    height: above + row * rows + bottom,
     // its lower edge stands clear of the panels' titles, whatever the height
-    legend: { orientation: "h", x: 0, y: 1 + 34 / (ROW * rows), xanchor: "left", yanchor: "bottom" },
+    legend: { orientation: "h", x: 0, y: 1 + 34 / (row * rows), xanchor: "left", yanchor: "bottom" },
     hovermode: "closest",
     annotations: [
       ...titles.map((text, panel) => {

@@ -30,7 +30,8 @@ export function definitionColumns(methods: readonly Method<Comparable>[]): [stri
   return found.map(({ path, values }, i) => [taken(path, i) ? `${path} (tag)` : path, values.map(plain)]);
 }
 
-const TAKEN = /^(method|kind|seeds|set|role|(accuracy|auc|averagePrecision)(Unseen|(Difference)?(Low|High)?))$/;
+const TAKEN =
+  /^(method|kind|seeds|set|role|(accuracy|auc|averagePrecision)(Unseen|(Difference)?(Low|High)?|DifferenceP))$/;
 
 /** What fits a cell: numbers, texts and truths as they are, the rest as JSON. */
 function plain(value: unknown): unknown {

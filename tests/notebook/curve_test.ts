@@ -1,4 +1,4 @@
-import { curveSvg } from "../../lib/notebook/curve.ts";
+import { curveSvg, lineKey } from "../../lib/notebook/curve.ts";
 import { assert, assertClose, assertEquals } from "../assert.ts";
 
 /** Points of each line, in pixels. */
@@ -40,4 +40,12 @@ Deno.test("curveSvg() leaves out what is no number, and keeps hostile names text
   const [line] = lines(curveSvg({ terms: new Map([["total", [1, NaN, 1]]]), first: 1, steps: 3 }));
   assertEquals(line.length, 2);
   assert(!curveSvg({ terms: new Map([['"><script>', [1]]]), first: 1, steps: 1 }).includes("<script"));
+});
+
+Deno.test("curveSvg() draws no two of six lines with the same dashes, and lineKey() tells them apart", () => {
+  const terms = new Map(Array.from({ length: 6 }, (_, i) => [`term ${i}`, [1, 2]]));
+  const svg = curveSvg({ terms, first: 1, steps: 2 });
+  const dashes = [...svg.matchAll(/<polyline [^>]*>/g)].map(([line]) => /dasharray="([^"]*)"/.exec(line)?.[1] ?? "");
+  assertEquals(new Set(dashes).size, 6);
+  assertEquals(new Set(dashes.map((_, i) => lineKey(i))).size, 6);
 });

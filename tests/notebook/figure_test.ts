@@ -22,7 +22,7 @@ Deno.test("figureBundle() holds a picture with every word of the figure, a scrip
   assertEquals(Object.keys(bars), ["text/html", "text/plain"]);
   assertEquals(
     bars["text/plain"],
-    "Figure of Accuracy: plain, reconstructions-as-fakes, contrastive-only, dual",
+    "Figure of Accuracy, %: plain, reconstructions-as-fakes, contrastive-only, dual",
   );
   const seen = words(picture(bars["text/html"]));
   for (const word of ["dual", "contrastive-only", "100%", "chance"]) assert(seen.includes(word), `${word}: ${seen}`);
@@ -64,6 +64,5 @@ Deno.test("drawPicture() draws equal figures equally, and as large as told", asy
   const one = plot.bars(compare(syntheticAblation()));
   const svg = await drawPicture(one, { width: 640, height: 320 });
   assert(/^<svg [^>]*width="640" height="320"/.test(svg), svg.slice(0, 300));
-  const plain = (text: string) => text.replace(/(clip|legend|topdefs-|defs-)[0-9a-f]{6}/g, "$1");
-  assertEquals(plain(await drawPicture(one, { width: 640, height: 320 })), plain(svg));
+  assertEquals(await drawPicture(one, { width: 640, height: 320 }), svg);
 });

@@ -28,7 +28,7 @@ Deno.test("dots() have a place for each set and method, the means on top, and en
 
 Deno.test("dots() show the probe as a grey diamond in no method's colour", () => {
   const drawn = dots(compare(syntheticAblation({ probe: 7 }))).data as unknown as Dots[];
-  assertEquals(drawn.map(({ marker }) => marker.symbol).join(), "circle,circle,circle,circle,diamond-open");
+  assertEquals(drawn.map(({ marker }) => marker.symbol).join(), "circle,square,diamond,triangle-up,diamond-open");
   assertEquals(new Set(drawn.map(({ marker }) => marker.color)).size, 5);
   assertEquals(drawn[4].marker.color, "#787878");
 });
