@@ -31,7 +31,7 @@ export interface Corruption {
 }
 
 /** What is done in one step, and how strongly. */
-type Step = Exclude<keyof Corruption, "only">;
+export type Step = Exclude<keyof Corruption, "only">;
 
 /** Ranges of the steps, in the order in which they are done: as a picture is cut, made smaller and stored. */
 const ranges: Readonly<Record<Step, Range>> = {
@@ -164,4 +164,25 @@ function stepsOf(corruption: Corruption): [Step, number][] {
       Object.keys(ranges).join(", ")
     }`,
   );
+}
+
+/**
+ * What a name of {@linkcode corruptionName} stands for.
+ *
+ * @throws {RangeError} for another text, saying how names are made
+ */
+export function corruptionOf(name: string): Corruption {
+  const found = /^(.+?)(?: on (photographs|fakes))?$/.exec(name.trim());
+  const steps = (found?.[1] ?? "").split("+").map((text) => /^([a-z]+)-([\d.]+(?:e-\d+)?)$/.exec(text));
+  if (steps.some((step) => step === null || !Object.hasOwn(ranges, step[1]))) {
+    throw new RangeError(
+      `Cannot corrupt images: given "${name}", expected steps with their strength, as "jpeg-50", "crop-0.8+jpeg-50" or ` +
+        `"jpeg-96 on fakes"; the steps are ${Object.keys(ranges).join(", ")}`,
+    );
+  }
+  const made = Object.fromEntries(steps.map((step) => [step![1], Number(step![2])]));
+  const only = found?.[2] === undefined ? {} : { only: found[2] === "fakes" ? "fake" as const : "real" as const };
+  const corruption: Corruption = { ...made, ...only };
+  corruptionName(corruption); // refuses what is out of range
+  return corruption;
 }

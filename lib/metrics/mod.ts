@@ -28,7 +28,7 @@ export { difference, type Intervals, intervals } from "./intervals.ts";
 export { fitProbe, type Probe, probeObjective, type ProbeOptions, probeScore } from "./probe.ts";
 export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
-export { plainRows, type SetColumns, testSets } from "./test_sets.ts";
+export { plainRows, type SetColumns, testSets, underName } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
 
 /** Every metric of one test set under the name it has in a record; labels 1 = fake, scores P(fake). */

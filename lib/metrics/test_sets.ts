@@ -33,3 +33,10 @@ export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
 export function plainRows({ corruption }: Pick<ScoreColumns, "corruption">): number[] {
   return corruption.flatMap((done, row) => done === null ? [row] : []);
 }
+
+/** The rows of images to which something was done, by its name, as if they had been scored as they are. */
+export function underName(scores: ScoreColumns, name: string): ScoreColumns {
+  const rows = scores.corruption.flatMap((done, row) => done === name ? [row] : []);
+  const taken = Object.entries(scores).map(([column, values]) => [column, rows.map((row) => values[row])]);
+  return { ...Object.fromEntries(taken) as unknown as ScoreColumns, corruption: rows.map(() => null) };
+}

@@ -2,6 +2,7 @@ import {
   corrupted,
   type Corruption,
   corruptionName,
+  corruptionOf,
   openSeen,
   parseCorruption,
   parseSeen,
@@ -76,6 +77,7 @@ Deno.test("a corruption has a name that tells what is done, and to whom", () => 
   for (const [corruption, name, kind, strength] of named) {
     assertEquals(corruptionName(corruption), name);
     assertEquals(parseCorruption(name), { kind, strength });
+    assertEquals(corruptionName(corruptionOf(name)), name);
   }
   assertEquals(["", "tiles", "jpeg", "jpeg-50 on cats"].map(parseCorruption), [null, null, null, null]);
 });
@@ -98,5 +100,9 @@ Deno.test("a corruption that does nothing, or what nobody knows, is refused", ()
   refused({ jpeg: 0 }, "corruption.jpeg: given 0, expected a whole number from 1 to 100");
   refused({ crop: 1 }, "corruption.crop: given 1, expected a number > 0 and < 1");
   refused({ jpeg: 50, only: "cats" }, "corruption.only");
+  for (const name of ["", "jpeg", "jpg-50", "jpeg-50 on cats", "jpeg-50+", "constructor-5"]) {
+    assertThrows(() => corruptionOf(name), RangeError, `given "${name}", expected steps with their strength`);
+  }
+  assertThrows(() => corruptionOf("jpeg-0"), RangeError, "from 1 to 100");
   refused(null as unknown as object, "given null, expected an object as { jpeg: 50 }");
 });
