@@ -172,13 +172,21 @@ export {
   sgd,
 } from "./lib/optimizers/mod.ts";
 export {
+  type Ddim,
+  ddim,
   type Existing,
   existing,
+  type Img2img,
+  img2img,
   type Inpainting,
   inpainting,
   type LatentError,
   latentError,
   type Reconstruction,
+  type Residual,
+  residual,
+  type Vae,
+  vae,
 } from "./lib/reconstruct/mod.ts";
 export {
   type BarsOptions,

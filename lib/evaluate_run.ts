@@ -1,5 +1,6 @@
 /** A run's kept checkpoint scored again, without training: as images are, and as what befell them left them. */
 import type { Corruption } from "./augment/corruption.ts";
+import { asSeen } from "./data/gather_made.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
 import type { Tiling } from "./data/tiles.ts";
 import { together } from "./data/together.ts";
@@ -15,7 +16,6 @@ import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
 import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
-import { findErrorMaps } from "./reconstruct/mod.ts";
 import { findFolder, readRecord } from "./runs/store.ts";
 import { loadBest } from "./train/checkpoint.ts";
 import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from "./types.ts";
@@ -131,15 +131,16 @@ export async function* evaluateEvents(
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const record = await readRecord(folder);
   const checkpoint = checkpointOf(record);
-  const { model, view, data: own } = experiment(record.experiment); // what an older version did not have is filled in
+  const definition = experiment(record.experiment); // what an older version did not have is filled in
+  const { model, view, data: own } = definition;
   const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
   const without = new Set(unreadable.map(({ id }) => id));
   const { samples: all, notices } = await readAll(test ?? own.test, data);
   const read = all.filter(({ id }) => !without.has(id));
-  const samples = model.refine === null ? read : await findErrorMaps(model.refine.map, read, { artifacts });
+  const samples = await asSeen(definition, read, { artifacts });
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
-  const asked = { model, side: view.size, corruptions, tiles, samples, own: test === null, keep };
+  const asked = { definition, corruptions, tiles, samples, own: test === null, keep };
   const passes = passesOf(record, asked);
 
   const engine = await useBackend(backend, { threads });

@@ -16,7 +16,7 @@ import { learnsOf } from "./models/model.ts";
 import * as optimizers from "./optimizers/mod.ts";
 import type { Optimizer } from "./optimizers/mod.ts";
 import * as reconstruct from "./reconstruct/mod.ts";
-import type { LatentError, Reconstruction } from "./reconstruct/mod.ts";
+import type { LatentError, Reconstruction, Residual } from "./reconstruct/mod.ts";
 import * as schedules from "./schedules/mod.ts";
 import type { Schedule } from "./schedules/mod.ts";
 
@@ -44,8 +44,11 @@ export interface Experiment {
   };
   /** What is seen of an image: in training at a random place, elsewhere at its centre. */
   readonly view: View;
-  /** How samples get their reconstruction, which joins the batch as one more fake; null: none do. */
-  readonly reconstruct: Reconstruction | null;
+  /**
+   * How samples get their reconstruction, which joins the batch as one more fake; residual(): every sample, of every
+   * split, is seen as what its reconstruction lost, and there are no pairs. Null: none do.
+   */
+  readonly reconstruct: Reconstruction | Residual | null;
   /** Changes in training only, in order, before the view. */
   readonly augment: readonly Augmentation[];
   readonly model: {
@@ -161,7 +164,12 @@ const read = fields<Experiment>({
   },
   view: { read: partOf<View>("a view", makersOf(augment, augment.views)) },
   reconstruct: {
-    read: nullable(partOf<Reconstruction>("a reconstruction", makersOf(reconstruct, reconstruct.reconstructions))),
+    read: nullable(
+      partOf<Reconstruction | Residual>(
+        "a reconstruction",
+        makersOf(reconstruct, { ...reconstruct.reconstructions, ...reconstruct.residuals }),
+      ),
+    ),
     otherwise: null,
   },
   augment: {
@@ -287,6 +295,12 @@ function checkRefinement(
       'Set "model.head.places" to null, or "model.refine" to null',
     );
   }
+  if (reconstruct?.kind === "residual") {
+    refuse(
+      '"model.refine" looks at error maps of what is seen, and "reconstruct" is residual(), which is no image',
+      'Set "model.refine" or "reconstruct" to null',
+    );
+  }
   if (refine.map !== null) return;
   for (const [split, sets] of Object.entries({ ...data, maxSkipped: null })) {
     const bare = sets?.findIndex((layout) => !layouts.mapped(layout)) ?? -1;
@@ -309,7 +323,8 @@ function checkRefinement(
 
 /** Refuses parts that are each right and do not go together. */
 function checkFit(made: Experiment): void {
-  const { reconstruct, loss, model, batch, data, trainable } = made;
+  const { loss, model, batch, data, trainable } = made;
+  const twins = reconstruct.twinsOf(made.reconstruct);
   const refuse = (what: string, fix: string): never => {
     throw new TypeError(`Cannot define "${made.name}": ${what}. ${fix}`);
   };
@@ -323,8 +338,8 @@ function checkFit(made: Experiment): void {
         `Set classes: ${logits} in "model.head", or take ${other} as "loss.${name}"`,
       );
     }
-    if (reconstructions === "both" && reconstruct?.of !== "both") {
-      const given = reconstruct === null ? '"reconstruct" is null' : `"reconstruct.of" is "${reconstruct.of}"`;
+    if (reconstructions === "both" && twins?.of !== "both") {
+      const given = twins === null ? unpaired(made) : `"reconstruct.of" is "${twins.of}"`;
       refuse(
         `"loss.${name}" is ${term.kind}() and compares the reconstructions of real and fake, ${given}`,
         `Set "reconstruct" to inpainting() or existing() of both, or remove "loss.${name}"`,
@@ -378,9 +393,9 @@ function checkFit(made: Experiment): void {
     );
   }
   // where the fakes are the reconstructions of the photographs, there are no others
-  const aligned = reconstruct?.kind === "existing" && reconstruct.of === "real" &&
+  const aligned = twins?.kind === "existing" && twins.of === "real" &&
     data.train.map(layouts.innermost).every((layout) => "paired" in layout && layout.paired);
-  const groups = reconstruct === null || aligned ? 2 : reconstruct.of === "both" ? 4 : 3;
+  const groups = twins === null || aligned ? 2 : twins.of === "both" ? 4 : 3;
   if (batch.size % groups !== 0) {
     const names = aligned
       ? "photographs and their reconstructions"
@@ -392,17 +407,22 @@ function checkFit(made: Experiment): void {
       `Take a multiple of ${groups}, as ${Math.ceil(batch.size / groups) * groups}`,
     );
   }
-  if (batch.synced && reconstruct === null) {
+  if (batch.synced && twins === null) {
     refuse(
-      '"batch.synced" has no effect while "reconstruct" is null',
+      `"batch.synced" has no effect while ${unpaired(made)}`,
       'Set "batch.synced" to false, or say how to reconstruct',
     );
   }
-  const bare = reconstruct?.kind === "existing" ? data.train.findIndex((layout) => !layouts.ships(layout)) : -1;
+  const bare = twins?.kind === "existing" ? data.train.findIndex((layout) => !layouts.ships(layout)) : -1;
   if (bare >= 0) {
     refuse(
       `"reconstruct" is existing(), "data.train.${bare}" is a ${data.train[bare].kind}() that ships no reconstructions`,
       "Take inpainting(), or a form of the data set that has them",
     );
   }
+}
+
+/** How a definition says that samples have no reconstructions beside them. */
+function unpaired({ reconstruct }: Experiment): string {
+  return reconstruct === null ? '"reconstruct" is null' : `"reconstruct" is ${reconstruct.kind}(), which pairs nothing`;
 }

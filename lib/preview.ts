@@ -67,7 +67,7 @@ function noteOf({ view, augment, reconstruct, batch: { synced } }: Experiment): 
   const done = augment.length === 0 ? "nothing" : augment.map(({ kind }) => kind).join(", ");
   const both = `A sample and its reconstruction get ${synced ? "the same draw" : "draws of their own"}. `;
   return `Seen through ${view.kind}() of ${view.size} pixels. In training: ${done}, then the view at a random place. ` +
-    `${reconstruct === null ? "" : both}Draw 1 is that of the first epoch.`;
+    `${reconstruct === null || reconstruct.kind === "residual" ? "" : both}Draw 1 is that of the first epoch.`;
 }
 
 async function sheetOf(

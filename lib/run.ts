@@ -1,5 +1,6 @@
 /** Definition in, record out. */
-import { gatherSamples } from "./data/pairs.ts";
+import { gathering, gatherSamples } from "./data/pairs.ts";
+import { makersIn } from "./data/pipeline_maker.ts";
 import { together } from "./data/together.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
 import type { BackendName } from "./engine/backend.ts";
@@ -25,8 +26,14 @@ export interface RunOptions {
   readonly data?: string | null;
   /** Folder of pretrained weights, which is looked in before the cache of the hub; null: none. */
   readonly weights?: string | null;
-  /** Folder of reconstructions made earlier. */
+  /** Folder of reconstructions made earlier, and of those that are made now. */
   readonly artifacts?: string;
+  /**
+   * Folder of pipelines, each under the name that definitions have for its model: what is missing of reconstructions is
+   * made with them, before the run begins, in this process also where the run is detached. Null: none, and what is
+   * missing is an error.
+   */
+  readonly pipelines?: string | null;
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -78,21 +85,27 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     gatherSamples(experiment, { data, artifacts }),
     pretrained === null ? Promise.resolve(null) : weightsFile(pretrained, weights),
   ] as const;
-  const [gathered] = await Promise.allSettled(needed);
-  if (gathered.status === "rejected") {
-    const missing = gathered.reason instanceof Deno.errors.NotFound;
-    const elsewhere = fresh || !missing ? null : await finishedOf(runs, fingerprint(experiment));
-    if (elsewhere === null) return void await together(needed); // throws, naming the weights as well
+  const [gathered, weighed] = await Promise.allSettled(needed);
+  const missing = gathered.status === "rejected" && gathered.reason instanceof Deno.errors.NotFound;
+  const elsewhere = fresh || !missing ? null : await finishedOf(runs, fingerprint(experiment));
+  if (elsewhere !== null) {
     const { folder, record } = elsewhere;
     yield { kind: "notice", text: `The data is not here, so the finished run in "${folder}" is taken as it is` };
     return yield { kind: "done", record };
   }
-  const run = await identified(experiment, gathered.value, { runs, data });
+  const { pipelines = null, signal } = options;
+  // to make what is missing may take hours, and is not begun without the weights
+  const makes = missing && pipelines !== null && weighed.status === "fulfilled";
+  if (gathered.status === "rejected" && !makes) return void await together(needed); // throws, naming the weights as well
+  const samples = gathered.status === "fulfilled"
+    ? gathered.value
+    : yield* gathering(experiment, { data, artifacts, open: makersIn(pipelines!), signal });
+  const run = await identified(experiment, samples, { runs, data });
   const { name } = experiment;
   const { folder, definition, rows } = run;
   const finished = fresh ? null : await finishedIn(folder);
   if (finished !== null) return yield { kind: "done", record: finished };
-  await together(needed);
+  await needed[1];
   if (!fresh && !await isBegun(folder)) await refuseChangedData(runs, { name, definition, rows });
 
   await checkWritable(runs);

@@ -209,7 +209,7 @@ export interface Environment {
   readonly packages: Readonly<Record<string, string>>;
   /** Commit of the checkout, with "+changes" when it is dirty; null outside git. */
   readonly commit: string | null;
-  /** Hash of each data set and weight file that the run read. */
+  /** Hash of each data set and weight file that the run read, and of the pipelines that made what it looks at. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
@@ -269,6 +269,18 @@ export interface Best {
 
 /** What a run says while it goes; progress bars, logs and live plots are readers of it. */
 export type RunEvent =
+  /** Before the start: what a part of the definition makes of images, as reconstructions, is made where it is missing. */
+  | {
+    readonly kind: "making";
+    /** Of the experiment. */
+    readonly name: string;
+    /** Kind of the part. */
+    readonly part: string;
+    readonly done: number;
+    readonly total: number;
+    /** Of those that are done, how many were there before. */
+    readonly found: number;
+  }
   | {
     readonly kind: "start";
     readonly name: string;

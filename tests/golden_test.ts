@@ -30,6 +30,7 @@ import { errorGuidedCase } from "./golden_kinds/lare.ts";
 import { clipCase, clipResnetCase, clipVisionCase } from "./golden_kinds/clip.ts";
 import { metricsCase } from "./golden_kinds/metrics.ts";
 import { convnextCase, convnextFormulaCase, trainingCase } from "./golden_kinds/models.ts";
+import { ddimInversionCase, inpaintCase, latentErrorCase, vaeCase } from "./golden_kinds/reconstruct.ts";
 import { nodownCase, resnetTrainCase } from "./golden_kinds/resnet.ts";
 import { gradClipCase, optimizerCase, scheduleCase } from "./golden_kinds/optimizers.ts";
 import { addNoiseCase, inverseCase, schedulerCase } from "./golden_kinds/schedulers.ts";
@@ -58,6 +59,10 @@ const standing: Readonly<Record<string, Compute>> = {
   scheduler: schedulerCase,
   "scheduler.inverse": inverseCase,
   "scheduler.addNoise": addNoiseCase,
+  "reconstruct.inpaint": inpaintCase,
+  "reconstruct.vae": vaeCase,
+  "reconstruct.latentError": latentErrorCase,
+  "reconstruct.ddimInversion": ddimInversionCase,
   training: trainingCase,
   metrics: metricsCase,
   tokenizer: tokenizerCase,

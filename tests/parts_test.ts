@@ -15,7 +15,7 @@ const rooms = {
   losses: [losses, losses.losses],
   models: [models, models.backbones, models.refinements, models.heads],
   optimizers: [optimizers, optimizers.optimizers],
-  reconstruct: [reconstruct, reconstruct.reconstructions, reconstruct.errorMaps],
+  reconstruct: [reconstruct, reconstruct.reconstructions, reconstruct.methods, reconstruct.errorMaps],
   schedules: [schedules, schedules.schedules],
 } as const;
 

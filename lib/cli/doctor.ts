@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import { type Build, VERSION } from "../engine/tensorflow/wheels.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command } from "./command.ts";
+import { BACKENDS, choice, type Command, PROVIDERS, UsageError } from "./command.ts";
+import { pipelineChecks } from "./pipeline_checks.ts";
 import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { type Check, runsChecks } from "./runs_checks.ts";
@@ -34,18 +35,34 @@ Checks one by one what a run needs, and tells what to do about what is missing. 
   --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
   --runs DIR       the runs folder to try; default: runs
+  --pipeline DIR   looks at a folder with a diffusion pipeline instead, tells what is missing or wrong, and runs one step of each of its networks
+  --provider NAME  what to run them on: auto, cpu, webgpu, cuda or tensorrt; default: auto
 
-Example:
-  deno task doctor`,
+Examples:
+  deno task doctor
+  deno task doctor --pipeline pipelines/sd1`,
   json: "one object, what was looked at and what is to be done about it",
   exits: "1 also when something is missing",
-  values: ["backend", "threads", "runs"],
+  values: ["backend", "threads", "runs", "pipeline", "provider"],
   flags: [],
   operands: [0, 0],
   async run(given) {
     const backend = choice(given, "backend", BACKENDS) ?? "auto";
     const threads = threadsOption(given);
     const runs = userPath(given.values.runs ?? "runs");
+    const provider = choice(given, "provider", PROVIDERS) ?? "auto";
+    if (given.values.pipeline !== undefined) {
+      const other = ["backend", "runs"].find((option) => given.values[option] !== undefined);
+      if (other !== undefined) {
+        throw new UsageError(`Cannot run "doctor": --${other} is for runs, --pipeline looks at a pipeline alone`);
+      }
+      return await doctorPipeline(userPath(given.values.pipeline), { provider, threads });
+    }
+    if (given.values.provider !== undefined) {
+      throw new UsageError(
+        'Cannot run "doctor": --provider is for the networks of a pipeline. Expected --pipeline DIR',
+      );
+    }
     const checks: readonly Check[] = [
       ["Deno", "", () => Promise.resolve(`${Deno.version.deno} (V8 ${Deno.version.v8})`)],
       ["cores", "", () => Promise.resolve(`${navigator.hardwareConcurrency}`)],
@@ -66,19 +83,43 @@ Example:
       ...runsChecks(runs),
     ];
     const findings: Finding[] = [];
-    for (const [name, remedy, check] of checks) {
-      const found = await examine(name, remedy, check);
-      findings.push(found);
-      print(`${found.ok ? "ok " : "not"}  ${printable(found.what)}`);
-      if (found.remedy !== "") print(`     ${found.remedy}`);
-      if (!found.ok && name === "runs folder") break; // what is left would be tried in it
+    for (const check of checks) {
+      const { ok } = await look(check, findings);
+      if (!ok && check[0] === "runs folder") break; // what is left would be tried in it
     }
-    const missing = findings.filter(({ ok }) => !ok).length;
-    printJson({ findings, missing });
-    print(missing === 0 ? "\nEverything a run needs is here" : `\n${missing} of ${findings.length} are not right`);
-    return missing === 0 ? 0 : 1;
+    return sumUp(findings, "Everything a run needs is here");
   },
 };
+
+/** Looks at a pipeline, and at its networks once it is clear which there are. */
+async function doctorPipeline(
+  folder: string,
+  options: { readonly provider: typeof PROVIDERS[number]; readonly threads: number | undefined },
+): Promise<number> {
+  await using checks = pipelineChecks(folder, options);
+  const findings: Finding[] = [];
+  for (const check of checks.first) if (!(await look(check, findings)).ok) break;
+  if (findings.every(({ ok }) => ok)) { for (const check of checks.networks()) await look(check, findings); }
+  return sumUp(findings, "The pipeline can be used");
+}
+
+/** Does one check and prints what it found. */
+async function look([name, remedy, check]: Check, findings: Finding[]): Promise<Finding> {
+  const found = await examine(name, remedy, check);
+  findings.push(found);
+  const [line, ...more] = found.what.split("\n");
+  print(`${found.ok ? "ok " : "not"}  ${printable(line)}`);
+  for (const one of [...more, found.remedy]) if (one !== "") print(`     ${printable(one.trim())}`);
+  return found;
+}
+
+/** Ends the report; resolves to the exit code. */
+function sumUp(findings: readonly Finding[], good: string): number {
+  const missing = findings.filter(({ ok }) => !ok).length;
+  printJson({ findings, missing });
+  print(missing === 0 ? `\n${good}` : `\n${missing} of ${findings.length} are not right`);
+  return missing === 0 ? 0 : 1;
+}
 
 async function examine(name: string, remedy: string, check: () => Promise<string>): Promise<Finding> {
   try {

@@ -27,7 +27,7 @@ same scores are left as they are, with others they are refused. Pretrained weigh
 RUN is a name, the beginning of an id, or a run's folder.
 
   --data DIR       folder of the data sets; default: the environment variable DATA
-  --artifacts DIR  folder of error maps made earlier, where the network looks at them; default: artifacts
+  --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
   --backend NAME   auto, tensorflow, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(19)}

@@ -33,6 +33,8 @@ Nothing here but --seed changes what is trained; the other options say where and
   --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS. Those that
                     deno task weights get has fetched are found without it
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
+  --pipelines DIR   folder of pipelines, each under the name that definitions have for its model; default: the
+                    environment variable PIPELINES. What is missing of reconstructions is made with them first
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(20)}
@@ -50,7 +52,10 @@ Examples:
   json: "a line for each event as it happens, with name and seed of its experiment and a kind: start, step, " +
     "validation, nonfinite, epoch, checkpoint, notice, and at the end of each run done, with its folder and its record " +
     "but for steps and scores, which lie in the folder",
-  values: ["seed", "data", "weights", "artifacts", "backend", "threads", "workers", "runs", "checkpoint-seconds"],
+  values: [
+    ...["seed", "data", "weights", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
+    "checkpoint-seconds",
+  ],
   flags: ["fresh", "detach"],
   operands: [1, 2],
   async run(given) {
@@ -60,6 +65,7 @@ Examples:
       data: await folderOption(given, "data"),
       weights: await folderOption(given, "weights"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
+      pipelines: await folderOption(given, "pipelines"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: threadsOption(given),
       workers: workersOption(given),
@@ -109,7 +115,7 @@ function whenInterrupted(given: Given, runs: string): Pick<Interruptible, "kept"
 
 /** Writes an event as a line of JSON; what only moves a progress bar is left out. */
 async function tellEvent({ name, seed }: Experiment, event: RunEvent, runs: string): Promise<void> {
-  if (event.kind === "evaluate" || event.kind === "probe") return;
+  if (["making", "evaluate", "probe"].includes(event.kind)) return;
   if (event.kind !== "done") return printJson({ name, seed, ...event });
   const { steps: _steps, scores: _scores, probe: _probe, validation: _validation, ...record } = event.record;
   printJson({ name, seed, kind: "done", folder: await findFolder(runs, record.id), record });

@@ -14,6 +14,7 @@ import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
+import { reconstruct } from "./reconstruct.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
@@ -30,6 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
   compare,
   evaluate,
   audit,
+  reconstruct,
   results,
   notebook,
   clean,

@@ -1,9 +1,9 @@
 import type { Experiment } from "../experiment.ts";
 import { type Layout, readSamples, seenReconstruction, shippedReconstructions, ships } from "../layouts/mod.ts";
 import { random } from "../random.ts";
-import { existing, findReconstructions, type Reconstruction } from "../reconstruct/mod.ts";
-import type { Label, Pair, Sample, Split } from "../types.ts";
-import { withErrorMaps } from "./error_maps.ts";
+import { existing, findReconstructions, type Reconstruction, twinsOf } from "../reconstruct/mod.ts";
+import type { Label, Pair, RunEvent, Sample, Split } from "../types.ts";
+import { type AllRead, type MadeHow, type Read, samplesIn, withMade, withMaps } from "./gather_made.ts";
 import { together } from "./together.ts";
 
 /** Folders outside the definition. */
@@ -33,45 +33,80 @@ const VALIDATION_SHARE = 0.1;
 
 /**
  * All samples of a definition, training ones with the reconstructions that it asks for, validation ones with those
- * that can be had, all with the error maps that the model looks at. Without `data.validation` a tenth of the training sources is held out by the seed, so that no
- * photograph stands on both sides.
+ * that can be had, all with the error maps that the model looks at. Without `data.validation` a tenth of the training
+ * sources is held out by the seed, so that no photograph stands on both sides.
  *
- * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions,
- * then error maps
+ * @throws as {@linkcode gathering}, which makes nothing here
  */
 export async function gatherSamples(experiment: Experiment, folders: Folders): Promise<Gathered> {
-  const { data, seed, reconstruct, model: { refine } } = experiment;
+  const work = gathering(experiment, { ...folders, open: null });
+  for (;;) {
+    const { done, value } = await work.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same, told step by step: what parts make of images is made where it is missing. Samples that cannot be read, of
+ * which nothing can be made, are left out and told.
+ *
+ * @param making `open`: opens what makes a part's artifacts; null: nothing is made
+ * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions, then error
+ * maps
+ * @throws {Error} when more samples cannot be read than `data.maxSkipped` allows; otherwise as `makeArtifacts`
+ */
+export async function* gathering(
+  experiment: Experiment,
+  { data, artifacts, ...making }: Folders & Pick<MadeHow, "open" | "signal" | "how">,
+): AsyncGenerator<RunEvent, Gathered> {
+  const { train, test, validation } = experiment.data;
   const notices = new Set<string>();
   const tell = (what: string): void => void notices.add(what);
-  const [trainable, test, validation] = await together([
-    readAll(data.train, "train", { ...folders, tell }),
-    readAll(data.test, "test", { ...folders, tell }),
-    data.validation === null ? Promise.resolve(null) : readAll(data.validation, "validation", { ...folders, tell }),
+  const read = await together([
+    readAll(train, "train", { data, tell }),
+    readAll(test, "test", { data, tell }),
+    validation === null ? Promise.resolve([]) : readAll(validation, "validation", { data, tell }),
   ]);
+  const how: MadeHow = { artifacts, tell, ...making };
+  const made = yield* withMade(experiment, { train: read[0], test: read[1], validation: read[2] }, how);
+  const pairs = await divided(experiment, made, { data, artifacts });
+  return { ...yield* withMaps(experiment, pairs, how), notices: [...notices] };
+}
 
-  const held = validation === null ? holdOut(trainable, seed) : new Set<string>();
+/** Samples paired with what was made of them; a share of train held out where there is no validation data. */
+async function divided(
+  { seed, reconstruct, data }: Experiment,
+  { train: trainable, validation, test }: AllRead,
+  folders: Folders,
+): Promise<Divided> {
+  const twins = twinsOf(reconstruct);
+  const heldOut = data.validation === null;
+  const held = heldOut ? holdOut(trainable, seed) : new Set<string>();
   const train: Pair[] = [];
   for (const { layout, samples } of trainable) {
     const kept = samples.filter(({ source }) => !held.has(source));
-    const reconstructions = reconstruct === null ? null : await findReconstructions(reconstruct, kept, {
+    const reconstructions = twins === null ? null : await findReconstructions(twins, kept, {
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split: "train" }),
     });
     // a fake that is the reconstruction of a photograph is trained on as that, and not once more by itself
-    const twins = new Set(reconstructions?.map((each) => each?.file));
+    const rebuilt = new Set(reconstructions?.map((each) => each?.file));
     for (const [i, sample] of kept.entries()) {
-      if (twins.has(sample.file)) continue;
+      if (rebuilt.has(sample.file)) continue;
       train.push({ sample, reconstruction: seen(layout, reconstructions?.[i] ?? null) });
     }
   }
-  const judged = validation ?? trainable.map(({ layout, samples }): Read => ({
-    layout,
-    samples: samples.filter(({ source }) => held.has(source)),
-  }));
-  const split = validation === null ? "train" : "validation";
-  const measured = await Promise.all(judged.map((read) => measurable(reconstruct, read, { folders, split })));
-  const divided = { train, validation: measured.flat(), test: test.flatMap(({ samples }) => samples) };
-  return { ...await withErrorMaps(divided, { refine, artifacts: folders.artifacts }), notices: [...notices] };
+  const judged = heldOut
+    ? trainable.map(({ layout, samples }): Read => ({
+      layout,
+      samples: samples.filter(({ source }) => held.has(source)),
+    }))
+    : validation;
+  const split = heldOut ? "train" : "validation";
+  const measured = reconstruct?.kind === "residual"
+    ? samplesIn(judged).map((sample): Pair => ({ sample, reconstruction: null }))
+    : (await Promise.all(judged.map((read) => measurable(twins, read, { folders, split })))).flat();
+  return { train, validation: measured, test: samplesIn(test) };
 }
 
 /**
@@ -107,15 +142,10 @@ function nullIfMissing(error: unknown): null {
   throw error;
 }
 
-interface Read {
-  readonly layout: Layout;
-  readonly samples: readonly Sample[];
-}
-
 async function readAll(
   layouts: readonly Layout[],
   split: Split,
-  { data, tell }: Folders & { readonly tell: (what: string) => void },
+  { data, tell }: Pick<Folders, "data"> & Pick<MadeHow, "tell">,
 ): Promise<Read[]> {
   const roots = { data, split, tell };
   return await Promise.all(

@@ -43,6 +43,16 @@ export function checkFlag(name: string, value: unknown): void {
 }
 
 /**
+ * Refuses what is not a text; an empty one is.
+ *
+ * @throws {TypeError} with what was given
+ */
+export function checkText(name: string, value: unknown): void {
+  if (typeof value === "string") return;
+  throw new TypeError(`Cannot define ${name}: given ${inWords(value)}, expected a text`);
+}
+
+/**
  * Refuses what is not an interval [low, high] of numbers within a range.
  *
  * @throws {RangeError} with what was given and what is expected

@@ -5,7 +5,8 @@ import type { Sight } from "../data/pixels.ts";
 import { type Tiling, tilingName } from "../data/tiles.ts";
 import { fingerprint } from "../definition/fingerprint.ts";
 import { underName } from "../metrics/mod.ts";
-import type { Model, ModelNetwork } from "../models/model.ts";
+import type { Experiment } from "../experiment.ts";
+import type { ModelNetwork } from "../models/model.ts";
 import { openPartialScores } from "../runs/partial_scores.ts";
 import type { Best, RunRecord, Sample, ScoreColumns } from "../types.ts";
 import { onlySets, standingAlone } from "./agreement.ts";
@@ -25,9 +26,8 @@ export interface Pass {
 
 /** What is asked for. */
 export interface Asked {
-  readonly model: Model;
-  /** Of the view, in pixels. */
-  readonly side: number;
+  /** Of the run. */
+  readonly definition: Pick<Experiment, "model" | "reconstruct" | "view">;
   readonly corruptions: readonly Corruption[];
   readonly tiles: Tiling | null;
   readonly samples: readonly Sample[];
@@ -40,19 +40,20 @@ export interface Asked {
 /**
  * The passes that are asked for, images as they are first.
  *
- * @throws {TypeError} where something is to be done to images of a network that looks at their error maps
+ * @throws {TypeError} where something is to be done to images of which a network sees what was made of them before
  * @throws {RangeError} when a corruption is none, or the record has one of them on other images
  */
 export function passesOf(record: RunRecord, asked: Asked): Pass[] {
-  const { model, side, corruptions, tiles, samples, own } = asked;
+  const { definition: { model, reconstruct, view }, corruptions, tiles, samples, own } = asked;
   const named = new Map(corruptions.map((corruption) => [corruptionName(corruption), corruption]));
   const altered: Omit<Pass, "known">[] = [...named].map(([name, corruption]) => ({ name, corruption, tiles: null }));
-  if (tiles !== null) altered.push({ name: tilingName(tiles, side), corruption: null, tiles });
+  if (tiles !== null) altered.push({ name: tilingName(tiles, view.size), corruption: null, tiles });
   const { name } = record.experiment;
-  if (altered.length > 0 && model.refine !== null) {
+  const made = model.refine !== null ? "error maps" : reconstruct?.kind === "residual" ? "residuals" : null;
+  if (altered.length > 0 && made !== null) {
     throw new TypeError(
-      `Cannot evaluate "${name}" on images to which something is done: its network looks at error maps, which were made ` +
-        "of the images as they are. Store the changed images as a data set, make their maps, and evaluate on it",
+      `Cannot evaluate "${name}" on images to which something is done: its network looks at ${made}, which were made of ` +
+        `the images as they are. Store the changed images as a data set, make their ${made}, and evaluate on it`,
     );
   }
   const rows = standingAlone(scoreColumns(samples, samples.map(() => 0)));

@@ -22,7 +22,7 @@ export { type GenImage, genImage, type GenImageGenerator } from "./genimage.ts";
 export { type LareList, lareList } from "./lare_list.ts";
 export { type Matched, matched } from "./matched.ts";
 export { type Pocket, pocket, type PocketGenerator, pocketGenerators } from "./pocket.ts";
-export { type Reencoded, reencoded } from "./reencoded.ts";
+export { type Reencoded, reencoded, storedSample } from "./reencoded.ts";
 export {
   type UniversalFakeDetect,
   universalFakeDetect,

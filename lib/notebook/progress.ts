@@ -41,7 +41,8 @@ export interface ShowProgress extends Partial<Place> {
 /** What is known of a run, and what of that is shown beside its state. */
 interface Shown {
   readonly state: RunState;
-  readonly estimate: TimeLeft;
+  /** Of what goes on: what is made before the run begins has a time of its own. */
+  estimate: TimeLeft;
   /** Lines that stay. */
   readonly notices: string[];
   readonly experiment: Experiment | null;
@@ -90,23 +91,36 @@ export async function* showProgress(
   } catch (error) {
     const stopped = error instanceof Error && error.name === "AbortError";
     const left = detached && (controller.signal.aborted || signal?.aborted === true);
-    const words = `${left ? "left" : stopped ? "stopped" : "failed"} after ${placeWords(state)}`;
+    const place = state.making === null ? placeWords(state) : phaseWords(state);
+    const words = `${left ? "left" : stopped ? "stopped" : "failed"} after ${place}`;
     await output.show(finalBundle(shown, words));
     await flushed(); // a cell that fails does not wait for its outputs
     if (!stopped) throw error;
     throw stoppedError(
-      detached ? error.message : `${state.name}: ${words}. The checkpoint is kept, run the cell again to go on`,
+      detached && state.making === null
+        ? error.message
+        : `${state.name}: ${words}. ${
+          state.making === null ? "The checkpoint" : "What is made"
+        } is kept, run the cell ` +
+          "again to go on",
     );
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
   }
 }
 
-function takeIn({ state, estimate, notices }: Shown, event: RunEvent, now: number): void {
+function takeIn(shown: Shown, event: RunEvent, now: number): void {
+  const { state, notices } = shown;
+  const before = state.making;
   for (const { text, about } of take(state, event, now)) if (about === "notice") notices.push(text);
+  if ((before === null) !== (state.making === null) || before?.part !== state.making?.part) {
+    shown.estimate = timeLeft();
+    if (event.kind === "making") shown.estimate.skip(share(state)); // what was there
+  }
+  const { estimate } = shown;
   if (event.kind === "start") estimate.skip(share(state)); // what a checkpoint holds says nothing of the time left
   if (event.kind === "done") takeRecord(state, event.record);
-  else if (state.worked) estimate.update(share(state), now);
+  else if (state.worked || state.making !== null) estimate.update(share(state), now);
 }
 
 /** All steps, also those before a checkpoint. */
@@ -120,7 +134,7 @@ function takeRecord(state: RunState, { experiment, steps }: RunRecord): void {
 function movingBundle(shown: Shown, now: number): Bundle {
   const { state, estimate, experiment } = shown;
   const left = estimate.left(1, now);
-  const training = state.scoring === null;
+  const training = state.scoring === null && state.making === null;
   const words = [
     phaseWords(state),
     training ? paceWords(state, experiment) : "",

@@ -1,13 +1,31 @@
 import { fingerprint } from "../definition/fingerprint.ts";
-import type { Part } from "../definition/part.ts";
+import { isPart, type Part } from "../definition/part.ts";
+import { parseRecodings } from "../image/recode.ts";
 import type { Sample } from "../types.ts";
 
 /**
  * Folder of what a part makes of samples, below the artifacts folder: its kind and the first 12 digits of its
- * fingerprint. Which samples are asked for (`of`) does not change what is made of one, and does not count.
+ * fingerprint. Which samples are asked for (`of`, where it is a word) does not change what is made of one, and does not
+ * count, in parts inside the part neither.
  */
 export function artifactFolder(spec: Part): string {
-  return `${spec.kind}-${fingerprint({ ...spec, of: null }).slice(0, 12)}`;
+  return `${spec.kind}-${fingerprint(whatIsMade(spec)).slice(0, 12)}`;
+}
+
+/** A part without which samples are asked for. */
+export function whatIsMade(spec: Part): Part {
+  const options = Object.entries(spec).filter(([name, value]) => name !== "of" || isPart(value))
+    .map(([name, value]) => [name, isPart(value) ? whatIsMade(value) : value]);
+  return Object.fromEntries(options);
+}
+
+/**
+ * Path of what a part makes of a sample, below its folder. An image that is seen as if stored anew (`#jpeg=96`) is
+ * another one than the file, and its name says so.
+ */
+export function artifactFile({ kind }: Part, { id, file }: Pick<Sample, "id" | "file">): string {
+  const recoding = file.slice(parseRecodings(file).file.length);
+  return `${id}${recoding}.${kind === "latentError" ? "safetensors" : "png"}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { parseRecodings } from "../image/recode.ts";
 import type { Sample } from "../types.ts";
 import { artifactFolder, namesIn } from "./artifacts.ts";
 import type { LatentError } from "./latent_error.ts";
+import { howToMake } from "./make_words.ts";
 
 /**
  * Where the error map of a sample lies below the artifacts folder: a file of one tensor, "map" [4, h, w]. An image that is
@@ -39,8 +40,7 @@ export async function findErrorMaps(
   if (missing.length === 0) return found;
   throw new Deno.errors.NotFound(
     `Cannot find the error maps of ${missing.length} of ${samples.length} samples in "${artifacts}", the first is ` +
-      `"${errorMapFile(spec, missing[0])}". Make them with: deno task reconstruct --method latentError --data DIR ` +
-      `--pipeline DIR, DIR being a folder with the pipeline "${spec.model}"`,
+      `"${errorMapFile(spec, missing[0])}". ${howToMake(spec)}`,
   );
 }
 

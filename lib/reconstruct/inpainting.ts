@@ -1,75 +1,142 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
-import type { Sample } from "../types.ts";
-import { artifactFolder, findArtifacts } from "./artifacts.ts";
+import { denoise } from "./denoise.ts";
+import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
-import type { Places } from "./mod.ts";
-
-/** Inpainting pipelines by the names that DRCT gives them, with the checkpoint each stands for. */
-const models = {
-  sd1: "runwayml/stable-diffusion-inpainting",
-  sd2: "stabilityai/stable-diffusion-2-inpainting",
-  sdxl: "diffusers/stable-diffusion-xl-1.0-inpainting-0.1",
-} as const;
+import { decodeLatents, latentsOf } from "./latents.ts";
+import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
+import { checkModel } from "./models.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { predictor, type Telling, tellingOf } from "./predict.ts";
+import { drctFitting } from "./prepare.ts";
+import { checkScheduler, planOf, type SamplerKind } from "./scheduler_option.ts";
+import type { Values } from "./values.ts";
 
 /**
  * Reconstructions by a Stable Diffusion inpainting pipeline whose mask is zero everywhere and whose prompt is empty:
  * the image goes through the whole diffusion and nothing of it is asked to change.
  *
- * They are read from `<artifacts>/inpainting-<fingerprint>/<sample id>.png`; the folder's name covers every option
- * but `of`. This version makes none itself.
+ * They lie in `<artifacts>/inpainting-<fingerprint>/<sample id>.png`; the folder's name covers every option but `of`.
  *
- * Source: DRCT (Chen et al., ICML 2024), reference code: 50 steps, guidance 7.5, seed 2023; the image padded to a
- * multiple of 8, cut to at most 1024 pixels a side, the result brought back to its size.
+ * Source: DRCT (Chen et al., ICML 2024), reference code: 50 steps, guidance 7.5, seed 2023; the image cut to at most 1024
+ * pixels a side and padded to a multiple of 8, the result brought back to the size that was cut to. The reference seeds
+ * before each image, so that all get the same noise; here the noise is each image's own, by its id.
  */
 export interface Inpainting extends Part<"inpainting"> {
-  readonly model: keyof typeof models;
+  /** Name of a folder of pipelines; "sd1", "sd2" and "sdxl" are those of DRCT, see `knownPipelines`. */
+  readonly model: string;
   /** Denoising steps, ≥ 1. */
   readonly steps: number;
-  /** Factor of classifier-free guidance, ≥ 0. */
+  /** Factor of classifier-free guidance, ≥ 0; at most 1: none. */
   readonly guidance: number;
   /** Which samples get a reconstruction. */
   readonly of: typeof targets[number];
   /** Of the noise. */
   readonly seed: number;
+  /** How noise is taken away from step to step; null: as the pipeline's own scheduler. */
+  readonly scheduler: SamplerKind | null;
 }
 
 /** Makes an {@linkcode Inpainting} part. */
 export const inpainting = part<Inpainting, "model">(
   "inpainting",
-  { steps: 50, guidance: 7.5, of: "both", seed: 2023 },
+  { steps: 50, guidance: 7.5, of: "both", seed: 2023, scheduler: null },
   {
     required: ["model"],
-    check: ({ model, steps, guidance, of, seed }) => {
-      checkChoice("inpainting.model", model, Object.keys(models));
+    check: ({ model, steps, guidance, of, seed, scheduler }) => {
+      checkModel("inpainting.model", model);
       checkNumber("inpainting.steps", steps, { from: 1, integer: true });
       checkNumber("inpainting.guidance", guidance, { from: 0 });
       checkChoice("inpainting.of", of, targets);
       checkNumber("inpainting.seed", seed, { from: 0, integer: true });
+      checkScheduler("inpainting.scheduler", scheduler);
     },
   },
 );
 
+/** How an {@linkcode Inpainting} part is carried out. */
+export const inpaintingMethod: Method<Inpainting> = {
+  components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
+  fitting: () => drctFitting,
+  multiple: networkMultiple,
+  async reconstruct(spec, images, pipeline) {
+    checkSort(spec.kind, pipeline, "inpainting");
+    const telling = await tellingOf(pipeline, { prompt: "", guidance: spec.guidance });
+    return await throughPipeline(images, pipeline, {
+      multiple: networkMultiple(spec, pipeline.info),
+      fitting: drctFitting,
+      through: async (values, length) => {
+        const draw = (purpose: "latents" | "posterior", after = 0) =>
+          drawBatch(spec.seed, images, { purpose, length, after });
+        const begun = pipeline.info.family === "sdxl" ? draw("posterior", length) : null;
+        const { images: result } = await inpaint(pipeline, values, {
+          noise: { latents: draw("latents"), masked: draw("posterior"), begun },
+          steps: spec.steps,
+          scheduler: spec.scheduler,
+          telling,
+        });
+        return result;
+      },
+    });
+  },
+};
+
+/** What decides an inpainting beside the images. */
+export interface InpaintingPlan {
+  /** Standard normal numbers, as many as the latents have. */
+  readonly noise: {
+    readonly latents: Float32Array;
+    /** Draws the latents of the masked image, which stand beside the noisy ones, from their posterior. */
+    readonly masked: Float32Array;
+    /** Draws the latents that the diffusion begins with from theirs; null: it begins with noise alone. */
+    readonly begun: Float32Array | null;
+  };
+  readonly steps: number;
+  readonly scheduler: SamplerKind | null;
+  readonly telling: Telling;
+}
+
 /**
- * The inpainted image of each sample from the artifacts folder.
- *
- * @throws {Deno.errors.NotFound} when some are missing: how many, where they are expected and what makes them
+ * Strength of SDXL's pipeline where none is given, as diffusers has it: of 50 steps the first is left out, and the
+ * diffusion begins with the noised image. Others begin with noise alone.
  */
-export async function findInpainting(
-  spec: Inpainting,
-  samples: readonly Sample[],
-  { artifacts }: Places,
-): Promise<(Sample | null)[]> {
-  const folder = `${artifacts}/${artifactFolder(spec)}`;
-  const found = await findArtifacts(folder, samples, `inpainting-${spec.model}`);
-  const missing = samples.filter((_, i) => found[i] === null);
-  if (missing.length === 0) return found;
-  throw new Deno.errors.NotFound(
-    `Cannot find the reconstructions of ${missing.length} of ${samples.length} samples in "${folder}", ` +
-      `the first is "${missing[0].id}.png". This version reads reconstructions and does not make them: run ` +
-      `${
-        models[spec.model]
-      } with ${spec.steps} steps, guidance ${spec.guidance}, seed ${spec.seed}, an all-zero mask ` +
-      "and an empty prompt, and store each result as <sample id>.png below that folder",
-  );
+const SDXL_STRENGTH = 0.9999;
+
+/**
+ * Images inpainted with a mask that is zero everywhere, so that the masked image is the image. The network takes the
+ * noisy latents, the mask and the latents of the masked image, in this order, side by side as 9 channels.
+ *
+ * @param images [N, 3, H, W], −1…1, sides multiples of 8
+ * @returns latents [N, 4, H / 8, W / 8] and the images decoded from them
+ */
+export async function inpaint(
+  pipeline: Pipeline,
+  images: Values,
+  { noise, steps, scheduler, telling }: InpaintingPlan,
+): Promise<{ readonly latents: Values; readonly images: Values }> {
+  const sampler = planOf(pipeline.info.scheduler, {
+    scheduler,
+    steps,
+    strength: noise.begun === null ? 1 : SDXL_STRENGTH,
+  });
+  const posterior = await pipeline.encode(images);
+  const masked = latentsOf(posterior, noise.masked, pipeline.info);
+  const shape = posterior.mean.shape;
+  const begin = noise.begun === null
+    ? noise.latents.map((value) => value * sampler.initialSigma)
+    : sampler.noised(latentsOf(posterior, noise.begun, pipeline.info), noise.latents, 0);
+  const predict = predictor(pipeline, { shape, beside: maskedBeside({ data: masked, shape }) }, telling);
+  const latents = { data: await denoise(begin, { sampler, predict }), shape };
+  return { latents, images: await decodeLatents(pipeline, latents) };
+}
+
+/** The channels behind the noisy latents: an empty mask, and the latents of the image under it. */
+function maskedBeside({ data, shape: [count, channels, height, width] }: Values): Values {
+  const area = height * width;
+  const row = (1 + channels) * area;
+  const beside = new Float32Array(count * row);
+  for (let n = 0; n < count; n++) {
+    beside.set(data.subarray(n * channels * area, (n + 1) * channels * area), n * row + area);
+  }
+  return { data: beside, shape: [count, 1 + channels, height, width] };
 }

@@ -1,5 +1,6 @@
-import { checkNumber } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { checkNumber, checkText } from "../definition/check.ts";
+import { type Part, part } from "../definition/part.ts";
+import { checkModel } from "./models.ts";
 
 /**
  * What a diffusion model gets wrong of an image in its latent space, in one step: noise is laid over the image's latents,
@@ -34,16 +35,8 @@ export const latentError = part<LatentError, "model">(
   {
     required: ["model"],
     check: ({ model, step, ensemble, prompt, size, seed }) => {
-      if (typeof model !== "string" || !/^[^/\\]+$/.test(model)) {
-        throw new RangeError(
-          `Cannot define latentError.model: given ${
-            show(model)
-          }, expected the name of a folder of pipelines, as "sd15"`,
-        );
-      }
-      if (typeof prompt !== "string") {
-        throw new TypeError(`Cannot define latentError.prompt: given ${show(prompt)}, expected a text`);
-      }
+      checkModel("latentError.model", model);
+      checkText("latentError.prompt", prompt);
       checkNumber("latentError.step", step, { from: 0, to: 999, integer: true });
       checkNumber("latentError.ensemble", ensemble, { from: 1, integer: true });
       checkNumber("latentError.size", size, { from: 8, integer: true });

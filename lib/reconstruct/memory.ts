@@ -15,10 +15,12 @@ export interface BatchSize {
 const PROGRAM = 200e6;
 
 /**
- * Bytes of memory over bytes of a file once a network is loaded. Measured: SD 1.5's UNet, 3,437 MB beside its file,
- * adds 3,510 MB; its decoder, 198 MB within its file, up to 570 MB, for the runtime reads such a file whole first.
+ * Bytes of memory over bytes of files while a network is loaded, by where its weights lie. A file with weights within is
+ * read whole first; those of 16 bits are made into float32 on a processor. Measured: SD 1.5's UNet in float32, 3,437 MB
+ * beside its file, adds 3,540 MB; its decoder, 198 MB within its file, up to 570 MB; the UNet in float16, 1,720 MB within
+ * its file, 6,520 MB at the height of its loading.
  */
-const LOADED = { beside: 1.05, within: 3 };
+const LOADED = { float32: { beside: 1.05, within: 3 }, float16: { beside: 3.1, within: 3.9 } };
 
 /** Bytes of a float32; the runtime computes in nothing shorter on a processor. */
 const NUMBER = 4;
@@ -29,8 +31,8 @@ const NUMBER = 4;
  *
  * Layers take so many maps as large as their input, and each attention two matrices of all places by all places for every
  * head, by which large images grow out of any memory. Measured with SD 1.5's shapes, in MB added by one run, beside what
- * this says: UNet at 256² 89 (93), two images 171 (187), at 512² 1,170 (1,179); decoder at 256² 237 (243), at 512²
- * 1,076 (1,074); encoder at 512² 410 (537).
+ * this says: UNet at 256² 89 (93), two images 171 (187), at 512² 1,170 (1,179); decoder at 256² 237 (344), at 512²
+ * 1,076 (1,477), at 768² 3,519 (3,700), for its room grows in leaps; encoder at 512² 410 (671).
  */
 export function peakMemory(info: PipelineInfo, size: BatchSize): number {
   let sum = PROGRAM;
@@ -77,8 +79,9 @@ function roomUnderLimit(): number {
   }
 }
 
-function loadedBytes({ bytes, beside }: NetworkFile): number {
-  return LOADED.within * bytes + LOADED.beside * beside.reduce((sum, one) => sum + one.bytes, 0);
+function loadedBytes({ bytes, beside, header }: NetworkFile): number {
+  const factors = LOADED[header.halves ? "float16" : "float32"];
+  return factors.within * bytes + factors.beside * beside.reduce((sum, one) => sum + one.bytes, 0);
 }
 
 /** What the layers of a network take for one image. */
@@ -91,7 +94,7 @@ function layerBytes({ configs, latentScale }: PipelineInfo, name: NetworkName, {
       Math.max(...attentionLevels(configs.unet).map(([heads, level]) => matrices(heads, area / 4 ** level)));
   }
   if (name !== "vae_encoder" && name !== "vae_decoder") return 50e6; // 77 tokens, whatever the image
-  const maps = (name === "vae_decoder" ? 7 : 3) * NUMBER * first(configs.vae.block_out_channels, 128) * width * height;
+  const maps = (name === "vae_decoder" ? 10 : 4) * NUMBER * first(configs.vae.block_out_channels, 128) * width * height;
   return maps + matrices(1, area);
 }
 

@@ -1,13 +1,26 @@
 /** Reconstructions: parts that say how a sample gets the twin that something generated made of it. */
 import type { Sample } from "../types.ts";
+import { type Ddim, ddimMethod } from "./ddim.ts";
 import { findErrorMaps } from "./error_maps.ts";
-import { findExisting } from "./existing.ts";
-import { findInpainting } from "./inpainting.ts";
+import { type Existing, findExisting } from "./existing.ts";
+import { findMade } from "./find_made.ts";
+import { type Img2img, img2imgMethod } from "./img2img.ts";
+import { type Inpainting, inpaintingMethod } from "./inpainting.ts";
+import { findResiduals } from "./find_residuals.ts";
+import { type Residual, residualMethod } from "./residual.ts";
+import { type Vae, vaeMethod } from "./vae.ts";
 
+export { type Ddim, ddim } from "./ddim.ts";
 export { findErrorMaps } from "./error_maps.ts";
 export { type Existing, existing } from "./existing.ts";
+export { type Img2img, img2img } from "./img2img.ts";
 export { type Inpainting, inpainting } from "./inpainting.ts";
 export { type LatentError, latentError } from "./latent_error.ts";
+export { type Captioned, latentErrorComponents, latentErrors } from "./latent_errors.ts";
+export type { Method, Named } from "./method.ts";
+export { findResiduals } from "./find_residuals.ts";
+export { type Residual, residual } from "./residual.ts";
+export { type Vae, vae } from "./vae.ts";
 
 /** Where reconstructions may lie. */
 export interface Places {
@@ -20,14 +33,34 @@ export interface Places {
 /** How reconstructions are found, by kind. */
 export const reconstructions = {
   existing: findExisting,
-  inpainting: findInpainting,
+  inpainting: findMade,
+  vae: findMade,
+  ddim: findMade,
+  img2img: findMade,
+};
+
+/** How a pipeline makes an image of an image, by kind. */
+export const methods = {
+  inpainting: inpaintingMethod,
+  vae: vaeMethod,
+  ddim: ddimMethod,
+  img2img: img2imgMethod,
+  residual: residualMethod,
 };
 
 /** How error maps are found, by kind. */
 export const errorMaps = { latentError: findErrorMaps };
 
+/** How what is seen in the place of a sample is found, by kind. */
+export const residuals = { residual: findResiduals };
+
 /** How samples get their reconstruction. */
-export type Reconstruction = Parameters<(typeof reconstructions)[keyof typeof reconstructions]>[0];
+export type Reconstruction = Existing | Inpainting | Vae | Ddim | Img2img;
+
+/** What pairs samples with reconstructions; null for what is seen in their place instead, and pairs nothing. */
+export function twinsOf(spec: Reconstruction | Residual | null): Reconstruction | null {
+  return spec?.kind === "residual" ? null : spec;
+}
 
 /**
  * The reconstruction of each sample, in the order of the samples; null for those that `of` leaves out. A reconstruction

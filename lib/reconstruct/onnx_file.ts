@@ -7,8 +7,16 @@ export interface OnnxHeader {
   readonly outputs: readonly Slot[];
   /** Files beside it that hold weights, and how many bytes it takes of each to have them all. */
   readonly external: ReadonlyMap<string, number>;
+  /** Whether weights of it are numbers of 16 bits. */
+  readonly halves: boolean;
   /** Whether it draws random numbers, so that two runs on the same inputs differ. */
   readonly draws: boolean;
+  /**
+   * The factor by which it doubles sides in all, 2 for each doubling by a fixed scale, 1 where there is none. A UNet
+   * halves its latents as often, and what it halves has to be even. diffusers' own takes any size, as it enlarges to the
+   * size that was kept before it halved; the trace of an example of even sides, as optimum's is, has lost that.
+   */
+  readonly doubling: number;
 }
 
 /** What the house's networks take and give, by ONNX's numbers. */
@@ -34,18 +42,26 @@ export function readOnnxHeader(path: string): OnnxHeader {
     const weights = new Set<string>();
     const external = new Map<string, number>();
     let draws = false;
+    let halves = false;
+    let doubling = 1;
     for (const { number, from, to } of file.fields(graph.from, graph.to)) {
       if (number === 11) inputs.push(slotOf(file, from, to));
       if (number === 12) outputs.push(slotOf(file, from, to));
-      if (number === 1) draws ||= operatorOf(file, from, to).startsWith("Random");
+      if (number === 1) {
+        const { operator, inputs } = nodeOf(file, from, to);
+        draws ||= operator.startsWith("Random");
+        // scales are its third input, sizes in their place its fourth
+        if (operator === "Resize" && (inputs[3] ?? "") === "") doubling *= 2;
+      }
       if (number !== 5) continue;
       const weight = weightOf(file, from, to);
       weights.add(weight.name);
+      halves ||= types[weight.type] === "float16";
       if (weight.location === null) continue;
       external.set(weight.location, Math.max(external.get(weight.location) ?? 0, weight.end));
     }
     // old exports name their weights among the inputs
-    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, draws };
+    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, halves, draws, doubling };
   } catch (cause) {
     if (cause instanceof TypeError) throw cause;
     throw new RangeError(`Cannot read "${path}" as an ONNX network: ${(cause as Error).message}`, { cause });
@@ -144,14 +160,21 @@ function sideOf(file: Reader, { from, to }: Field): number | string {
   return "";
 }
 
-/** What a node does: "Conv", "RandomNormalLike". */
-function operatorOf(file: Reader, from: number, to: number): string {
-  for (const field of file.fields(from, to)) if (field.number === 4) return file.text(field.from, field.to);
-  return "";
+/** What a node computes, and the names of what it is given; "" of what it is not. */
+function nodeOf(file: Reader, from: number, to: number): { operator: string; inputs: readonly string[] } {
+  const inputs: string[] = [];
+  let operator = "";
+  for (const field of file.fields(from, to)) {
+    if (field.number === 1) inputs.push(file.text(field.from, field.to));
+    if (field.number === 4) operator = file.text(field.from, field.to);
+  }
+  return { operator, inputs };
 }
 
 interface Weight {
   readonly name: string;
+  /** ONNX's number for it. */
+  readonly type: number;
   /** The file beside that it lies in, null for the network's own. */
   readonly location: string | null;
   /** Where it ends there. */
@@ -160,12 +183,14 @@ interface Weight {
 
 function weightOf(file: Reader, from: number, to: number): Weight {
   let name = "";
+  let type = 0;
   const where: Record<string, string> = {};
   for (const field of file.fields(from, to)) {
+    if (field.number === 2) type = field.value;
     if (field.number === 8) name = file.text(field.from, field.to);
     if (field.number !== 13) continue;
     const [key, value] = [...file.fields(field.from, field.to)].map((part) => file.text(part.from, part.to));
     where[key] = value ?? "";
   }
-  return { name, location: where.location ?? null, end: Number(where.offset ?? 0) + Number(where.length ?? 0) };
+  return { name, type, location: where.location ?? null, end: Number(where.offset ?? 0) + Number(where.length ?? 0) };
 }

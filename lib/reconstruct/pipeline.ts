@@ -5,8 +5,8 @@ import { openSession, type Provider, type Session, type SessionOptions } from ".
 import { countOfShape, type IntValues, type Values } from "./values.ts";
 
 export { availableMemory, type BatchSize, checkMemory, peakMemory } from "./memory.ts";
-export { type PipelineInfo, readPipeline, type SchedulerConfig } from "./pipeline_info.ts";
-export { type Component, components, type NetworkName } from "./pipeline_parts.ts";
+export { type PipelineInfo, readPipeline } from "./pipeline_info.ts";
+export { type Component, components, type NetworkFile, type NetworkName } from "./pipeline_parts.ts";
 
 /** A text as a UNet takes it. */
 interface PromptValues {

@@ -1,6 +1,15 @@
 import { basename, join, resolve } from "node:path";
 import { isRecord } from "../definition/part.ts";
-import type { Slot } from "./onnx_slots.ts";
+import { parsePythonJson, readSchedulerConfig, type SchedulerConfig } from "./noise/mod.ts";
+import {
+  channelsOfLatents,
+  type Config,
+  type Family,
+  familyOf,
+  numberOr,
+  refuseOthers,
+  sideOf,
+} from "./pipeline_kind.ts";
 import { pipelineIdentity } from "./pipeline_identity.ts";
 import {
   type Component,
@@ -11,18 +20,15 @@ import {
   sizeOf,
 } from "./pipeline_parts.ts";
 
-/** A scheduler's configuration as its file has it. */
-export type SchedulerConfig = Readonly<Record<string, unknown>>;
-
 /** What a folder holds, before anything of it is loaded. */
 export interface PipelineInfo {
   /** Base name of the folder. */
   readonly name: string;
   readonly folder: string;
-  readonly family: "sd1" | "sd2" | "sdxl" | "ldm";
+  readonly family: Family;
   /** Whether the UNet takes nine channels: latents, mask, masked latents. */
   readonly inpainting: boolean;
-  /** @throws {TypeError} where it was not asked for with the UNet and is not there */
+  /** @throws {TypeError} where the pipeline was read without its UNet */
   readonly scheduler: SchedulerConfig;
   /** Latents are (encoded − shiftFactor) × scalingFactor. */
   readonly scalingFactor: number;
@@ -32,6 +38,8 @@ export interface PipelineInfo {
   readonly latentChannels: number;
   /** Pixels a latent stands for on each side, 8. */
   readonly latentScale: number;
+  /** What the sides of latents are a multiple of for the UNet: 1 where it takes any, see `OnnxHeader.doubling`. */
+  readonly latentMultiple: number;
   /** Side of the images that it was trained on, in pixels; null where no file says so. */
   readonly sampleSize: number | null;
   /** Whether its networks take numbers of 16 bits. */
@@ -45,7 +53,7 @@ export interface PipelineInfo {
   /** The networks that were asked for. */
   readonly networks: ReadonlyMap<NetworkName, NetworkFile>;
   /** What the configurations of UNet and autoencoder say; empty where there is no file. */
-  readonly configs: Readonly<Record<"unet" | "vae", Readonly<Record<string, unknown>>>>;
+  readonly configs: Readonly<Record<"unet" | "vae", Config>>;
 }
 
 /**
@@ -75,10 +83,7 @@ export async function readPipeline(folder: string, wants: readonly Component[] =
     }
   }
   const schedulerFile = "scheduler/scheduler_config.json";
-  const scheduler = await readScheduler(folder, schedulerFile, problems);
-  if (scheduler === null && wants.includes("unet")) {
-    problems.push(`${schedulerFile}: missing; it is part of every checkpoint, and an export copies it`);
-  }
+  const scheduler = wants.includes("unet") ? await readScheduler(folder, schedulerFile, problems) : null;
   const vae = networks.has("vae_encoder") || networks.has("vae_decoder");
   const scalingFactor = vaeConfig.scaling_factor;
   if (vae && typeof scalingFactor !== "number") {
@@ -102,12 +107,13 @@ export async function readPipeline(folder: string, wants: readonly Component[] =
       (unetConfig.in_channels === 9 && networks.has("unet")),
     get scheduler() {
       if (scheduler !== null) return scheduler;
-      throw new TypeError(`Cannot take the scheduler of "${folder}": there is none, and it was read without its UNet`);
+      throw new TypeError(`Cannot take the scheduler of "${folder}": the pipeline was read without its UNet`);
     },
     scalingFactor: typeof scalingFactor === "number" ? scalingFactor : 1,
     shiftFactor: typeof vaeConfig.shift_factor === "number" ? vaeConfig.shift_factor : null,
     latentChannels,
     latentScale,
+    latentMultiple: networks.get("unet")?.header.doubling ?? 1,
     sampleSize: numberOr(unetConfig.sample_size, (side) => side * latentScale) ?? numberOr(vaeConfig.sample_size),
     float16: [...networks.values()].some(({ header }) => header.inputs.some(({ type }) => type === "float16")),
     contextLength: numberOr(textConfig.max_position_embeddings) ?? 77,
@@ -134,9 +140,20 @@ function refusal(folder: string, problems: readonly string[]): Error {
   );
 }
 
-/** The scheduler's configuration, null where there is none: the one place that reads it. */
+/** The scheduler's configuration; null where it is missing or not one that is known. */
 async function readScheduler(folder: string, file: string, problems: string[]): Promise<SchedulerConfig | null> {
-  return await readJson(folder, file, problems);
+  const path = join(folder, file);
+  if (await sizeOf(path) === null) {
+    problems.push(`${file}: missing; it is part of every checkpoint, and an export copies it`);
+    return null;
+  }
+  try {
+    return readSchedulerConfig(parsePythonJson(await Deno.readTextFile(path)), file);
+  } catch (error) {
+    const { name, message } = error as Error;
+    problems.push(name === "SyntaxError" ? `${file}: is no JSON (${message})` : message);
+    return null;
+  }
 }
 
 /** A file's JSON object, null where there is no file. */
@@ -151,36 +168,6 @@ async function readJson(folder: string, file: string, problems: string[]): Promi
     problems.push(`${file}: is no JSON (${(error as Error).message})`);
   }
   return null;
-}
-
-/** Pipelines of the same layout that no method here can use. */
-function refuseOthers(index: Readonly<Record<string, unknown>>, problems: string[]): void {
-  const name = String(index._class_name ?? "");
-  if (/StableDiffusion3|Flux|Sana|PixArt/.test(name) || index.transformer !== undefined) {
-    problems.push(
-      `model_index.json: ${name || "the pipeline"} has a transformer in place of a UNet, expected ${KINDS}`,
-    );
-  } else if (/LatentConsistency/.test(name)) {
-    problems.push(`model_index.json: ${name} is sampled as no method here does, expected ${KINDS}`);
-  }
-}
-
-const KINDS = "Stable Diffusion 1, 2 or XL, or latent diffusion";
-
-function familyOf(
-  index: Readonly<Record<string, unknown>>,
-  { unet, unetConfig, bert }: {
-    readonly unet: NetworkFile | undefined;
-    readonly unetConfig: Readonly<Record<string, unknown>>;
-    readonly bert: boolean;
-  },
-): PipelineInfo["family"] {
-  const name = String(index._class_name ?? "");
-  const inputs = unet?.header.inputs ?? [];
-  if (/StableDiffusionXL/.test(name) || inputs.some((slot) => slot.name === "time_ids")) return "sdxl";
-  if (/^LDM|LatentDiffusion/.test(name) || bert) return "ldm";
-  const width = inputs.find((slot) => slot.name === "encoder_hidden_states")?.shape[2];
-  return width === 1024 || unetConfig.use_linear_projection === true ? "sd2" : "sd1";
 }
 
 async function hasBert(folder: string): Promise<boolean> {
@@ -198,31 +185,9 @@ async function checkTokenizer(folder: string, name: string, problems: string[]):
   );
 }
 
-function tokenizerFiles(family: PipelineInfo["family"]): string[] {
+function tokenizerFiles(family: Family): string[] {
   return (family === "sdxl" ? ["tokenizer", "tokenizer_2"] : ["tokenizer"]).flatMap((name) =>
     ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "vocab.txt"]
       .map((file) => `${name}/${file}`)
   );
-}
-
-/** Channels of latents, from the networks where their shapes say it, else from the configurations. */
-function channelsOfLatents(
-  networks: ReadonlyMap<NetworkName, NetworkFile>,
-  { unetConfig, vaeConfig }: Readonly<Record<"unetConfig" | "vaeConfig", Readonly<Record<string, unknown>>>>,
-): number {
-  const encoded = networks.get("vae_encoder")?.header.outputs;
-  return sideOf(networks.get("vae_decoder")?.header.inputs, "latent_sample") ??
-    sideOf(encoded, "latent_sample") ?? numberOr(sideOf(encoded, "latent_parameters"), (both) => both / 2) ??
-    sideOf(networks.get("unet")?.header.outputs, "out_sample") ??
-    numberOr(vaeConfig.latent_channels) ?? numberOr(unetConfig.out_channels) ?? 4;
-}
-
-/** The fixed number of channels of a slot, null where it is free. */
-function sideOf(slots: readonly Slot[] | undefined, name: string): number | null {
-  const side = slots?.find((slot) => slot.name === name)?.shape[1];
-  return typeof side === "number" ? side : null;
-}
-
-function numberOr(value: unknown, change: (value: number) => number = (same) => same): number | null {
-  return typeof value === "number" ? change(value) : null;
 }

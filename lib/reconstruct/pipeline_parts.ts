@@ -95,7 +95,7 @@ function checkSlots(name: NetworkName, { inputs, outputs, draws }: OnnxHeader, p
   if (draws) {
     problems.push(
       `${file}: draws random numbers by itself, so that nothing made with it can be made again; ` +
-        "optimum 1.17 and later export the encoder without",
+        "optimum 1.23 and later export the encoder without",
     );
   }
 }

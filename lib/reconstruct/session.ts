@@ -2,9 +2,9 @@
 import type * as Onnx from "onnxruntime-node";
 import { basename, dirname, join } from "node:path";
 import { checkChoice } from "../definition/check.ts";
-import { fromFloat16, toFloat16 } from "./float16.ts";
 import { checkInputs, type Slot, type SlotType, slotTypes } from "./onnx_slots.ts";
-import { countOfShape, type IntValues, type Values } from "./values.ts";
+import { type Rooms, tensorOf, valuesOf } from "./onnx_tensors.ts";
+import type { IntValues, Values } from "./values.ts";
 
 /**
  * What networks run on: `cpu`; `webgpu`, any graphics card; `cuda` and `tensorrt`, NVIDIA cards, whose libraries the user
@@ -54,12 +54,12 @@ export async function openSession(
   { provider = "auto", threads = navigator.hardwareConcurrency }: SessionOptions = {},
 ): Promise<Session> {
   checkChoice("provider", provider, [...providers, "auto"]);
-  const runtime = await loadRuntime();
+  const runtime = await loadRuntime(provider);
   const { native, ...chosen } = await openOn(runtime, file, { provider, threads });
   const inputs = slotsOf(file, native.inputMetadata);
   const outputs = slotsOf(file, native.outputMetadata);
   const network = networkName(file);
-  const rooms = new Map<string, Uint16Array | BigInt64Array | Int32Array | Float32Array>();
+  const rooms: Rooms = new Map();
   let last: Promise<unknown> = Promise.resolve();
   let open = true;
 
@@ -101,14 +101,17 @@ export async function openSession(
 
 let loading: Promise<Runtime> | null = null;
 
-/** ONNX Runtime, loaded when the first network is opened: it is 70 MB of a library, and most runs need none. */
-function loadRuntime(): Promise<Runtime> {
+/**
+ * ONNX Runtime, loaded when the first network is opened: it is 70 MB of a library, and most runs need none. It tells on
+ * standard error alone which library a provider misses; so it is let speak where one was asked for.
+ */
+function loadRuntime(provider: Provider | "auto"): Promise<Runtime> {
   loading ??= (async () => {
     try {
       // not a literal, or everyone who imports the library would download it
       const name = "onnxruntime-node";
       const { default: runtime } = await import(name) as { default: Runtime };
-      runtime.env.logLevel = "fatal"; // what goes wrong is thrown as well
+      runtime.env.logLevel = provider === "auto" || provider === "cpu" ? "fatal" : "error";
       return runtime;
     } catch (cause) {
       loading = null;
@@ -188,55 +191,4 @@ function slotsOf(file: string, metadata: readonly Onnx.InferenceSession.ValueMet
     }
     throw new TypeError(`Cannot open "${file}": "${found.name}" is ${type}, expected one of ${slotTypes.join(", ")}`);
   });
-}
-
-/** Numbers as the runtime takes them, in a room of the slot's own where they have to be changed for it. */
-function tensorOf(
-  runtime: Runtime,
-  given: Values | IntValues,
-  { name, type }: Slot,
-  rooms: Map<string, Uint16Array | BigInt64Array | Int32Array | Float32Array>,
-): Onnx.Tensor {
-  const { data, shape } = given;
-  const room = <A extends Uint16Array | BigInt64Array | Int32Array | Float32Array>(
-    make: new (length: number) => A,
-  ): A => {
-    const before = rooms.get(name);
-    const found = before instanceof make && before.length === data.length ? before : new make(countOfShape(shape));
-    rooms.set(name, found);
-    return found;
-  };
-  const sides = [...shape];
-  if (type === "float16") return float16Tensor(runtime, toFloat16(data, room(Uint16Array)), sides);
-  if (type === "float32") {
-    if (data instanceof Float32Array) return new runtime.Tensor("float32", data, sides);
-    const numbers = room(Float32Array);
-    numbers.set(data);
-    return new runtime.Tensor("float32", numbers, sides);
-  }
-  const fraction = data instanceof Float32Array ? data.find((value) => !Number.isInteger(value)) : undefined;
-  if (fraction !== undefined) {
-    throw new RangeError(`Cannot run a network with ${fraction} in "${name}": it takes whole numbers (${type})`);
-  }
-  if (type === "int32") return new runtime.Tensor("int32", Int32Array.from(data), sides);
-  const whole = room(BigInt64Array);
-  for (let i = 0; i < data.length; i++) whole[i] = BigInt(data[i]);
-  return new runtime.Tensor("int64", whole, sides);
-}
-
-/**
- * A tensor of 16-bit numbers. The runtime makes a Float16Array of any data, and Deno 2.9.6 hands such an array to native
- * code as one without length; so the bits are put before it again.
- */
-function float16Tensor(runtime: Runtime, bits: Uint16Array, sides: readonly number[]): Onnx.Tensor {
-  return Object.create(new runtime.Tensor("float16", bits, sides), { data: { value: bits } });
-}
-
-function valuesOf({ data, dims, type }: Onnx.Tensor): Values {
-  if (type === "float32") return { data: data as Float32Array, shape: dims };
-  if (type === "float16") {
-    const { buffer, byteOffset, length } = data as unknown as Uint16Array;
-    return { data: fromFloat16(new Uint16Array(buffer, byteOffset, length)), shape: dims };
-  }
-  return { data: Float32Array.from(data as ArrayLike<number | bigint>, Number), shape: dims };
 }

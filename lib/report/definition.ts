@@ -106,7 +106,7 @@ function trainableTold(trainable: Experiment["trainable"]): string | null {
 
 function batchTold({ batch: { size, accumulate, synced }, reconstruct }: Experiment): string {
   return `${size} rows` + ((accumulate ?? 1) === 1 ? "" : `, ${accumulate} batches a step`) +
-    (reconstruct === null ? "" : ", reconstructions among them") +
+    (reconstruct === null || reconstruct.kind === "residual" ? "" : ", reconstructions among them") +
     (synced ? "; an image and its reconstruction are changed and cut alike" : "");
 }
 

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Ends the name of a file that is being written; what a killed process leaves may be deleted. */
 export const TEMPORARY = ".tmp";
@@ -11,12 +11,15 @@ export const MAKE_ROOM = "Make room or make the folder writable, and give the sa
  * never a part: into a temporary file beside it, to the disk, then renamed.
  *
  * @param content whole, or in pieces, each asked for when the ones before it are written
+ * @param options `through`: folder of the temporary file, on the same disk; null: beside the file
  */
 export async function writeAtomic(
   file: string,
   content: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { through = null }: { readonly through?: string | null } = {},
 ): Promise<void> {
-  const temporary = `${file}.${Deno.pid}-${++count}${TEMPORARY}`;
+  const own = `${Deno.pid}-${++count}${TEMPORARY}`;
+  const temporary = through === null ? `${file}.${own}` : join(through, own);
   try {
     using target = await Deno.open(temporary, { write: true, createNew: true });
     const whole = typeof content === "string" ? new TextEncoder().encode(content) : content;

@@ -1,7 +1,7 @@
 import { MAKE_ROOM } from "./atomic.ts";
 
 /**
- * Something that writes to a run's folder.
+ * Something that writes to a folder.
  *
  * @throws {Error} where the system refuses, with what to do; what else it throws goes on as it is
  */

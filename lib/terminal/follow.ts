@@ -39,6 +39,7 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
   const state = newRunState();
   const show = (done: number, words: string): void =>
     progress.update(place.index + done, place.of, `${state.name}: ${words}`);
+  let making: string | null = null;
   for await (const event of events) {
     if (event.kind === "done") {
       if (!state.worked) progress.skip(1);
@@ -47,6 +48,15 @@ export async function follow(events: AsyncIterable<RunEvent>, options: Follow): 
       return event.record;
     }
     for (const { text, about } of take(state, event, now())) if (epochs || about === "notice") progress.say(text);
+    if (event.kind === "making") {
+      const words = `${state.name}: ${phaseWords(state)}`;
+      if (event.part !== making) {
+        progress.update(0, event.total, words); // other work, with a time left of its own
+        progress.skip(event.found);
+      }
+      making = event.part;
+      progress.update(event.done, event.total, words);
+    }
     if (event.kind === "start") progress.skip(share(state));
     if (state.worked) show(share(state), stateWords(state, experiment));
   }

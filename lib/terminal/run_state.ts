@@ -1,6 +1,7 @@
 import type { Experiment } from "../experiment.ts";
 import { thousands } from "../report/numbers.ts";
 import type { Metrics, RunEvent, StepRow } from "../types.ts";
+import { type MakingPace, makingPace, type MakingState, makingWords } from "./making.ts";
 import { type Pace, pace } from "./pace.ts";
 import { epochLine, named, nonFiniteLine, recent, speedWords, three, validationLine } from "./words.ts";
 
@@ -32,6 +33,9 @@ export interface RunState {
   validation: Metrics | null;
   /** What is done, and of how much, when it is not training. */
   scoring: { readonly kind: "evaluate" | "probe"; readonly done: number; readonly total: number } | null;
+  /** What is made of images before it begins; null when nothing is, or no longer. */
+  making: MakingState | null;
+  readonly makingPace: MakingPace;
   /** Whether it began; false still at its end: it was found finished. */
   worked: boolean;
   /** Steps left out because they were not finite. */
@@ -62,6 +66,7 @@ export function newRunState({ keep = 100 }: { readonly keep?: number } = {}): Ru
       validation: null,
       scoring: null,
     },
+    ...{ making: null, makingPace: makingPace() },
     ...{ worked: false, leftOut: 0, speed: pace(), keep },
   };
 }
@@ -80,8 +85,23 @@ export function take(state: RunState, event: RunEvent, at: number): Line[] {
       const { step, epochs, images } = event;
       const steps = Math.max(1, event.steps);
       const open = epochs === null;
-      Object.assign(state, { name: event.name, steps, images, open, step, first: step + 1, worked: true });
+      Object.assign(state, {
+        name: event.name,
+        steps,
+        images,
+        open,
+        step,
+        first: step + 1,
+        worked: true,
+        making: null,
+      });
       return step === 0 ? [] : [{ text: `${event.name}: goes on from ${placeWords(state)}`, about: "notice" }];
+    }
+    case "making": {
+      const { part, done, total } = event;
+      state.name = event.name;
+      state.making = { part, done, total, imagesPerSecond: state.makingPace.update(done, at) };
+      return [];
     }
     case "step":
       state.scoring = null;
@@ -126,8 +146,9 @@ export function takeStep(state: RunState, { step, loss }: StepRow): void {
   state.step = step;
 }
 
-/** How much of the run is done, 0…1. */
-export function share({ step, steps, images, scoring }: RunState): number {
+/** How much of the run is done, 0…1; before it begins, of what is made for it. */
+export function share({ step, steps, images, scoring, making }: RunState): number {
+  if (making !== null) return making.done / Math.max(1, making.total);
   const training = steps * images.step * TRAINED;
   const all = training + images.test + images.probe;
   const trained = Math.min(1, step / steps) * training;
@@ -143,7 +164,8 @@ export function placeWords({ step, steps, open }: RunState): string {
 
 /** What goes on now: before the first step, between two, or after the last. */
 export function phaseWords(state: RunState): string {
-  const { scoring, step, steps, terms } = state;
+  const { scoring, step, steps, terms, making } = state;
+  if (making !== null) return makingWords(making);
   if (scoring === null) return terms.size === 0 ? "reading the first batch" : placeWords(state);
   const what = scoring.kind === "probe"
     ? "measuring trivial cues"

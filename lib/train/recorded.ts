@@ -6,6 +6,7 @@ import type { Experiment } from "../experiment.ts";
 import { initModel } from "../models/model.ts";
 import { hashWeights } from "../models/weights.ts";
 import { random } from "../random.ts";
+import { pipelineHashes } from "../reconstruct/made.ts";
 import { removeDataList, writeDataList } from "../runs/data_list.ts";
 import { environment } from "../runs/environment.ts";
 import { type EventLog, openEventLog, readSteps } from "../runs/event_log.ts";
@@ -44,7 +45,11 @@ export interface Means {
 export async function* recorded(run: Identified, means: Means): AsyncGenerator<RunEvent, void> {
   const { experiment, folder } = run;
   const { weights, backend = "auto", threads, checkpointSeconds = 300 } = means;
-  const hashes = { ...await weightHashes(experiment, weights), ...run.hashes };
+  const hashes = {
+    ...await weightHashes(experiment, weights),
+    ...await pipelineHashes([experiment.reconstruct, experiment.model.refine?.map ?? null], means.artifacts),
+    ...run.hashes,
+  };
   const { problem } = await headerIn(folder);
   const anew = problem === null ? [] : [`${problem}. It is written anew, from the last checkpoint on`];
   const notices = [...run.samples.notices, ...anew];

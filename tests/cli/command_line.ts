@@ -17,7 +17,7 @@ export async function counterproof(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...flags, main, ...args],
     stdin: "null",
-    env: { NO_COLOR: "1", DATA: "", WEIGHTS: "", ...env },
+    env: { NO_COLOR: "1", DATA: "", WEIGHTS: "", PIPELINES: "", ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };

@@ -63,3 +63,33 @@ Deno.test("doctor names a backend that is there", async () => {
     assertEquals(text.includes("is built"), (addonOf("cpu") ?? addonOf("gpu")) !== null, text);
   });
 });
+
+Deno.test("doctor runs each network of a pipeline once, and lists what another one lacks", async () => {
+  const tiny = new URL("../golden/pipelines/tiny-sd-inpaint", import.meta.url).pathname;
+  const found = await counterproof(["doctor", "--pipeline", tiny, "--provider", "cpu", "--threads", "1"]);
+  assertEquals(found.code, 0, `${found.out}${found.err}`);
+  assert(
+    /^ok +pipeline: .* is Stable Diffusion 1 for inpainting, float32, 2\.5 MB; identity /m.test(found.out),
+    found.out,
+  );
+  assert(/^ok +unet: .* on cpu \(asked for\), loaded in [\d.]+ s; a step of an image of /m.test(found.out), found.out);
+  for (const name of ["memory", "vae_encoder", "vae_decoder", "text_encoder"]) {
+    assert(new RegExp(`^ok +${name}: `, "m").test(found.out), `${found.out}\nlacks ${name}`);
+  }
+  await inFolder(async (folder) => {
+    const { code, out } = await counterproof(["doctor", "--pipeline", folder]);
+    assertEquals([code, out.includes("6 things are missing"), out.includes("unet/model.onnx: missing")], [
+      1,
+      true,
+      true,
+    ], out);
+  });
+});
+
+Deno.test("doctor refuses options that mean nothing beside one another", async () => {
+  for (
+    const args of [["--provider", "cpu"], ["--pipeline", "a", "--runs", "b"], ["--pipeline", "a", "--provider", "gpu"]]
+  ) {
+    assertEquals((await counterproof(["doctor", ...args])).code, 2, args.join(" "));
+  }
+});

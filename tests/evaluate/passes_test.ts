@@ -1,6 +1,7 @@
 import { passesOf } from "../../lib/evaluate/passes.ts";
-import { errorGuided, resnet } from "../../lib/models/mod.ts";
-import type { Model } from "../../lib/models/model.ts";
+import { errorGuided } from "../../lib/models/mod.ts";
+import { residual, vae } from "../../lib/reconstruct/mod.ts";
+import { tinyDual } from "../tiny_world.ts";
 import type { Sample, ScoreColumns } from "../../lib/types.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { exampleRecord } from "../runs/example.ts";
@@ -32,8 +33,8 @@ function rows(of: readonly (readonly [name: string | null, set: string])[]): Sco
   };
 }
 
-const model = { backbone: resnet(), refine: null } as unknown as Model;
-const asked = { model, side: 16, corruptions: [{ jpeg: 50 }], tiles: null, samples, own: true, keep: true };
+const definition = tinyDual();
+const asked = { definition, corruptions: [{ jpeg: 50 }], tiles: null, samples, own: true, keep: true };
 const record = exampleRecord({ scores: rows([[null, "A"], [null, "B"], ["jpeg-50", "A"], ["jpeg-50", "B"]]) });
 
 Deno.test("a pass is known where the record has all of its sets, and images as they are where something is done", () => {
@@ -61,8 +62,11 @@ Deno.test("a pass whose images the record has others of is refused, unless nothi
   assertEquals(passesOf(record, { ...fewer, keep: false })[1].known, null);
 });
 
-Deno.test("images of a network that looks at error maps are not changed", () => {
-  const guided = { ...model, refine: errorGuided({ map: null }) } as unknown as Model;
-  assertThrows(() => passesOf(record, { ...asked, model: guided }), TypeError, "its network looks at error maps");
-  assertEquals(passesOf(record, { ...asked, model: guided, corruptions: [] }).length, 1);
+Deno.test("what was made of images is not changed with them", () => {
+  const guided = { ...definition, model: { ...definition.model, refine: errorGuided({ map: null }) } };
+  const traced = { ...definition, reconstruct: residual({ of: vae({ model: "sd1" }) }) };
+  for (const [definition, what] of [[guided, "error maps"], [traced, "residuals"]] as const) {
+    assertThrows(() => passesOf(record, { ...asked, definition }), TypeError, `its network looks at ${what}`);
+    assertEquals(passesOf(record, { ...asked, definition, corruptions: [] }).length, 1);
+  }
 });

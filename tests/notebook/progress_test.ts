@@ -173,3 +173,35 @@ Deno.test("Jupyter's interrupt stops the run, and the process lives on", async (
   assertEquals((await child.status).code, 0);
   assert(/\nAbortError: dual: stopped after step \d+ of 500\. The checkpoint is kept[^\n]*\n$/.test(text), text);
 });
+
+Deno.test("showProgress() shows what is made before the run, with a time left of its own, and keeps it when it is stopped", async () => {
+  let time = 0;
+  const shown: string[] = [];
+  const output = {
+    show: (bundle: Readonly<Record<string, string>>) => Promise.resolve(void shown.push(bundle["text/plain"])),
+  };
+  async function* making(signal: AbortSignal): AsyncGenerator<RunEvent, void> {
+    for (let done = 20; done <= 30; done++) {
+      yield { kind: "making", name: "dual", part: "vae", done, total: 50, found: 20 };
+      time++;
+      signal.throwIfAborted();
+    }
+    yield* madeUpEvents({ steps: 20, signal });
+  }
+  for await (const _ of showProgress(making, { output, now: () => time })) { /* to its end */ }
+  assertEquals(shown[0], "dual: vae, 20 of 50 images · 40 %");
+  assertEquals(shown[10], "dual: vae, 30 of 50 images, 1.0 images/s, 20 s left · 60 %");
+  assert(shown.some((text) => text.startsWith("dual: step ") || text.startsWith("dual: reading")), shown.join("\n"));
+
+  const controller = new AbortController();
+  const stopped = async () => {
+    for await (const event of showProgress(making, { output, now: () => time, signal: controller.signal })) {
+      if (event.kind === "making" && event.done === 25) controller.abort();
+    }
+  };
+  await assertRejects(
+    stopped,
+    DOMException,
+    "dual: stopped after vae, 25 of 50 images, 1.0 images/s. What is made is kept",
+  );
+});

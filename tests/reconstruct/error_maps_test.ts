@@ -24,7 +24,7 @@ Deno.test("findErrorMaps() finds what was made below the fingerprint of the part
       `the error maps of 1 of 2 samples in "${artifacts}", the first is "${
         artifactFolder(spec)
       }/b/2.png.safetensors". ` +
-        "Make them with: deno task reconstruct --method latentError",
+        "To have them made in the run, name a folder of pipelines",
     );
   } finally {
     await Deno.remove(artifacts, { recursive: true });

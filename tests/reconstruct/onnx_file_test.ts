@@ -48,6 +48,17 @@ Deno.test("a network that draws random numbers is found out", () =>
     assertEquals(readOnnxHeader(file).draws, true);
   }));
 
+Deno.test("sides that a network doubles whatever they are, are counted, and those that it brings to a size are not", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "model.onnx");
+    const blind = { op: "Resize", inputs: ["x", "", "w"], outputs: ["y"] };
+    const sized = { op: "Resize", inputs: ["x", "", "", "w"], outputs: ["y"] };
+    await Deno.writeFile(file, onnxBytes({ inputs: [x], outputs: [y], nodes: [blind, sized, blind], weights: [w] }));
+    assertEquals(readOnnxHeader(file).doubling, 4);
+    const [unet, decoder] = ["unet", "vae_decoder"].map((name) => join(golden, "tiny-sd", name, "model.onnx"));
+    assertEquals([readOnnxHeader(unet).doubling, readOnnxHeader(decoder).doubling], [2, 8]);
+  }));
+
 Deno.test("what is cut short, or no ONNX file, is refused", () =>
   inFolder(async (folder) => {
     const file = join(folder, "model.onnx");

@@ -185,6 +185,8 @@ Deno.test("pipelines that no method can use are refused by their name, and encod
     const nodes = [{ op: "RandomNormalLike", inputs: ["sample"], outputs: ["latent_sample"] }];
     await setNetwork(folder, "vae_encoder", { inputs: [side("sample")], outputs: [side("latent_sample")], nodes });
     await refused("vae_encoder/model.onnx: draws random numbers by itself");
+    await setJson(folder, "scheduler/scheduler_config.json", { _class_name: "LCMScheduler" });
+    await refused('given the class "LCMScheduler"');
   }));
 
 Deno.test("families are told by the pipeline's class, its UNet or its tokenizer", () =>

@@ -1,0 +1,152 @@
+/** What parts that need a pipeline make, as a maker of artifacts. */
+import { join } from "node:path";
+import config from "../../deno.json" with { type: "json" };
+import { meant } from "../definition/nearest.ts";
+import type { Part } from "../definition/part.ts";
+import type { Image } from "../image/decode.ts";
+import { availableMemory, checkMemory, peakMemory } from "../reconstruct/memory.ts";
+import { type LatentError, latentErrorComponents, latentErrors, type Method, methods } from "../reconstruct/mod.ts";
+import { modelOf } from "../reconstruct/make_words.ts";
+import { pipelineInWords } from "../reconstruct/models.ts";
+import {
+  type Component,
+  type OpenedNetwork,
+  openPipeline,
+  type Pipeline,
+  type PipelineInfo,
+  readPipeline,
+} from "../reconstruct/pipeline.ts";
+import { canvasSides, type Sides } from "../reconstruct/prepare.ts";
+import type { Provider } from "../reconstruct/session.ts";
+import type { Values } from "../reconstruct/values.ts";
+import { duration } from "../report/numbers.ts";
+import { plural } from "../report/text.ts";
+import { packageVersions } from "../runs/environment.ts";
+import type { OpenMaker } from "./lacking.ts";
+import type { Maker, Source } from "./making.ts";
+
+/** Where a pipeline lies, and what computes. */
+export interface PipelinePlace {
+  /** Of the pipeline itself. */
+  readonly folder: string;
+  readonly provider?: Provider | "auto";
+  /** Threads on the processor; left out: one for each core. */
+  readonly threads?: number;
+}
+
+/** How a part is carried out, whichever it is. */
+interface Way {
+  readonly components: readonly Component[];
+  /** Sides of what the networks see of an image. */
+  canvas(image: Sides, info: PipelineInfo): Sides;
+  /** Rows that an image makes in a network's batch. */
+  readonly rows: number;
+  make(images: readonly Source[], pipeline: Pipeline): Promise<readonly (Image | Values)[]>;
+}
+
+/**
+ * Opens the maker of a part, whose networks are loaded when they are first needed.
+ *
+ * @throws {Deno.errors.NotFound} when the folder lacks something that the part needs: all of it in one list
+ */
+export async function openPipelineMaker(spec: Part, { folder, ...options }: PipelinePlace): Promise<Maker> {
+  const way = wayOf(spec);
+  const info = await readPipeline(folder, way.components);
+  const loaded: OpenedNetwork[] = [];
+  const pipeline = await openPipeline(info, {
+    ...options,
+    opened: (network) => void loaded.push(network),
+  });
+  // of a graphics card's own memory nothing is known
+  const onProcessor = ["cpu", "auto"].includes(options.provider ?? "auto");
+  const memory = onProcessor ? memoryKeeper(way, info) : () => [];
+  const { "onnxruntime-node": runtime } = packageVersions(config.imports);
+  return {
+    spec,
+    pipeline: { name: info.name, identity: info.identity },
+    versions: { counterproof: config.version, "onnxruntime-node": runtime },
+    batch: 1,
+    group: (image) => Object.values(way.canvas(image, info)).join(" × "),
+    prepare: (images) => Promise.resolve([...memory(images), ...loadedInWords(info.name, loaded.splice(0))]),
+    make: (images) => way.make(images, pipeline),
+    [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose](),
+  };
+}
+
+/** Opens the makers of parts with the pipelines of a folder, each under the name that parts have for it. */
+export function makersIn(pipelines: string, place: Omit<PipelinePlace, "folder"> = {}): OpenMaker {
+  return async (spec) => await openPipelineMaker(spec, { ...place, folder: await pipelineFolder(spec, pipelines) });
+}
+
+/**
+ * The folder of the pipeline that a part names.
+ *
+ * @param pipelines folder of pipelines by name
+ * @throws {Deno.errors.NotFound} when there is none of the name, with those that there are
+ */
+async function pipelineFolder(spec: Part, pipelines: string): Promise<string> {
+  const model = modelOf(spec);
+  const folder = join(pipelines, model);
+  if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) return folder;
+  const entries = await Array.fromAsync(Deno.readDir(pipelines)).catch(() => []);
+  const names = entries.filter(({ isDirectory, isSymlink }) => isDirectory || isSymlink).map(({ name }) => name).sort();
+  throw new Deno.errors.NotFound(
+    `Cannot make what ${spec.kind}() asks for: there is no pipeline "${model}" in "${pipelines}", ` +
+      `${meant(model, names, "pipelines there")}. Put ${pipelineInWords(model)} there, as ONNX`,
+  );
+}
+
+/**
+ * Tells what memory a batch takes, of the first one and of each that takes more, before the networks see it.
+ *
+ * @returns throws {RangeError} where it cannot fit, with how many images would
+ */
+function memoryKeeper(way: Way, info: PipelineInfo): (images: readonly Source[]) => string[] {
+  let room: number | null = null;
+  let most = 0;
+  return ([first, ...others]) => {
+    if (first === undefined) return [];
+    const count = 1 + others.length;
+    const size = { ...way.canvas(first.image, info), batch: count * way.rows };
+    room ??= availableMemory(); // once, since what is loaded then is part of what it takes
+    checkMemory(info, size, room);
+    const needed = peakMemory(info, size);
+    if (needed <= most) return [];
+    most = needed;
+    return [
+      `${info.name} takes about ${(needed / 1e9).toFixed(1)} GB of memory for ${plural(count, "image")} of ` +
+      `${size.width} × ${size.height} pixels at a time, ${(room / 1e9).toFixed(1)} GB are there`,
+    ];
+  };
+}
+
+/** On what networks run, a sentence for each provider. */
+function loadedInWords(pipeline: string, loaded: readonly OpenedNetwork[]): string[] {
+  return [...new Set(loaded.map(({ provider }) => provider))].map((provider) => {
+    const those = loaded.filter((network) => network.provider === provider);
+    const seconds = those.reduce((sum, network) => sum + network.seconds, 0);
+    return `${pipeline} computes on ${provider} (${those[0].why}); ${
+      those.map(({ name }) => name).join(", ")
+    } loaded in ${duration(seconds)}`;
+  });
+}
+
+function wayOf(spec: Part): Way {
+  if (spec.kind === "latentError") {
+    const part = spec as LatentError;
+    return {
+      components: latentErrorComponents,
+      canvas: () => ({ width: part.size, height: part.size }),
+      rows: part.ensemble,
+      make: (images, pipeline) => latentErrors(part, images, pipeline),
+    };
+  }
+  const method = (methods as unknown as Readonly<Record<string, Method<Part>>>)[spec.kind];
+  const fitting = method.fitting(spec);
+  return {
+    components: method.components(spec),
+    canvas: (image, info) => canvasSides(image, fitting, method.multiple(spec, info)),
+    rows: 1,
+    make: (images, pipeline) => method.reconstruct(spec, images, pipeline),
+  };
+}
