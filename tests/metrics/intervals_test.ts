@@ -1,4 +1,4 @@
-import { bootstrap } from "../../lib/metrics/bootstrap.ts";
+import { bootstrap, eachStatistic } from "../../lib/metrics/bootstrap.ts";
 import { difference, intervals } from "../../lib/metrics/intervals.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { simulate } from "./simulated.ts";
@@ -20,7 +20,7 @@ Deno.test("intervals() has no mean over unseen sets when every set was trained o
 
 Deno.test("intervals() takes the percentiles between order statistics", () => {
   const drawn = { value: 9, draws: Float64Array.from([4, 0, 3, 1, 2]) };
-  const sets = new Map([["a", { accuracy: drawn, auc: drawn, averagePrecision: drawn }]]);
+  const sets = new Map([["a", eachStatistic(() => drawn)]]);
   const { mean } = intervals({ sets, trained: [], pairing: "" }, { level: 0.75 });
   assertEquals(mean.accuracy, { value: 9, low: 0.5, high: 3.5 });
 });
