@@ -1,5 +1,6 @@
 import type { Interval } from "../types.ts";
 import { type ByStatistic, type Draws, eachStatistic, type Resamples } from "./bootstrap.ts";
+import { pairedP } from "./paired.ts";
 import type { Statistic } from "./statistics.ts";
 
 /** Something of each test set and of the means over them. */
@@ -25,6 +26,11 @@ export function intervals(resamples: Resamples, { level = 0.95 }: { readonly lev
     throw new RangeError(`Cannot make an interval of level ${level}: expected more than 0 and less than 1, as 0.95`);
   }
   return summary(resamples, (draws) => interval(draws, level));
+}
+
+/** p-values of the paired differences that {@linkcode difference} gives, as {@linkcode pairedP} tells. */
+export function pairedPs(differences: Resamples): Summary<number> {
+  return summary(differences, pairedP);
 }
 
 function summary<T>(resamples: Resamples, of: (draws: Draws) => T): Summary<T> {

@@ -25,18 +25,29 @@ export {
   type Resamples,
   usualResamples,
 } from "./bootstrap.ts";
+export { calibrated, type Calibration, fitIsotonic, fitPlatt, fits, fitTemperature } from "./calibration.ts";
+export type { Isotonic, Platt, Temperature } from "./calibration.ts";
 export { f1, falseNegativeRate, precision, recall } from "./confusion.ts";
 export { brier } from "./brier.ts";
 export { ece } from "./ece.ts";
 export { eer } from "./eer.ts";
-export { difference, type Intervals, intervals, type Summary } from "./intervals.ts";
+export { difference, type Intervals, intervals, pairedPs, type Summary } from "./intervals.ts";
 export { nll } from "./nll.ts";
+export { type OverGenerators, overGenerators } from "./over_generators.ts";
+export { type McNemar, mcnemar, type McNemarOptions, pairedP } from "./paired.ts";
 export { fitProbe, type Probe, probeObjective, type ProbeOptions, probeScore } from "./probe.ts";
 export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
 export { describeCalls, describeScores, type Metric, type Statistic } from "./statistics.ts";
 export { plainRows, type SetColumns, testSets } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
+export {
+  type FrozenThreshold,
+  frozenThreshold,
+  frozenThresholds,
+  type FrozenThresholdsOptions,
+  type ThresholdGoal,
+} from "./threshold.ts";
 
 /** Every metric of one test set under the name it has in a record; labels 1 = fake, scores P(fake). */
 export const metrics: Readonly<Record<Metric, (labels: Column, scores: Column) => number>> = {

@@ -1,5 +1,5 @@
 import { bootstrap, eachStatistic } from "../../lib/metrics/bootstrap.ts";
-import { difference, intervals } from "../../lib/metrics/intervals.ts";
+import { difference, intervals, pairedPs } from "../../lib/metrics/intervals.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { simulate } from "./simulated.ts";
 
@@ -59,4 +59,14 @@ Deno.test("difference() refuses methods with different numbers of seeds", () => 
   const run = simulate(6, { sources: 5, generators });
   const one = bootstrap([run], options), two = bootstrap([run, run], options);
   assertThrows(() => difference(one, two), RangeError, "Cannot pair two methods");
+});
+
+Deno.test("pairedPs() are below 0.05 where the interval leaves 0 out, and 1 for a method and itself", () => {
+  const run = simulate(7, { sources: 60, generators });
+  const drawn = bootstrap([run], options);
+  assertEquals(pairedPs(difference(drawn, drawn)).mean.accuracy, 1);
+  const better = { ...run, score: run.score.map((score, row) => run.label[row] === 1 ? Math.sqrt(score) : score) };
+  const apart = difference(bootstrap([better], options), drawn);
+  const { low, high } = intervals(apart).mean.auc;
+  assertEquals(low > 0 || high < 0, pairedPs(apart).mean.auc < 0.05);
 });
