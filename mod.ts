@@ -225,10 +225,12 @@ export {
   plateau,
   type Schedule,
 } from "./lib/schedules/mod.ts";
+export { type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
 export type {
   Distances,
   Environment,
   EpochRow,
+  Frozen,
   Interval,
   Label,
   Metrics,

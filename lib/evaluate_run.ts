@@ -173,7 +173,7 @@ export async function* evaluateEvents(
       signal?.throwIfAborted();
       if (takes && pass.name !== null) await keepUnderName(folder, pass.name, scores);
       if (takes && pass.name === null && test !== null) {
-        kept.push(...await keepScores(folder, { scores, metrics: evaluateScores(scores) }));
+        kept.push(...await keepScores(folder, { scores, metrics: evaluateScores(scores, record) }));
       }
       await forget();
       before += samples.length;
@@ -182,8 +182,8 @@ export async function* evaluateEvents(
   } finally {
     disposeTree(network);
   }
-  const [{ scores, known }, ...altered] = found.map((one) => ({ ...one, metrics: evaluateScores(one.scores) }));
-  const metrics = evaluateScores(scores);
+  const [{ scores, known }, ...altered] = found.map((one) => ({ ...one, metrics: evaluateScores(one.scores, record) }));
+  const metrics = evaluateScores(scores, record);
   const { name, threads: used } = engine;
   yield {
     kind: "done",
