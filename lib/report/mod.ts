@@ -16,6 +16,13 @@ export {
   methodNames,
   type Role,
 } from "./compare.ts";
+export {
+  type CorruptionOptions,
+  type CorruptionRow,
+  corruptionRows,
+  corruptionText,
+  type CorruptionTextOptions,
+} from "./corruptions.ts";
 export { curves, type CurvesOptions } from "./curves.ts";
 export { distances, hasDistances, type LastDistances, lastDistances } from "./distances.ts";
 export { dots, type DotsOptions } from "./dots.ts";
