@@ -76,6 +76,7 @@ export { auditFigures } from "./lib/audit/figures.ts";
 export { everySplit } from "./lib/audit/listing.ts";
 export { auditPage } from "./lib/audit/page.ts";
 export { auditText } from "./lib/audit/text.ts";
+export { crossData, type CrossedData, crossGenerators } from "./lib/cross.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
@@ -197,6 +198,10 @@ export {
   type CorruptionRow,
   corruptionRows,
   corruptionText,
+  type CrossOptions,
+  type CrossRow,
+  crossTable,
+  crossText,
   type CurvesOptions,
   type DifferenceOptions,
   differences,

@@ -16,7 +16,7 @@ const levels: readonly (readonly string[])[] = [
     "lib/thresholds",
   ],
   ["lib/experiment.ts"],
-  ["lib/data"],
+  ["lib/data", "lib/cross.ts"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
   ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket"],
   ["mod.ts", "lib/detached.ts"],

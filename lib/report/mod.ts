@@ -23,6 +23,7 @@ export {
   corruptionText,
   type CorruptionTextOptions,
 } from "./corruptions.ts";
+export { type CrossOptions, type CrossRow, crossTable, crossText } from "./cross.ts";
 export { curves, type CurvesOptions } from "./curves.ts";
 export { distances, hasDistances, type LastDistances, lastDistances } from "./distances.ts";
 export { dots, type DotsOptions } from "./dots.ts";
