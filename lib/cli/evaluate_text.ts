@@ -54,6 +54,12 @@ export function findings(found: Evaluation, { own = false, dry = false }: Asked)
       `The record was made on ${record.environment.backend}, and backends round differently: see --backend`,
     );
   }
+  if (altered.length > 0 && record.status === "done" && record.frozen === null) {
+    sentences.push(
+      "No threshold is frozen: the run is older than the scores of its validation split. Run it again with --fresh to " +
+        "have one",
+    );
+  }
   if (own && altered.length === 0) return sentences;
   const made = altered.filter(({ known }) => !known).map(({ name }) => name);
   const taken = [

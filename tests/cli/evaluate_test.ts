@@ -189,6 +189,16 @@ Deno.test("what an evaluation found is told in sentences", () => {
   assertEquals(findings(stopped, {}), ["Nothing was added to its record, since the run is stopped and not done"]);
   assert(findings(stopped, { own: true })[0].includes("no scores to compare with"));
   assertEquals(findings(found({ kept: ["B"] }), {}), ['Its record has "B" now']);
+  const altered = ["jpeg-50", "blur-1"].map((name, i) => ({ name, scores: made.scores, metrics: {}, known: i === 1 }));
+  assertEquals(findings(found({ altered }), { own: true }), [
+    "No threshold is frozen: the run is older than the scores of its validation split. Run it again with --fresh to have one",
+    "Its record has the scores under jpeg-50 now",
+  ]);
+  assertEquals(findings(found({ altered: altered.slice(1), kept: ["B"] }), {}).at(-1), 'Its record has "B" now');
+  assertEquals(
+    findings(found({ altered: altered.slice(1) }), { own: true }).at(-1),
+    "Its record has all of these scores already, and nothing was added",
+  );
   const bad = (id: string) => ({ id, file: id, split: "test" as const, reason: `Cannot decode "${id}"` });
   assertEquals(findings(found({ kept: ["B"], unreadable: [bad("a"), bad("b")] }), {}), [
     '2 images could not be read and got no score, the first: Cannot decode "a"',
