@@ -32,7 +32,8 @@ const NUMBER = 4;
  * Layers take so many maps as large as their input, and each attention two matrices of all places by all places for every
  * head, by which large images grow out of any memory. Measured with SD 1.5's shapes, in MB added by one run, beside what
  * this says: UNet at 256² 89 (93), two images 171 (187), at 512² 1,170 (1,179); decoder at 256² 237 (344), at 512²
- * 1,076 (1,477), at 768² 3,519 (3,700), for its room grows in leaps; encoder at 512² 410 (671).
+ * 1,076 (1,477), at 768² 3,519 (3,700), for its room grows in leaps; encoder at 512² 410 (671). A UNet whose attentions
+ * are fused holds no such matrices: at 512² 154 (157), at 768² 335 (354).
  */
 export function peakMemory(info: PipelineInfo, size: BatchSize): number {
   let sum = PROGRAM;
@@ -85,12 +86,14 @@ function loadedBytes({ bytes, beside, header }: NetworkFile): number {
 }
 
 /** What the layers of a network take for one image. */
-function layerBytes({ configs, latentScale }: PipelineInfo, name: NetworkName, { width, height }: BatchSize): number {
+function layerBytes(info: PipelineInfo, name: NetworkName, { width, height }: BatchSize): number {
+  const { configs, latentScale, networks } = info;
   const area = width * height / latentScale ** 2;
   const matrices = (heads: number, places: number) => 2 * NUMBER * heads * places ** 2;
   if (name === "unet") {
-    const maps = 20 * NUMBER * first(configs.unet.block_out_channels, 320) * area;
-    return maps +
+    const map = NUMBER * first(configs.unet.block_out_channels, 320) * area;
+    if (!networks.get(name)!.header.matrices) return 30 * map;
+    return 20 * map +
       Math.max(...attentionLevels(configs.unet).map(([heads, level]) => matrices(heads, area / 4 ** level)));
   }
   if (name !== "vae_encoder" && name !== "vae_decoder") return 50e6; // 77 tokens, whatever the image
