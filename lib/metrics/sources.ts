@@ -1,3 +1,4 @@
+import { random } from "../random.ts";
 import type { ScoreColumns } from "../types.ts";
 import { isPlain } from "./test_sets.ts";
 
@@ -36,6 +37,31 @@ export function gatherSources(runs: readonly ScoredRows[]): Sources {
   }
   const { size, strata, key } = first;
   return { places: [first.places, ...others.map(({ places }) => places)], size, strata, key };
+}
+
+/**
+ * Sources put together at random, so that a draw draws fewer: a stratum of more than `most` becomes that many groups,
+ * equally large but for one source. How far a statistic moves with them is, on average, how far it moves with sources;
+ * of 1,000 groups an interval is 2 % too wide or too narrow, as one standard error.
+ *
+ * Source: the random groups of Wolter 2007, chapter 2, with the bootstrap over them.
+ */
+export function groupSources(
+  sources: Sources,
+  { most, seed }: { readonly most: number; readonly seed: number },
+): Sources {
+  if (sources.strata.every(({ length }) => length <= most)) return sources;
+  const groupOf = new Int32Array(sources.size);
+  let size = 0;
+  const strata = sources.strata.map((stratum, i) => {
+    const order = random(seed, "groups", i).permutation(stratum.length);
+    const count = Math.min(most, stratum.length);
+    for (let k = 0; k < order.length; k++) groupOf[stratum[order[k]]] = size + k % count;
+    size += count;
+    return Int32Array.from({ length: count }, (_, k) => size - count + k);
+  });
+  const places = sources.places.map((column) => column.map((place) => place < 0 ? place : groupOf[place]));
+  return { places, size, strata, key: sources.key };
 }
 
 interface Appearances extends Omit<Sources, "places"> {
