@@ -102,7 +102,14 @@ interface Asked {
 /** Says what was found; resolves to the exit code. */
 async function tell(found: Evaluation, asked: Asked): Promise<number> {
   const report = await load<typeof import("../report/mod.ts")>("lib/report/mod.ts");
-  const table = report.compare([{ ...found.record, status: "done", scores: found.scores, probe: null }]);
+  const records = [{
+    ...found.record,
+    status: "done",
+    metrics: found.metrics,
+    scores: found.scores,
+    probe: null,
+  }] as const;
+  const table = report.compare(records);
   if (asked.json) printJson(evaluationDocument(found, table.objects() as CompareRow[]));
   else {
     const { checkpoint, backend, threads, record: { experiment } } = found;
@@ -110,7 +117,9 @@ async function tell(found: Evaluation, asked: Asked): Promise<number> {
       plural(threads, "thread")
     }`;
     print(printable(`${experiment.name}, seed ${experiment.seed}: ${where}`));
-    print(`\n${report.comparisonText(table)}\n\n${report.intervalNote(1)}`);
+    print(`\n${report.comparisonText(table)}\n\n${report.metricsText(found.metrics)}`);
+    print(`\n${report.everyMetricText(report.everyMetric(records))}`);
+    print(`\n${report.METRICS_NOTE}\n\n${report.intervalNote(1)}`);
     for (const line of findings(found, asked)) print(`\n${printable(line)}`);
   }
   return asked.own && found.agreement?.accuracyEqual === false ? 1 : 0;

@@ -104,9 +104,20 @@ function appearances(rows: ScoredRows): Appearances {
   return { places, size: names.length, strata: all, key: hash.digest() };
 }
 
+interface Places {
+  readonly names: readonly string[];
+  readonly places: Int32Array;
+  readonly corruption: ScoredRows["corruption"];
+}
+
+/** By the columns of sources: the same images are drawn set by set and in all, and finding a million takes 0.7 s. */
+const known = new WeakMap<ScoredRows["source"], Places>();
+
 /** Sources in alphabetical order, and the place of each row's. */
-function placesOf(rows: ScoredRows): { names: readonly string[]; places: Int32Array } {
-  const { source } = rows;
+function placesOf(rows: ScoredRows): Places {
+  const { source, corruption } = rows;
+  const last = known.get(source);
+  if (last?.corruption === corruption) return last;
   const seen = new Map<string, number>();
   const places = new Int32Array(source.length).fill(-1);
   for (let row = 0; row < source.length; row++) {
@@ -122,7 +133,9 @@ function placesOf(rows: ScoredRows): { names: readonly string[]; places: Int32Ar
     for (const [place, name] of sorted.entries()) moved[seen.get(name)!] = place;
     for (let row = 0; row < places.length; row++) if (places[row] >= 0) places[row] = moved[places[row]];
   }
-  return { names: sorted, places };
+  const made = { names: sorted, places, corruption };
+  known.set(source, made);
+  return made;
 }
 
 function isSorted(names: readonly string[]): boolean {

@@ -1,7 +1,7 @@
 import { accuracy, averagePrecision } from "../../lib/metrics/mod.ts";
 import { compare, type CompareRow, type DifferenceRow, differences, methodNames } from "../../lib/report/compare.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
-import { syntheticAblation, syntheticRecord } from "./records.ts";
+import { syntheticAblation, syntheticRecord, through } from "./records.ts";
 
 Deno.test("compare() has a row for each method and test set, trained sets first, and the means", () => {
   const record = syntheticRecord({ name: "dual", generators: ["A", "B", "G"], trained: ["B"] });
@@ -123,4 +123,12 @@ Deno.test("methodNames() leaves the probe out, and compare() refuses it as basel
   const records = syntheticAblation({ probe: 7 });
   assertEquals(methodNames(compare(records)), ["plain", "reconstructions-as-fakes", "contrastive-only", "dual"]);
   assertThrows(() => compare(records, { baseline: "trivial cues" }), RangeError, "found no such method");
+});
+
+Deno.test("compare() tells how many epochs a method takes to be as good as it becomes, with Student's interval", () => {
+  const rows = compare([through([0.5, 0.9, 0.9], 1), through([0.5, 0.6, 0.9], 2)]).objects() as CompareRow[];
+  assertEquals(new Set(rows.map(({ epochsToReach }) => epochsToReach)), new Set([2.5]));
+  assert(rows[0].epochsToReachLow === 1 && rows[0].epochsToReachHigh! > 8);
+  const [{ epochsToReach, epochsToReachLow }] = compare([syntheticRecord({ name: "x" })]).objects() as CompareRow[];
+  assertEquals([epochsToReach, epochsToReachLow], [null, null]);
 });
