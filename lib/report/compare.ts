@@ -1,8 +1,9 @@
 import { type ColumnTable, from } from "arquero";
-import { type ByStatistic, difference, intervals } from "../metrics/mod.ts";
-import type { Interval, RunRecord } from "../types.ts";
+import { type ByStatistic, difference, intervals, pairedPs } from "../metrics/mod.ts";
+import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
 import { epochsToReach } from "./arrivals.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
+import { mcnemarBySet } from "./mcnemar_rows.ts";
 import { groupProbes } from "./probes.ts";
 import { drawn, type Role, scoresOf, type SetRow, setRows } from "./resampled.ts";
 import { onSharedSets } from "./shared_sets.ts";
@@ -104,6 +105,15 @@ export function methodNames(table: ColumnTable): string[] {
 
 /** One row of {@linkcode differences}: numbers are differences of fractions (−1…1). */
 export interface DifferenceRow extends NumberColumns {
+  /** Two-sided p-values of the paired bootstrap, as small as its draws can tell: below 0.05 where the interval leaves 0 out. */
+  readonly accuracyP: number;
+  readonly aucP: number;
+  readonly averagePrecisionP: number;
+  /**
+   * Of McNemar's exact test of the calls at 0.5, which takes images for independent; null for means, and unless each side
+   * is one run.
+   */
+  readonly mcnemarP: number | null;
   readonly of: string;
   readonly against: string;
   /** How many seeds both methods have: only these are paired. */
@@ -119,20 +129,40 @@ export interface DifferenceOptions {
 }
 
 /**
- * Paired differences `of` − `against` with their 95 % intervals: one row for each test set and the means. Both methods
+ * Paired differences `of` − `against` with their 95 % intervals and p-values: one row for each test set and the means. Both methods
  * see the same draws of photographs, and of the seeds that both have.
  *
  * @throws {RangeError} when a method is unknown, the two share no seed, or they were tested on different photographs
  */
 export function differences(records: readonly RunRecord[], { of, against }: DifferenceOptions): ColumnTable {
-  const { rows, seeds } = pairedRows(groupMethods(onSharedSets(records)), { of, against });
-  return from(rows.map(({ set, role, value }) => ({ of, against, seeds, set, role, ...columnsOf(value, "") })));
+  const { rows, ps, seeds, single } = pairedRows(groupMethods(onSharedSets(records)), { of, against });
+  const exact = single === null ? null : mcnemarBySet(...single);
+  return from(rows.map(({ set, role, value }, i) => ({
+    of,
+    against,
+    seeds,
+    set,
+    role,
+    ...columnsOf(value, ""),
+    accuracyP: ps[i].value.accuracy,
+    aucP: ps[i].value.auc,
+    averagePrecisionP: ps[i].value.averagePrecision,
+    mcnemarP: role.startsWith("mean") ? null : exact?.get(set) ?? null,
+  })));
+}
+
+interface Paired {
+  readonly rows: SetRow<ByStatistic<Interval>>[];
+  readonly ps: SetRow<ByStatistic<number>>[];
+  readonly seeds: number;
+  /** Scores of the two runs where there is one of each. */
+  readonly single: readonly [ScoreColumns, ScoreColumns] | null;
 }
 
 function pairedRows(
   methods: readonly Method[],
   { of, against }: DifferenceOptions,
-): { rows: SetRow<ByStatistic<Interval>>[]; seeds: number } {
+): Paired {
   const [a, b] = [findMethod(methods, of), findMethod(methods, against)];
   const seedsOf = (method: Method): number[] => method.records.map((record) => record.experiment.seed);
   const common = seedsOf(a).filter((seed) => seedsOf(b).includes(seed));
@@ -142,11 +172,17 @@ function pairedRows(
         "expected at least one in common; run both under the same seeds",
     );
   }
-  const [ofDrawn, againstDrawn] = [a, b].map((method) =>
-    drawn(method, scoresOf(method.records.filter((record) => common.includes(record.experiment.seed))))
+  const [ofScores, againstScores] = [a, b].map((method) =>
+    scoresOf(method.records.filter((record) => common.includes(record.experiment.seed)))
   );
+  const apart = difference(drawn(a, ofScores), drawn(b, againstScores));
   const trained = a.trained === null || b.trained === null ? null : [...new Set([...a.trained, ...b.trained])];
-  return { rows: setRows({ trained }, intervals(difference(ofDrawn, againstDrawn))), seeds: common.length };
+  return {
+    rows: setRows({ trained }, intervals(apart)),
+    ps: setRows({ trained }, pairedPs(apart)),
+    seeds: common.length,
+    single: common.length === 1 ? [ofScores[0], againstScores[0]] : null,
+  };
 }
 
 function epochsColumns(method: Method | null): EpochsColumns {

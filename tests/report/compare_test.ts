@@ -1,5 +1,6 @@
 import { accuracy, averagePrecision } from "../../lib/metrics/mod.ts";
 import { compare, type CompareRow, type DifferenceRow, differences, methodNames } from "../../lib/report/compare.ts";
+import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { syntheticAblation, syntheticRecord, through } from "./records.ts";
 
@@ -131,4 +132,21 @@ Deno.test("compare() tells how many epochs a method takes to be as good as it be
   assert(rows[0].epochsToReachLow === 1 && rows[0].epochsToReachHigh! > 8);
   const [{ epochsToReach, epochsToReachLow }] = compare([syntheticRecord({ name: "x" })]).objects() as CompareRow[];
   assertEquals([epochsToReach, epochsToReachLow], [null, null]);
+});
+
+Deno.test("differences() tell how likely they are by chance, image by image only of single runs", () => {
+  const make = (name: string, distance: number, seed = 1) =>
+    syntheticRecord({ name, distance, seed, terms: { [name]: 1 } });
+  const rows = (records: readonly RunRecord[]) =>
+    differences(records, { of: "a", against: "b" }).objects() as DifferenceRow[];
+  for (const { role, accuracyP, accuracyLow, mcnemarP } of rows([make("a", 4), make("b", 0)])) {
+    assert(accuracyP < 0.05 && accuracyLow > 0);
+    assert(role.startsWith("mean") ? mcnemarP === null : mcnemarP! < 0.05);
+  }
+  const one = make("a", 1);
+  for (const { aucP, mcnemarP } of rows([one, { ...make("b", 1), scores: one.scores }])) {
+    assertEquals([aucP, mcnemarP ?? 1], [1, 1]);
+  }
+  const many = [1, 2].flatMap((seed) => [make("a", 4, seed), make("b", 0, seed)]);
+  assert(rows(many).every(({ mcnemarP }) => mcnemarP === null));
 });
