@@ -157,9 +157,13 @@ async function tell(found: Evaluation, asked: Asked): Promise<number> {
       plural(threads, "thread")
     }`;
     print(printable(`${experiment.name}, seed ${experiment.seed}: ${where}`));
-    const frozen = found.record.frozen?.threshold.threshold ?? null;
-    const text = alters ? report.corruptionText([record], { frozen }) : report.comparisonText(table);
-    print(`\n${text}\n\n${report.intervalNote(1)}`);
+    if (alters) {
+      print(`\n${report.corruptionText([record])}\n\n${report.intervalNote(1)}`);
+    } else {
+      print(`\n${report.comparisonText(table)}\n\n${report.metricsText(found.metrics)}`);
+      print(`\n${report.everyMetricText(report.everyMetric([record]))}`);
+      print(`\n${report.METRICS_NOTE}\n\n${report.intervalNote(1)}`);
+    }
     for (const line of findings(found, asked)) print(`\n${printable(line)}`);
   }
   return asked.own && found.agreement?.accuracyEqual === false ? 1 : 0;

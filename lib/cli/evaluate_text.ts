@@ -13,11 +13,11 @@ export interface Asked {
 }
 
 /** The run as a record that holds what was found, and nothing else of scores. */
-export function foundRecord({ record, scores, altered }: Evaluation): RunRecord {
+export function foundRecord({ record, scores, metrics, altered }: Evaluation): RunRecord {
   const all = altered.map(({ name, scores }) => ({ ...scores, corruption: scores.id.map((): string | null => name) }));
   const columns = Object.keys(scores) as (keyof typeof scores)[];
   const joined = Object.fromEntries(columns.map((name) => [name, [scores, ...all].flatMap((part) => [...part[name]])]));
-  return { ...record, status: "done", scores: joined as unknown as RunRecord["scores"], probe: null };
+  return { ...record, status: "done", metrics, scores: joined as unknown as RunRecord["scores"], probe: null };
 }
 
 /** An evaluation as one value, without the scores: what `--json` writes. */

@@ -1,6 +1,7 @@
 /** What runs make of images to which something was done, beside those as they are. */
 import { bootstrap, type Intervals, intervals, type Statistic, underName } from "../metrics/mod.ts";
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
+import { frozenThresholdOf, type ThresholdChoice, thresholdsOf } from "./frozen.ts";
 import { percentInterval } from "./numbers.ts";
 import { alignedText, plural, type TextOptions } from "./text.ts";
 
@@ -33,19 +34,19 @@ export interface CorruptionRow {
 /** Which number. */
 export interface CorruptionOptions {
   readonly metric?: Statistic;
-  /** Where fake begins. */
-  readonly threshold?: number;
+  /** Where fake begins; left out: at 0.5. */
+  readonly threshold?: ThresholdChoice;
 }
 
 /** Runs of one method under several seeds, as far as they are needed. */
-type Runs = readonly Pick<RunRecord, "scores">[];
+type Runs = readonly Pick<RunRecord, "scores" | "frozen" | "experiment">[];
 
 /**
  * A number of every test set under everything that was done to its images, with its 95 % bootstrap interval: images as
  * they are first, then in the order in which the first run was scored. Of each, the sets count that were scored under it.
  *
  * @param runs of one method, that differ in their seed alone
- * @throws {RangeError} when there is none, or they were tested on different rows
+ * @throws {RangeError} when they were tested on different rows, or a frozen threshold is asked for that a run lacks
  */
 export function corruptionRows(
   runs: Runs,
@@ -73,26 +74,22 @@ function namesOf(runs: Runs): (string | null)[] {
 
 function intervalsUnder(
   runs: Runs,
-  { name, threshold }: { readonly name: string | null; readonly threshold: number },
+  { name, threshold }: { readonly name: string | null; readonly threshold: ThresholdChoice },
 ): Intervals {
   const rows = runs.map(({ scores }): ScoreColumns => name === null ? scores : underName(scores, name));
-  return intervals(bootstrap(rows, { trained: [], threshold }));
-}
-
-/** How {@linkcode corruptionText} tells a run. */
-export interface CorruptionTextOptions extends TextOptions {
-  /** The threshold that was frozen on validation; null or left out: none is told of. */
-  readonly frozen?: number | null;
+  return intervals(bootstrap(rows, { trained: [], thresholds: thresholdsOf(runs, threshold) }));
 }
 
 /**
  * What was done to images, and what a run makes of them, as text for a terminal: means over test sets, or the one there
- * is; percentages with their 95 % intervals.
+ * is; percentages with their 95 % intervals. Accuracy stands there at 0.5 and, where every run has one, at the threshold
+ * that was frozen on validation.
  */
-export function corruptionText(runs: Runs, { frozen = null, width = 100 }: CorruptionTextOptions = {}): string {
+export function corruptionText(runs: Runs, { width = 100 }: TextOptions = {}): string {
+  const frozen = runs.every((run) => frozenThresholdOf(run) !== null);
   const rows = namesOf(runs).map((name) => {
     const { sets, mean } = intervalsUnder(runs, { name, threshold: 0.5 });
-    const calls = frozen === null ? null : intervalsUnder(runs, { name, threshold: frozen }).mean.accuracy;
+    const calls = frozen ? intervalsUnder(runs, { name, threshold: "frozen" }).mean.accuracy : null;
     return { name, sets: [...sets.keys()], mean, calls };
   });
   const cell = ({ value, low, high }: Interval): string => percentInterval(value, low, high);
@@ -105,7 +102,7 @@ export function corruptionText(runs: Runs, { frozen = null, width = 100 }: Corru
       shrinks: true,
     },
     column("accuracy %", rows.map(({ mean }) => cell(mean.accuracy))),
-    ...(frozen === null ? [] : [column("at frozen %", rows.map(({ calls }) => cell(calls!)))]),
+    ...(frozen ? [column("at frozen %", rows.map(({ calls }) => cell(calls!)))] : []),
     column("AUC %", rows.map(({ mean }) => cell(mean.auc))),
   ], { width });
 }

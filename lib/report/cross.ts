@@ -1,6 +1,7 @@
 /** Who was trained on what, and how well that does on everything: the tables of cross-validation. */
 import { bootstrap, intervals, type Statistic } from "../metrics/mod.ts";
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
+import { type ThresholdChoice, thresholdsOf } from "./frozen.ts";
 import { groupMethods, type Method } from "./methods.ts";
 import { percent, percentInterval } from "./numbers.ts";
 import { alignedText, plural, type TextOptions } from "./text.ts";
@@ -21,8 +22,8 @@ export interface CrossRow {
 /** What a cell says. */
 export interface CrossOptions {
   readonly metric?: Statistic;
-  /** Where fake begins. */
-  readonly threshold?: number;
+  /** Where fake begins; left out: at 0.5. */
+  readonly threshold?: ThresholdChoice;
   /**
    * Test sets by a name of theirs, as the sixteen of DRCT-2M: a cell is their mean, and sets of no group are left out.
    * Null or left out: each set by itself.
@@ -36,7 +37,7 @@ export interface CrossOptions {
  *
  * @param records finished runs, as those of `crossGenerators` and `crossData`
  * @throws {RangeError} when there is none, one is not done, two say of themselves the same, it is not known what one was
- * trained on, or one lacks a test set of a group
+ * trained on, or one lacks a test set of a group or the frozen threshold that is asked for
  */
 export function crossTable(
   records: readonly RunRecord[],
@@ -53,14 +54,13 @@ export function crossTable(
   }
   return named.flatMap(({ one, method, trained }) => {
     const runs = one.records.map(({ scores }) => scores);
+    const options = { trained: [], thresholds: thresholdsOf(one.records, threshold) };
     const asked = groups === null ? null : Object.entries(groups);
     const cells = asked === null
-      ? [...intervals(bootstrap(runs, { trained: [], threshold })).sets].map(([set, numbers]) =>
-        [set, numbers] as const
-      )
+      ? [...intervals(bootstrap(runs, options)).sets].map(([set, numbers]) => [set, numbers] as const)
       : asked.map(([name, sets]) => {
         const kept = runs.map((scores) => onlyOf(scores, { name, sets, method }));
-        return [name, intervals(bootstrap(kept, { trained: [], threshold })).mean] as const;
+        return [name, intervals(bootstrap(kept, options)).mean] as const;
       });
     return cells.map(([tested, numbers]): CrossRow => ({
       ...{ method, trained, tested, value: numbers[metric], seeds: runs.length },

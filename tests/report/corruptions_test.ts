@@ -19,6 +19,12 @@ function altered(seed: number, shares: Readonly<Record<string, number>>): RunRec
   return { ...record, scores: Object.fromEntries(joined) };
 }
 
+/** A threshold that was frozen. */
+function at(threshold: number): RunRecord["frozen"] {
+  const calls = { accuracy: 1, realAccuracy: 1, fakeAccuracy: 1 };
+  return { threshold: { threshold, goal: "accuracy", real: 1, fake: 1, ...calls }, calibration: null };
+}
+
 Deno.test("what is done to images stands beside images as they are, set by set and in the mean", () => {
   const record = altered(1, { "jpeg-50": 0.2, "jpeg-30": 0.7, "tiles-max-16": 0 });
   const rows = corruptionRows([record], { metric: "accuracy" });
@@ -43,8 +49,11 @@ Deno.test("what is done to images stands beside images as they are, set by set a
 
 Deno.test("a threshold moves what is called fake, and seeds of a method are averaged", () => {
   const records = [1, 2].map((seed) => altered(seed, { "jpeg-50": 0.2 }));
-  const at = (threshold: number) => corruptionRows(records, { metric: "fakeAccuracy", threshold });
-  assert(at(0.9)[0].metric.value < at(0.1)[0].metric.value);
+  const above = (threshold: number) => corruptionRows(records, { metric: "fakeAccuracy", threshold });
+  assert(above(0.9)[0].metric.value < above(0.1)[0].metric.value);
+  const frozen = records.map((record) => ({ ...record, frozen: at(0.9) }));
+  assertEquals(corruptionRows(frozen, { metric: "fakeAccuracy", threshold: "frozen" }), above(0.9));
+  assertThrows(() => corruptionRows(records, { threshold: "frozen" }), RangeError, 'of "dual": its record has none');
   const one = records.map((record) => corruptionRows([record], { metric: "accuracy" })[3].metric.value);
   assertClose(corruptionRows(records, { metric: "accuracy" })[3].metric.value, (one[0] + one[1]) / 2, 1e-12);
   const others = [records[0], altered(2, {})]; // only what all have is told
@@ -53,7 +62,7 @@ Deno.test("a threshold moves what is called fake, and seeds of a method are aver
 
 Deno.test("corruptionText() has a line for everything that was done, and the frozen threshold where there is one", () => {
   const record = altered(1, { "jpeg-96 on fakes": 0.1 });
-  const lines = corruptionText([record], { frozen: 0.4 }).split("\n");
+  const lines = corruptionText([{ ...record, frozen: at(0.4) }]).split("\n");
   assertEquals(lines.length, 4);
   assert(/done to the images +tested on +accuracy % +at frozen % +AUC %/.test(lines[0]), lines[0]);
   assert(/^nothing +mean of 2 sets/.test(lines[2]) && lines[3].startsWith("jpeg-96 on fakes"), lines.join("\n"));
