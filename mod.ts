@@ -93,6 +93,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
 } from "./lib/evaluate_run.ts";
+export { type Embedding, type EmbeddingOptions, embeddings } from "./lib/embeddings.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
   type Aligned,

@@ -15,9 +15,8 @@ import { type Pass, passesOf, scorePass } from "./evaluate/passes.ts";
 import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
-import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
-import { findFolder, readRecord } from "./runs/store.ts";
-import { loadBest } from "./train/checkpoint.ts";
+import { modelView } from "./models/model.ts";
+import { findKept, keptNetwork } from "./train/kept.ts";
 import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from "./types.ts";
 
 /** What is scored, and where. */
@@ -128,9 +127,8 @@ export async function* evaluateEvents(
     signal,
   }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent, void> {
-  const folder = typeof run === "string" ? run : await folderOf(run, runs);
-  const record = await readRecord(folder);
-  const checkpoint = checkpointOf(record);
+  const source = await findKept(run, { runs, verb: "evaluate" });
+  const { folder, record, checkpoint } = source;
   const definition = experiment(record.experiment); // what an older version did not have is filled in
   const { model, view, data: own } = definition;
   const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
@@ -147,7 +145,7 @@ export async function* evaluateEvents(
   const total = passes.filter(({ known }) => known === null).length * samples.length;
   yield { kind: "start", record, backend: engine, total };
   for (const text of notices) yield { kind: "notice", text };
-  const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
+  const network = await keptNetwork(source, model);
   const takes = keep && record.status === "done";
   const found: Found[] = [];
   const kept: string[] = [];
@@ -199,34 +197,6 @@ export async function* evaluateEvents(
 interface Found extends Pick<Pass, "name"> {
   readonly scores: ScoreColumns;
   readonly known: boolean;
-}
-
-async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
-  const folder = await findFolder(runs, id);
-  if (folder !== null) return folder;
-  throw new Deno.errors.NotFound(
-    `Cannot evaluate "${name}": its run ${id.slice(0, 12)} is not in "${runs}". Name the folder of runs that it is in`,
-  );
-}
-
-function checkpointOf({ experiment: { name }, best, status }: RunRecord): Best {
-  if (best !== null) return best;
-  throw new Error(
-    `Cannot evaluate "${name}": its run is ${status} and has no checkpoint yet, expected the end of an epoch. ` +
-      "Go on with it: deno task run FILE",
-  );
-}
-
-/** The network of a checkpoint; consumes the template. */
-async function bestNetwork(
-  folder: string,
-  { best, template }: { readonly best: Best; readonly template: ModelNetwork },
-): Promise<ModelNetwork> {
-  try {
-    return await loadBest(folder, best, template);
-  } finally {
-    disposeTree(template);
-  }
 }
 
 /** The samples of test sets, and what the layouts tell of them, each sentence once. */
