@@ -5,7 +5,8 @@ import { plural } from "../report/text.ts";
 import { makingOn } from "../terminal/making.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command } from "./command.ts";
+import { BACKENDS, choice, type Command, UsageError } from "./command.ts";
+import { evaluateScoresFile } from "./evaluate_scores.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { oneRun } from "./one_run.ts";
@@ -16,8 +17,9 @@ import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
 
 /** Scores a run's checkpoint again. */
 export const evaluate: Command = {
-  summary: "scores a run's checkpoint again, or on further test sets",
+  summary: "scores a run's checkpoint again, or on further test sets; describes any detector's scores",
   help: `deno task evaluate RUN [FILE [EXPORT]] [OPTIONS]
+deno task evaluate --scores FILE.csv [OTHER.csv | RUN]
 
 Scores the checkpoint that a run has kept, without training. Without FILE on the test sets of its own definition:
 does the checkpoint still say what its record says, on this machine and backend? With FILE on the test sets that a
@@ -25,8 +27,15 @@ TypeScript file exports, by default or under a name: a layout as pocket(), a lis
 either. Their scores and metrics are added to the record of a finished run; test sets that the record has with the
 same scores are left as they are, with others they are refused. Pretrained weights are not needed.
 
+With --scores it describes the scores of any detector as it does a run's: every metric by test set and over them,
+intervals, and, with another file or a run beside it, paired tests. The file has the columns id, label (real or fake,
+0 or 1) and score (probability of fake, 0 to 1); set or generator names the test set of a row, empty where it belongs to
+all; source names the photograph it comes from, since pictures of one are drawn together, and is the id where it is left
+out; rows whose split is validation freeze a threshold. What stands beside it needs the same images under the same ids.
+
 RUN is a name, the beginning of an id, or a run's folder.
 
+  --scores FILE    a CSV file of scores, instead of a run's checkpoint
   --data DIR       folder of the data sets; default: the environment variable DATA
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
   --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
@@ -40,14 +49,21 @@ ${workersHelp(19)}
 Examples:
   deno task evaluate dual
   deno task evaluate c3bbf8 --backend wasm
-  deno task evaluate dual further.ts drawings --data /data`,
+  deno task evaluate dual further.ts drawings --data /data
+  deno task evaluate --scores theirs.csv dual`,
   json: "one object, what was found, without the scores",
   exits:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, nothing is written",
-  values: ["data", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
+  values: ["scores", "data", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
   flags: ["dry"],
-  operands: [1, 3],
+  operands: [0, 3],
   async run(given) {
+    if (given.values.scores !== undefined) return await evaluateScoresFile(given);
+    if (given.operands.length === 0) {
+      throw new UsageError(
+        'Cannot run "evaluate": no run given, expected RUN or --scores FILE. See: deno task evaluate --help',
+      );
+    }
     const { operands: [word, file, name], flags } = given;
     const options = {
       data: await folderOption(given, "data"),
