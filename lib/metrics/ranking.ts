@@ -51,8 +51,8 @@ interface CoarserOptions {
 
 /**
  * A ranking whose neighbouring blocks are one, so that statistics walk fewer: all have about as many rows, and count as
- * if they were tied at their mean. With 20,000 blocks of a million rows no draw of a statistic moves by more than 3 % of
- * the statistic's standard error, TPR at 5 % FPR the most.
+ * if they were tied at their mean. With 20,000 blocks of a million rows a draw of TPR at 5 % FPR moves by 3 % of its
+ * standard error (root mean square), that of any other statistic by less.
  */
 export function coarser(ranking: Ranking, { blocks, threshold }: CoarserOptions): Ranking {
   const { label, last, score } = ranking;
@@ -94,21 +94,23 @@ export function curveOf(labels: Column, scores: Column): Curve {
 }
 
 /**
- * The curve of a ranking whose rows count as often as the weight of their unit says.
+ * The curve of a ranking whose rows count as often as the weight of their unit says, a whole number.
  *
  * @param into a curve of the same ranking whose counts are written over
  */
-export function weigh(ranking: Ranking, weights: ArrayLike<number>, into: Curve = emptyCurve(ranking)): Curve {
+export function weigh(ranking: Ranking, weights: Int32Array, into: Curve = emptyCurve(ranking)): Curve {
   const { label, last, unit } = ranking;
   const { fakes, reals } = into;
+  // whole numbers of 32 bits: sums of doubles took twice as long
   let fake = 0, rows = 0, block = 0;
   for (let place = 0; place < label.length; place++) {
     const weight = weights[unit[place]];
-    rows += weight;
-    fake += weight * label[place]; // no branch: labels are as good as random to a processor
+    rows = (rows + weight) | 0;
+    fake = (fake + (weight & -label[place])) | 0; // no branch: labels are as good as random to a processor
+    if (last[place] === 0) continue;
     fakes[block] = fake;
     reals[block] = rows - fake;
-    block += last[place];
+    block += 1;
   }
   return into;
 }
