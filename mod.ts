@@ -69,25 +69,31 @@ export {
   square,
   type View,
 } from "./lib/augment/mod.ts";
+export { type Corruption, corruptionName, corruptionOf } from "./lib/augment/corruption.ts";
+export { protocols, type RobustnessAxes, robustnessAxes, robustnessGrid } from "./lib/augment/robustness.ts";
 export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
 export { auditFigures } from "./lib/audit/figures.ts";
 export { everySplit } from "./lib/audit/listing.ts";
 export { auditPage } from "./lib/audit/page.ts";
 export { auditText } from "./lib/audit/text.ts";
+export { crossData, type CrossedData, crossGenerators } from "./lib/cross.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
 export { type Part, part } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
+export type { Tiling } from "./lib/data/tiles.ts";
 export type { Agreement } from "./lib/evaluate/agreement.ts";
 export {
+  type Altered,
   evaluate,
   type EvaluateEvent,
   evaluateEvents,
   type EvaluateOptions,
   type Evaluation,
 } from "./lib/evaluate_run.ts";
+export { type Embedding, type EmbeddingOptions, embeddings } from "./lib/embeddings.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
   type Aligned,
@@ -191,7 +197,15 @@ export {
   compare,
   type CompareOptions,
   comparisonText,
+  type CorruptionOptions,
+  type CorruptionRow,
+  corruptionRows,
+  corruptionText,
   type Cost,
+  type CrossOptions,
+  type CrossRow,
+  crossTable,
+  crossText,
   type CurvesOptions,
   type DifferenceOptions,
   differences,
@@ -256,10 +270,12 @@ export {
   plateau,
   type Schedule,
 } from "./lib/schedules/mod.ts";
+export { type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
 export type {
   Distances,
   Environment,
   EpochRow,
+  Frozen,
   Interval,
   Label,
   Metrics,

@@ -1,7 +1,7 @@
 import type { Method } from "../report/methods.ts";
 import { tellDefinitions } from "../report/definition.ts";
 import { METRICS_NOTE, metricsText } from "../report/metrics_text.ts";
-import { duration, thousands } from "../report/numbers.ts";
+import { duration, percent, thousands } from "../report/numbers.ts";
 import { alignedText, plural } from "../report/text.ts";
 import type { RunHeader } from "../runs/record.ts";
 import { printable } from "../terminal/width.ts";
@@ -57,12 +57,28 @@ function facts(run: LookedAt): [string, string | null][] {
     ["error", header.error],
     ["began", `${started.slice(0, 19).replace("T", " ")} UTC${took}, ${thousands(Math.round(megabytes))} MB at most`],
     ["kept", best === null ? null : `epoch ${best.epoch}, step ${best.step}: ${best.checkpoint}`],
+    ["threshold", thresholdWords(header)],
     ["made on", `${backend}, ${plural(threads, "thread")}; ${system}`],
     ["made with", `counterproof ${counterproof}, deno ${deno}, V8 ${v8}`],
     ["commit", commit === null ? "none, made outside a checkout" : commit.replace(/\+changes$/, " and changes to it")],
     ["packages", Object.entries(packages).map(([name, version]) => `${name} ${version}`).join(", ") || null],
     ["read", Object.entries(hashes).map(([name, hash]) => `${name} ${hash.slice(0, 12)}`).join(", ") || null],
   ];
+}
+
+/** Where fake begins, and how that was chosen; null where it is not known. */
+function thresholdWords({ frozen }: RunHeader): string | null {
+  if (frozen === null) return null;
+  const { threshold, goal, real, fake, accuracy } = frozen.threshold;
+  const best = typeof goal === "object"
+    ? `at most ${percent(goal.fpr)} % of photographs called fake`
+    : goal === "accuracy"
+    ? "best accuracy"
+    : "best balanced accuracy";
+  const fit = frozen.calibration === null ? "" : `; calibrated: ${frozen.calibration.kind}`;
+  return `fake above ${threshold.toPrecision(4)}, frozen on ${real + fake} validation images: ${best}, ${
+    percent(accuracy)
+  } %${fit}`;
 }
 
 function stateWords({ state, header, writer }: LookedAt): string {

@@ -98,7 +98,7 @@ export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions
   const exact = runs.map((run, i) => walksOf(run, places[i], thresholds[i]));
   const walks = many ? exact.map(coarserWalks) : exact;
   const draw = random(seed, "bootstrap");
-  const weights = new Float64Array(size).fill(1);
+  const weights = new Int32Array(size).fill(1);
   const all = { weights, times: runs.map(() => 1) };
   const values = meansOverRuns(exact, all);
   const sets = new Map([...values].map(([set, value]) => [
@@ -166,7 +166,7 @@ function meansOverRuns(
   walks: readonly ReadonlyMap<string, Walk>[],
   { weights, times }: {
     /** By source. */
-    readonly weights: Float64Array;
+    readonly weights: Int32Array;
     /** By run, summing to the number of runs. */
     readonly times: readonly number[];
   },

@@ -41,7 +41,7 @@ export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
 export { describeCalls, describeScores, type Metric, type Statistic } from "./statistics.ts";
 export { type SeedInterval, studentInterval } from "./student.ts";
-export { plainRows, type SetColumns, testSets } from "./test_sets.ts";
+export { plainRows, type SetColumns, testSets, underName } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
 export {
   type FrozenThreshold,

@@ -94,21 +94,23 @@ export function curveOf(labels: Column, scores: Column): Curve {
 }
 
 /**
- * The curve of a ranking whose rows count as often as the weight of their unit says.
+ * The curve of a ranking whose rows count as often as the weight of their unit says, a whole number.
  *
  * @param into a curve of the same ranking whose counts are written over
  */
-export function weigh(ranking: Ranking, weights: ArrayLike<number>, into: Curve = emptyCurve(ranking)): Curve {
+export function weigh(ranking: Ranking, weights: Int32Array, into: Curve = emptyCurve(ranking)): Curve {
   const { label, last, unit } = ranking;
   const { fakes, reals } = into;
+  // whole numbers of 32 bits: sums of doubles took twice as long
   let fake = 0, rows = 0, block = 0;
   for (let place = 0; place < label.length; place++) {
     const weight = weights[unit[place]];
-    rows += weight;
-    fake += weight * label[place]; // no branch: labels are as good as random to a processor
+    rows = (rows + weight) | 0;
+    fake = (fake + (weight & -label[place])) | 0; // no branch: labels are as good as random to a processor
+    if (last[place] === 0) continue;
     fakes[block] = fake;
     reals[block] = rows - fake;
-    block += last[place];
+    block += 1;
   }
   return into;
 }

@@ -11,6 +11,7 @@ import {
   testSets,
 } from "../metrics/mod.ts";
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
+import { frozenThresholdOf } from "./frozen.ts";
 import { groupMethods, type Method } from "./methods.ts";
 import { drawn, type Role, scoresOf, type SetRow, setRows } from "./resampled.ts";
 import { onSharedSets } from "./shared_sets.ts";
@@ -40,7 +41,7 @@ export interface MetricRow {
 
 /** How to describe methods. */
 export interface EveryMetricOptions {
-  /** Where fake begins for a run as frozen on its validation data; null: not known. */
+  /** Where fake begins for a run as frozen on its validation data; null: not known. Left out: what its record says. */
   readonly thresholds?: (record: RunRecord) => SetThresholds | null;
 }
 
@@ -74,14 +75,14 @@ type Told = Omit<MetricRow, "method" | "seeds">;
 /**
  * Every metric of every method, one a row: on each test set, as mean over them and over the unseen ones, with how far the
  * sets lie apart, and of all test images at once, which counts a photograph that several sets share once. What hangs on
- * the threshold is told at 0.5 and, where `thresholds` knows it, at the frozen one; accuracy also at the best one, which
+ * the threshold is told at 0.5 and, where `thresholds` knows it of every run, at the frozen one; accuracy also at the best one, which
  * is chosen on the test images themselves and an upper bound.
  *
  * @throws {RangeError} when there is nothing to describe, a run is not done, or a frozen threshold of a test set is missing
  */
 export function everyMetric(
   records: readonly RunRecord[],
-  { thresholds = () => null }: EveryMetricOptions = {},
+  { thresholds = frozenThresholdOf }: EveryMetricOptions = {},
 ): ColumnTable {
   return from(
     groupMethods(onSharedSets(records)).flatMap((method) => {

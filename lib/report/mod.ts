@@ -33,6 +33,8 @@ export {
 } from "./compare.ts";
 export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { type Cost, cost } from "./cost.ts";
+export { type CorruptionOptions, type CorruptionRow, corruptionRows, corruptionText } from "./corruptions.ts";
+export { type CrossOptions, type CrossRow, crossTable, crossText } from "./cross.ts";
 export { curves, type CurvesOptions } from "./curves.ts";
 export { distances, hasDistances, type LastDistances, lastDistances } from "./distances.ts";
 export { dots, type DotsOptions } from "./dots.ts";
