@@ -5,15 +5,16 @@ import { curves } from "./curves.ts";
 import { definitionHtml } from "./definition.ts";
 import { distances, hasDistances, lastDistances } from "./distances.ts";
 import { dots } from "./dots.ts";
+import { environmentsHtml } from "./environments.ts";
 import { epochs } from "./epochs.ts";
 import { figureHtml, note, type Section } from "./document.ts";
 import { escapeHtml, join } from "./html.ts";
 import type { Method } from "./methods.ts";
-import { points } from "./numbers.ts";
+import { metricTitles, points } from "./numbers.ts";
 import { runHtml } from "./runs.ts";
 import { differencesBySeed } from "./seeds.ts";
 import { intervalNote, probeNote } from "./sentence.ts";
-import { comparisonHtml, differenceHtml, distancesHtml, runsHtml, variationsHtml } from "./tables.ts";
+import { comparisonHtml, differenceHtml, distancesHtml, gainsHtml, runsHtml, variationsHtml } from "./tables.ts";
 import { plural } from "./text.ts";
 
 /** What is compared: the definition of all methods, and how they differ. */
@@ -35,21 +36,24 @@ export function definitionSection(methods: readonly Method[]): Section {
   };
 }
 
-/** Accuracy, AUC and average precision as tables. */
+/** Every number as a table, those beyond the first two folded up. */
 export function numbersSection(table: ColumnTable): Section {
   const seeds = Math.max(...(table.objects() as CompareRow[]).map(({ seeds }) => seeds));
   const probe = probeNote(table);
+  const titles = Object.entries(metricTitles) as [keyof typeof metricTitles, string][];
   return {
     id: "numbers",
     title: "Results",
     body: join([
-      "<h3>Accuracy, %</h3>",
-      comparisonHtml(table, { metric: "accuracy" }),
-      "<h3>AUC, %</h3>",
-      comparisonHtml(table, { metric: "auc" }),
-      "<details><summary>Average precision, %</summary>",
-      comparisonHtml(table, { metric: "averagePrecision" }),
-      "</details>",
+      ...titles.slice(0, OPEN).flatMap(([metric, title]) => [
+        `<h3>${title}, %</h3>`,
+        comparisonHtml(table, { metric }),
+      ]),
+      ...titles.slice(OPEN).flatMap(([metric, title]) => [
+        `<details><summary>${title}, %</summary>`,
+        comparisonHtml(table, { metric }),
+        "</details>",
+      ]),
       note(
         "A test set is the photographs and one generator's fakes. Accuracy is the share called what they are " +
           `at a threshold of 0.5. ${intervalNote(seeds)}`,
@@ -58,6 +62,9 @@ export function numbersSection(table: ColumnTable): Section {
     ]),
   };
 }
+
+/** Numbers whose tables are not folded up, and paired differences. */
+const OPEN = 2;
 
 /** Accuracy by generator as a figure. */
 export function generatorsSection(table: ColumnTable): Section {
@@ -69,30 +76,45 @@ export function generatorsSection(table: ColumnTable): Section {
       figure: dots(table),
       caption: "Accuracy by test set with 95 % intervals. The tinted ground marks the generator that was trained on, " +
         `the dashed line chance.${probe}`,
+      numbers: "The numbers are those of the first table under Results.",
     }),
   };
 }
 
-/** Paired differences, each as a table. */
-export function differencesSection(records: readonly RunRecord[], pairs: readonly ColumnTable[]): Section {
+/** Paired differences: of several first all in one table, then each by test set; and why some could not be paired. */
+export function differencesSection(records: readonly RunRecord[], gains: readonly (ColumnTable | string)[]): Section {
+  const pairs = gains.filter((gain) => typeof gain !== "string");
+  const each = pairs.map((pair) => {
+    const [{ of, against }] = pair.objects() as DifferenceRow[];
+    const title = escapeHtml(`${of} − ${against}`);
+    return pairs.length > OPEN
+      ? join([`<details><summary>${title}</summary>`, differenceBody(records, pair), "</details>"])
+      : join([`<h3>${title}</h3>`, differenceBody(records, pair)]);
+  });
   return {
     id: "differences",
     title: "Paired differences",
-    body: join(pairs.flatMap((pair) => {
-      const rows = pair.objects() as DifferenceRow[];
-      const [{ of, against, seeds }] = rows;
-      const unseen = rows.some(({ role }) => role === "mean of unseen");
-      return [
-        `<h3>${escapeHtml(`${of} − ${against}`)}</h3>`,
-        differenceHtml(pair),
-        note(
-          "Differences in percentage points, paired: both methods see the same draws of photographs" +
-            `${seeds > 1 ? ` and of the ${plural(seeds, "seed")} they share` : ""}.` +
-            bySeed(records, { pair: { of, against }, unseen }),
-        ),
-      ];
-    })),
+    body: join([
+      ...(pairs.length > 1 ? ["<h3>In all</h3>", gainsHtml(pairs)] : []),
+      ...(pairs.length > OPEN ? ["<h3>By test set</h3>"] : []),
+      ...each,
+      ...gains.filter((gain) => typeof gain === "string").map(note),
+    ]),
   };
+}
+
+function differenceBody(records: readonly RunRecord[], pair: ColumnTable): string {
+  const rows = pair.objects() as DifferenceRow[];
+  const [{ of, against, seeds }] = rows;
+  const unseen = rows.some(({ role }) => role === "mean of unseen");
+  return join([
+    differenceHtml(pair),
+    note(
+      "Differences in percentage points, paired: both methods see the same draws of photographs" +
+        `${seeds > 1 ? ` and of the ${plural(seeds, "seed")} they share` : ""}.` +
+        bySeed(records, { pair: { of, against }, unseen }),
+    ),
+  ]);
 }
 
 /** Every seed's own difference, where there are several. */
@@ -143,6 +165,11 @@ export function distancesSection(records: readonly RunRecord[]): Section {
     : "<p>These runs hold no embedding distances: their validation samples have no reconstructions, or they were made " +
       "before distances were measured.</p>";
   return { id: "distances", title: "Embedding distances", body };
+}
+
+/** Where and with what the runs were made. */
+export function environmentSection(records: readonly RunRecord[]): Section {
+  return { id: "environment", title: "Environment", body: environmentsHtml(records) };
 }
 
 /** Every run in a table, then each in full. */
