@@ -39,7 +39,7 @@ const BEST = /^checkpoints\/best-[^/]*\.safetensors$/;
 
 /** Everything that a run writes into its folder. */
 const WRITTEN = [
-  /^(record\.json|events\.jsonl|lock\.json|[\w-]+\.log)$/,
+  /^(record\.json|audit\.json|events\.jsonl|lock\.json|[\w-]+\.log)$/,
   /^(scores|probe)[^/]*\.(json|parquet)$/,
   /^(best|last)[^/]*\.safetensors$/,
   STATE,
