@@ -19,7 +19,7 @@ for (let i = 0; i < 5; i++) {
   try {
     await Deno.writeTextFile(`${folder}/page.html`, html);
     await using opened = await openPage(`${folder}/page.html`, `${folder}/profile`);
-    await waitForFigures(opened, 4);
+    await waitForFigures(opened, 6);
     const [loaded, drawn] = await opened.evaluate<number[]>(`new Promise((resolve) => {
       const look = () => {
         const [mark] = performance.getEntriesByName("figures");

@@ -11,15 +11,14 @@ import { thousands } from "./numbers.ts";
 import { list, questionOf } from "./question.ts";
 import { repeatSection } from "./repeat.ts";
 import {
-  definitionSection,
   differencesSection,
-  distancesSection,
-  environmentSection,
   generatorsSection,
+  metricsSection,
   numbersSection,
-  runsSection,
-  trainingSection,
-} from "./sections.ts";
+  scoresSection,
+  sweepSection,
+} from "./result_sections.ts";
+import { definitionSection, distancesSection, environmentSection, runsSection, trainingSection } from "./sections.ts";
 import { differenceSentence, gainsSentence, intervalNote } from "./sentence.ts";
 import { plural } from "./text.ts";
 
@@ -61,7 +60,7 @@ export interface PageOptions {
  * A report of some runs as one HTML page that holds everything it shows, plotly.js included, and asks no network for
  * anything. Equal arguments give an equal page. Names and everything else from the records stay text.
  *
- * @returns the page's source, 0.7 MB and some 30 kB a run
+ * @returns the page's source, 0.7 MB and some 40 kB a run
  * @throws {RangeError} where `compare` and `differences` do
  */
 export async function page(records: readonly RunRecord[], options: PageOptions = {}): Promise<string> {
@@ -74,6 +73,9 @@ export async function page(records: readonly RunRecord[], options: PageOptions =
     numbersSection(table),
     generatorsSection(table),
     ...(gains.length === 0 ? [] : [differencesSection(records, gains)]),
+    ...sweepSection(table, methods),
+    metricsSection(records),
+    scoresSection(records),
     trainingSection(records),
     distancesSection(records),
     ...(published === undefined ? [] : [publishedSection(published)]),

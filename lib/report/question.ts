@@ -15,9 +15,9 @@ const VALUES = 6;
  */
 export function questionOf(methods: readonly Method[]): string {
   if (methods.length === 1) return `How well does ${methods[0].name} tell fakes from photographs?`;
-  const tags = new Set(methods.flatMap(({ records: [first] }) => Object.keys(first.experiment.tags)));
   const found = variations(methods);
-  const tagged = found.slice(0, tags.size).filter(({ values }) => new Set(values).size > 1);
+  const swept = sweptTags(methods);
+  const tagged = found.slice(0, tagsOf(methods).length).filter(({ path }) => swept.includes(path));
   // a grid's tags name what the paths below them say again
   const ways = tagged.length > 0 ? tagged : found.length === 1 ? found : [];
   if (ways.length === 1) {
@@ -29,6 +29,17 @@ export function questionOf(methods: readonly Method[]): string {
   const which = methods.length > NAMED ? `Which of ${methods.length} methods tells` : "Which tells";
   const names = methods.length > NAMED ? "" : `: ${list(methods.map(({ name }) => name), "or")}`;
   return `${which} fakes from photographs best${names}?`;
+}
+
+/** Tags that have not the same value in all methods. */
+export function sweptTags(methods: readonly Method[]): string[] {
+  return tagsOf(methods).filter((tag) =>
+    new Set(methods.map(({ records: [first] }) => first.experiment.tags[tag] ?? null)).size > 1
+  );
+}
+
+function tagsOf(methods: readonly Method[]): string[] {
+  return [...new Set(methods.flatMap(({ records: [first] }) => Object.keys(first.experiment.tags)))];
 }
 
 /** Some words as a sentence lists them: "a, b and c". */

@@ -1,10 +1,11 @@
 import type { ColumnTable } from "arquero";
+import type { SeedInterval } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import type { CompareRow, DifferenceRow } from "./compare.ts";
 import { spaced } from "./definition.ts";
 import { distanceTitles, type LastDistances } from "./distances.ts";
 import { groupMethods, type Method } from "./methods.ts";
-import { duration, fixed, metricTitles, percent, points, type Spread } from "./numbers.ts";
+import { duration, fixed, metricTitles, percent, points, probability, type Spread } from "./numbers.ts";
 import { meanRow } from "./sentence.ts";
 import { type Cell, type Row, sortableHtml } from "./sortable.ts";
 import { meansFirst, plural, setName } from "./text.ts";
@@ -52,12 +53,13 @@ export function differenceHtml(table: ColumnTable): string {
   const rows = meansFirst(table.objects() as DifferenceRow[]);
   const [{ of, against }] = rows;
   return sortableHtml({
-    caption: `${of} − ${against}, paired: a row for each test set; below each difference its 95 % interval.`,
+    caption:
+      `${of} − ${against}, paired: a row for each test set; below each difference its 95 % interval and p-value.`,
     corner: "Tested on",
-    columns: metricNames.map((metric) => ({ title: `${metricTitles[metric]}, points` })),
+    columns: differenceColumns(rows),
     rows: rows.map((row) => ({
       head: { text: setName(row) },
-      cells: differenceCells(row),
+      cells: differenceCells(row, rows),
       mean: row.role.startsWith("mean"),
     })),
   });
@@ -69,19 +71,58 @@ export function gainsHtml(tables: readonly ColumnTable[]): string {
   const unseen = means.some(({ role }) => role === "mean of unseen");
   return sortableHtml({
     caption: "Paired differences in percentage points, each a mean over " +
-      `${unseen ? "the test sets whose generators were not trained on" : "all test sets"}, with its 95 % interval.`,
+      `${
+        unseen ? "the test sets whose generators were not trained on" : "all test sets"
+      }, with its 95 % interval and the p-value of the paired bootstrap.`,
     corner: "Difference",
-    columns: metricNames.map((metric) => ({ title: `${metricTitles[metric]}, points` })),
-    rows: means.map((row) => ({ head: { text: `${row.of} − ${row.against}` }, cells: differenceCells(row) })),
+    columns: differenceColumns(means),
+    rows: means.map((row) => ({ head: { text: `${row.of} − ${row.against}` }, cells: differenceCells(row, means) })),
   });
 }
 
-function differenceCells(row: DifferenceRow): Cell[] {
-  return metricNames.map((metric) => ({
-    text: points(row[metric]),
-    under: `${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}`,
-    value: row[metric],
-  }));
+/** A column for each metric, and one for McNemar's test where any of the rows has it. */
+function differenceColumns(rows: readonly DifferenceRow[]): { title: string }[] {
+  return [
+    ...metricNames.map((metric) => ({ title: `${metricTitles[metric]}, points` })),
+    ...(rows.every(({ mcnemarP }) => mcnemarP === null) ? [] : [{ title: "McNemar, p" }]),
+  ];
+}
+
+function differenceCells(row: DifferenceRow, rows: readonly DifferenceRow[]): (Cell | null)[] {
+  const { mcnemarP } = row;
+  return [
+    ...metricNames.map((metric) => ({
+      text: points(row[metric]),
+      under: `${points(row[`${metric}Low`])} to ${points(row[`${metric}High`])}, p ${probability(row[`${metric}P`])}`,
+      value: row[metric],
+    })),
+    ...(rows.every(({ mcnemarP }) => mcnemarP === null) ? [] : [
+      mcnemarP === null ? null : { text: probability(mcnemarP), value: mcnemarP },
+    ]),
+  ];
+}
+
+/** How many epochs each method takes until it is as good as it becomes, as an HTML table. */
+export function arrivalsHtml(rows: readonly { readonly name: string; readonly epochs: SeedInterval | null }[]): string {
+  return sortableHtml({
+    caption:
+      "First epoch whose validation accuracy is within half a point of the run's best: the mean over seeds, below " +
+      "it Student's 95 % interval over them.",
+    corner: "Method",
+    columns: [{ title: "epochs to reach" }],
+    rows: rows.map(({ name, epochs }) => ({
+      head: { text: name },
+      cells: [
+        epochs === null ? null : {
+          text: fixed(epochs.value, 1),
+          value: epochs.value,
+          ...(epochs.low === null || epochs.high === null
+            ? {}
+            : { under: `${fixed(epochs.low, 1)}–${fixed(epochs.high, 1)}` }),
+        },
+      ],
+    })),
+  });
 }
 
 /** How the definitions of some methods differ, as an HTML table: paths down, methods across. */

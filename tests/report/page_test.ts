@@ -54,7 +54,7 @@ Deno.test("page() asks no network for anything", async () => {
   const own = html.replace(/<script type="text\/plain" id="plotly">[^<]*<\/script>/, "");
   assert(!/(src|href)="(?!data:|#)/.test(own), "an address stands in the page");
   assert(own.includes("default-src 'none'"));
-  assert(html.length < 1.2e6, `${html.length} characters`);
+  assert(html.length < 1.1e6, `${html.length} characters`);
 });
 
 Deno.test("page() of equal records is equal", async () => {
@@ -69,7 +69,7 @@ Deno.test("page() keeps hostile names text", async () => {
       if (part !== "\u2028") assert(!html.includes(part), `"${part}" of a name stands in the page`);
     }
     const scripts = [...html.matchAll(/<script type="application\/json"[^>]*>([^<]*)</g)].map(([, text]) => text);
-    assertEquals([scripts.length, scripts.filter((text) => /[\u2028<>&]/.test(text))], [4, []]);
+    assertEquals([scripts.length, scripts.filter((text) => /[\u2028<>&]/.test(text))], [6, []]);
   }
 });
 
@@ -99,15 +99,15 @@ Deno.test("page() shows the definition, how the variants differ, and what was pu
   const links = [...html.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
   assertEquals(links, [...html.matchAll(/<section id="([^"]+)" tabindex/g)].map(([, id]) => id));
   assertEquals(links, [
-    ...["definition", "numbers", "generators", "differences", "training", "distances", "published", "environment"],
-    ...["data", "repeat", "runs"],
+    ...["definition", "numbers", "generators", "differences", "metrics", "scores", "training", "distances"],
+    ...["published", "environment", "data", "repeat", "runs"],
   ]);
 });
 
 Deno.test("page() says in a sentence that there are no epochs and no distances", async () => {
   const html = await page(syntheticAblation());
   assert(html.includes("These runs hold no accuracy by epoch.") && html.includes("hold no embedding distances"));
-  assertEquals([...html.matchAll(/class="plot"/g)].length, 2);
+  assertEquals([...html.matchAll(/class="plot"/g)].length, 4);
 });
 
 const inBrowser = findBrowser() !== null;
@@ -122,7 +122,7 @@ Deno.test({
     const question = `Safe ${hostile}`;
     const options = { question, differences: [{ of: hostile, against: "other" }] };
     await inPage(await page(hostileRecords(), options), async (opened) => {
-      await waitForFigures(opened, 4);
+      await waitForFigures(opened, 6);
       // whatever shows a name when it is pointed at or opened does so
       await opened.evaluate(`(async () => {
         for (const fold of document.querySelectorAll("details")) fold.open = true;
