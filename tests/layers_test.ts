@@ -66,7 +66,7 @@ const doors: Readonly<Record<string, string>> = {
   "jsdom": "lib/notebook",
   "node-api-headers": "lib/engine",
   "onnxruntime-node": "lib/reconstruct",
-  "plotly.js-cartesian-dist-min": "lib/notebook",
+  "plotly.js-cartesian-dist-min": "lib/report",
   "plotly.js-dist": "lib/report",
   "sharp": "lib/image",
 };

@@ -39,6 +39,24 @@ export async function auditPage(audit: Audit, { name }: { readonly name: string 
   });
 }
 
+/**
+ * What an audit found in short, as HTML for a page about something else: verdict, reasons and the table of the groups.
+ *
+ * @param of `limit`: images of each group that were looked at at most, null: all; `headersOnly`: whether pictures were not
+ */
+export function auditBody(
+  audit: Audit,
+  of: { readonly limit: number | null; readonly headersOnly: boolean },
+): string {
+  const much = of.limit === null ? "of all images" : `of at most ${thousands(of.limit)} images of each group`;
+  return join([
+    `<p><strong>Verdict: ${escapeHtml(audit.verdict)}.</strong></p>`,
+    ...audit.reasons.map((reason) => `<p>${escapeHtml(reason)}</p>`),
+    note(`Read were the headers ${of.headersOnly ? "alone" : "and the pictures"} ${much}.`),
+    groupsSection(audit).body,
+  ]);
+}
+
 function protocolSection({ protocol }: Audit): Section[] {
   if (protocol.length === 0) return [];
   const steps = protocol.map(({ text, code }) =>
@@ -50,6 +68,7 @@ function protocolSection({ protocol }: Audit): Section[] {
 
 function groupsSection({ tables: { groups }, probe, properties }: Audit): Section {
   const table = sortableHtml({
+    caption: "What the headers say: a row for each group of images.",
     corner: "images of",
     wraps: true,
     columns: [

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Audit, AuditOptions } from "../audit/audit.ts";
+import type { KeptAudit } from "../audit/kept.ts";
 import type { Source } from "../audit/listing.ts";
 import type { Pass } from "../audit/walk.ts";
 import { plural } from "../report/text.ts";
@@ -31,7 +32,8 @@ another size or time.
 
 DATA is a file that exports an experiment or layouts, as FILE or FILE#EXPORT, or a run's folder; the kind of a layout,
 as genImage, or a folder whose layout is recognised, with all generators that are there; or two folders and more, of
-which the first holds photographs and each other one the fakes of a generator.
+which the first holds photographs and each other one the fakes of a generator. What is found of a run's data is kept
+in its folder too, as audit.json, for deno task report.
 
   --data DIR       folder of the data sets; default: the environment variable DATA
   --limit N        at most N images of each class, generator and split, always the same ones; default: all
@@ -50,7 +52,7 @@ Examples:
   async run(given) {
     const page = userPath(given.values.page ?? "audit.html");
     const limit = wholeNumber(given, "limit", [1, Number.MAX_SAFE_INTEGER]);
-    const { name, sources, data, missing } = await auditData(given.operands, await folderOption(given, "data"));
+    const { name, sources, data, missing, run } = await auditData(given.operands, await folderOption(given, "data"));
     using bar = progress();
     const artifacts = userPath(given.values.artifacts ?? "artifacts");
     let reached = "It had listed nothing yet";
@@ -71,6 +73,7 @@ Examples:
       const { auditPage } = await load<typeof import("../audit/page.ts")>("lib/audit/page.ts");
       await Deno.mkdir(join(page, ".."), { recursive: true });
       await writeAtomic(page, await auditPage(found, { name }));
+      if (run !== null) await keepBeside(run, { limit, headersOnly: given.flags.headers, found });
       printJson({ data: name, ...found, page });
       const { auditText } = await load<typeof import("../audit/text.ts")>("lib/audit/text.ts");
       // a pipe has no width: what reads it may want all columns
@@ -80,6 +83,12 @@ Examples:
     }, { kept, stopping: "Stopping", progress: bar });
   },
 };
+
+/** What was found of a run's data stands beside the run: a report of it shows that. */
+async function keepBeside(run: string, audit: Omit<KeptAudit, "made">): Promise<void> {
+  const { keepAudit } = await load<typeof import("../audit/kept.ts")>("lib/audit/kept.ts");
+  await keepAudit(run, { made: new Date().toISOString(), ...audit });
+}
 
 async function audited(
   sources: readonly Source[],

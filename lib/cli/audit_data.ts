@@ -20,6 +20,8 @@ export interface AuditData {
   readonly data: string | null;
   /** By split, which generators of a data set are not there, as "adm, glide in train". */
   readonly missing: readonly string[];
+  /** Folder of the run whose data they are; null: it is no run. */
+  readonly run: string | null;
 }
 
 const expected =
@@ -36,8 +38,8 @@ export async function auditData(operands: readonly string[], data: string | null
   const room = await load<Layouts>("lib/layouts/mod.ts");
   const [word] = operands;
   const name = operands.map((operand) => basename(operand)).join(", ");
-  if (operands.length > 1) return { name, ...await severalFolders(operands, room) };
-  if (Object.hasOwn(room.layouts, word)) return { name, data, ...await kindThere(word, data) };
+  if (operands.length > 1) return { name, run: null, ...await severalFolders(operands, room) };
+  if (Object.hasOwn(room.layouts, word)) return { name, run: null, data, ...await kindThere(word, data) };
   const path = userPath(word.replace(/#[^#]*$/, ""));
   const info = await Deno.stat(path).catch(() => null);
   if (info === null) {
@@ -45,8 +47,8 @@ export async function auditData(operands: readonly string[], data: string | null
     throw await noSuchFile(word, { verb: "audit", expected: `${expected}; the kinds are ${kinds}` });
   }
   const isRun = info.isDirectory && await Deno.stat(`${path}/record.json`).then(() => true, () => false);
-  if (info.isDirectory && !isRun) return { name, ...await oneFolder(path) };
-  return { name, data, sources: await definedSources(word, { room, isRun }), missing: [] };
+  if (info.isDirectory && !isRun) return { name, run: null, ...await oneFolder(path) };
+  return { name, data, sources: await definedSources(word, { room, isRun }), missing: [], run: isRun ? path : null };
 }
 
 async function splitsOf(layouts: readonly Layout[]): Promise<Source[]> {
@@ -62,7 +64,7 @@ async function kindThere(kind: string, data: string | null): Promise<Pick<AuditD
 }
 
 /** Folders of photographs, then of fakes, below the deepest folder that holds them all. */
-async function severalFolders(operands: readonly string[], room: Layouts): Promise<Omit<AuditData, "name">> {
+async function severalFolders(operands: readonly string[], room: Layouts): Promise<Omit<AuditData, "name" | "run">> {
   const paths = await Promise.all(operands.map(async (operand) => {
     const path = userPath(operand).replace(/(?<=.)\/+$/, "");
     if (await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false)) return path;
@@ -86,7 +88,7 @@ async function severalFolders(operands: readonly string[], room: Layouts): Promi
 }
 
 /** The layout that a folder has, as far as its upper levels tell. */
-async function oneFolder(path: string): Promise<Omit<AuditData, "name">> {
+async function oneFolder(path: string): Promise<Omit<AuditData, "name" | "run">> {
   const { recognise, shapes } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
   const [best] = await recognise(path);
   if (best !== undefined) return { data: best.data, ...await kindThere(best.kind, best.data) };

@@ -17,6 +17,8 @@ export interface Command {
   readonly exits?: string;
   /** Options that take a value. */
   readonly values: readonly string[];
+  /** Options that a single letter stands for too. */
+  readonly letters?: Readonly<Record<string, string>>;
   /** Options that take none. */
   readonly flags: readonly string[];
   /** Fewest and most operands. */
@@ -58,7 +60,7 @@ export function readArguments(name: string, command: Command, args: readonly str
   const parsed = parseArgs(args, {
     string: [...command.values, "_"],
     boolean: flags,
-    alias: { help: "h" },
+    alias: { h: "help", ...command.letters },
     unknown: (arg, key) => {
       if (key !== undefined) unknown.push(arg.split("=")[0]);
       return key === undefined;

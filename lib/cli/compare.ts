@@ -1,12 +1,13 @@
 import type { ColumnTable } from "../report/table.ts";
 import { thousands } from "../report/numbers.ts";
-import { type FinishedRun, isFinished, type StoredRun } from "../runs/index.ts";
+import type { FinishedRun } from "../runs/index.ts";
 import { readRecord } from "../runs/store.ts";
 import { printable } from "../terminal/width.ts";
 import type { RunRecord } from "../types.ts";
-import { chooseByWord, chooseRuns, RUN_HELP } from "./choose_runs.ts";
+import { RUN_HELP } from "./choose_runs.ts";
 import type { Command } from "./command.ts";
-import { load, shown, userPath } from "./places.ts";
+import { finishedRuns } from "./finished_runs.ts";
+import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 
 type Report = typeof import("../report/mod.ts");
@@ -40,7 +41,7 @@ Examples:
   operands: [0, Infinity],
   async run(given) {
     const runs = userPath(given.values.runs ?? "runs");
-    const comparison = await compareStored(await finishedRuns(runs, given.operands));
+    const comparison = await compareStored(await finishedRuns(runs, given.operands, "compare"));
     if (given.flags.json) printJson(comparisonRows(comparison));
     else await printComparison(comparison);
     return 0;
@@ -72,18 +73,7 @@ export async function compareRecords(records: readonly RunRecord[]): Promise<Com
   if (records.length > MOST_WITH_INTERVALS) return await compareMeans(records);
   const report = await load<Report>("lib/report/mod.ts");
   const sets = report.compare(records);
-  const names = report.methodNames(sets);
-  const of = names.pop()!;
-  const differences = names.map((against) => {
-    try {
-      return report.differences(records, { of, against });
-    } catch (error) {
-      // runs without a seed in common, or tested on different photographs, have a table and no paired difference
-      if (!(error instanceof RangeError)) throw error;
-      return error.message;
-    }
-  });
-  const methods = report.overview(records);
+  const [methods, differences] = [report.overview(records), report.gainsOfLast(records)];
   return { methods, sets, metrics: report.everyMetric(records), differences, runs: records.length };
 }
 
@@ -127,29 +117,4 @@ export async function printComparison({ methods, sets, metrics, differences, run
   print(`\n${report.intervalNote(Math.max(...sets.array("seeds") as number[]))}`);
   const note = report.probeNote(sets);
   if (note !== null) print(`\n${note}`);
-}
-
-/**
- * The finished ones of the runs that words name, of all without words.
- *
- * @throws {Error} when a word names none that is finished, or the folder has none
- */
-async function finishedRuns(runs: string, words: readonly string[]): Promise<FinishedRun[]> {
-  if (words.length === 0) {
-    const finished = (await chooseRuns(runs, [])).filter(isFinished);
-    if (finished.length > 0) return finished;
-    throw new Error(`Cannot compare runs in "${shown(runs)}": none is finished. Make some with: deno task demo`);
-  }
-  const picked = await chooseByWord(runs, words);
-  return [
-    ...new Set(picked.flatMap((found, i) => {
-      const finished = found.filter(isFinished);
-      if (finished.length === 0) throw new Error(unfinished(words[i], found[0]));
-      return finished;
-    })),
-  ];
-}
-
-function unfinished(word: string, { folder, problem, status }: StoredRun): string {
-  return problem ?? `Cannot compare "${word}": the run in "${shown(folder)}" is not finished, it is ${status}`;
 }

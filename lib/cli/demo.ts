@@ -127,7 +127,7 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
   const note = report.probeNote(table);
   if (note !== null) print(`\n${note}`);
   const html = await report.page(records, {
-    title: "Does the dual loss help?",
+    question: "Does the dual loss help?",
     differences: answers,
     published: await besidePublished(records) ?? undefined,
     next: nextSteps(given),

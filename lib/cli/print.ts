@@ -1,6 +1,8 @@
 import { Console } from "node:console";
 import process from "node:process";
 
+export { quoted } from "../report/quoted.ts";
+
 /**
  * How the user calls a task. Under npx there is no `deno` to type, and the program's own path tells that it
  * came from there.
@@ -43,14 +45,6 @@ export function printJson(value: object): void {
 /** Writes what went wrong as the last line of a JSON output: a script that reads nothing else learns the reason. */
 export function printFailure(error: string, code: number): void {
   printJson({ error: typeable(error), code });
-}
-
-/** A word of a command line as a shell takes it. */
-export function quoted(word: string): string {
-  if (/^[\w./:=@%+,\\-][\w./:=@%+,#\\-]*$/.test(word) && (Deno.build.os === "windows" || !word.includes("\\"))) {
-    return word;
-  }
-  return Deno.build.os === "windows" ? `"${word}"` : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function typeable(text: string): string {

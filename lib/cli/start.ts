@@ -15,6 +15,7 @@ import { pocketBuild } from "./pocket_build.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
 import { reconstruct } from "./reconstruct.ts";
+import { report } from "./report.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
@@ -32,6 +33,7 @@ export const commands: Readonly<Record<string, Command>> = {
   evaluate,
   audit,
   reconstruct,
+  report,
   results,
   notebook,
   clean,

@@ -65,10 +65,8 @@ async function picture(figure: Figure, about: string): Promise<string> {
 }
 
 async function libraryScript(): Promise<string> {
-  const { plotlySource } = await load<typeof import("./plotly_source.ts")>("./plotly_source.ts");
-  const stream = new Blob([plotlySource]).stream().pipeThrough(new CompressionStream("gzip"));
-  const packed = new Uint8Array(await new Response(stream).arrayBuffer()).toBase64();
-  return `<script>(${unpack})("${packed}")</script>`;
+  const { packedPlotly } = await load<typeof import("../report/plotly.ts")>("../report/plotly.ts");
+  return `<script>(${unpack})("${await packedPlotly()}")</script>`;
 }
 
 /** Loaded only now: most who import the library never show a figure, and need not download what draws it. */

@@ -1,8 +1,8 @@
 import { JSDOM } from "jsdom";
 import { random } from "../random.ts";
 import type { Figure } from "../report/figure.ts";
+import { plotlySource } from "../report/plotly_source.ts";
 import { boxOf, lineWidth, pageBox, pathPoints, type SvgElement } from "./measure.ts";
-import { plotlySource } from "./plotly_source.ts";
 
 /** What is used of plotly.js inside jsdom. */
 interface Plotly {

@@ -137,14 +137,23 @@ export function everyMetricText(table: ColumnTable, { width = 100 }: TextOptions
   return alignedText([
     {
       title: "metric",
-      cells: lines.map(([{ metric, threshold }]) =>
-        `${titles[metric].long}${threshold === "frozen" ? " (frozen)" : ""}`
-      ),
+      cells: lines.map(([row]) => metricName(row)),
     },
     ...column(several ? "mean over sets" : rows[0].set, "mean"),
     ...column("mean of unseen", "mean of unseen"),
     ...column("all images", "pooled"),
   ], { width });
+}
+
+/** What a row of `everyMetric` measures, in words; "(frozen)" behind what is told at the frozen threshold. */
+export function metricName({ metric, threshold }: Pick<MetricRow, "metric" | "threshold">): string {
+  return `${titles[metric].long}${threshold === "frozen" ? " (frozen)" : ""}`;
+}
+
+/** The number of a row of `everyMetric` as a reader sees it, and the ends of its interval where it has one. */
+export function metricNumbers({ metric, value, low, high }: MetricRow): { text: string; under?: string } {
+  const ends = low === null || high === null ? {} : { under: `${number(metric, low)}–${number(metric, high)}` };
+  return { text: number(metric, value), ...ends };
 }
 
 function cell({ metric, value, low, high }: MetricRow): string {

@@ -52,6 +52,7 @@ export { pairDistances } from "./pair_distances.ts";
 export { robustness, type RobustnessOptions, type RobustnessRow } from "./robustness.ts";
 export { roc, type RocOptions } from "./roc.ts";
 export { type TimestepError, timesteps } from "./timesteps.ts";
+export { gainsOfLast } from "./gains.ts";
 export { comparisonMarkdown, differenceMarkdown, markdownTable, markdownText } from "./markdown.ts";
 export { duration, meanAndSpread, percent, points, pointsInterval, type Spread, spread } from "./numbers.ts";
 export { EPOCHS_NOTE, meansText } from "./means_text.ts";

@@ -1,20 +1,16 @@
-import type { ColumnTable } from "arquero";
+/** The parts of a page that tell what was done: definitions, training, environment, runs. */
 import type { RunRecord } from "../types.ts";
-import type { CompareRow, DifferenceOptions, DifferenceRow } from "./compare.ts";
+import { epochsToReach } from "./arrivals.ts";
 import { curves } from "./curves.ts";
 import { definitionHtml } from "./definition.ts";
 import { distances, hasDistances, lastDistances } from "./distances.ts";
-import { dots } from "./dots.ts";
-import { epochs } from "./epochs.ts";
 import { figureHtml, note, type Section } from "./document.ts";
-import { escapeHtml, join } from "./html.ts";
-import type { Method } from "./methods.ts";
-import { points } from "./numbers.ts";
+import { environmentsHtml } from "./environments.ts";
+import { epochs } from "./epochs.ts";
+import { join } from "./html.ts";
+import { groupMethods, type Method } from "./methods.ts";
 import { runHtml } from "./runs.ts";
-import { differencesBySeed } from "./seeds.ts";
-import { intervalNote, probeNote } from "./sentence.ts";
-import { comparisonHtml, differenceHtml, distancesHtml, runsHtml, variationsHtml } from "./tables.ts";
-import { plural } from "./text.ts";
+import { arrivalsHtml, distancesHtml, runsHtml, variationsHtml } from "./tables.ts";
 
 /** What is compared: the definition of all methods, and how they differ. */
 export function definitionSection(methods: readonly Method[]): Section {
@@ -35,74 +31,6 @@ export function definitionSection(methods: readonly Method[]): Section {
   };
 }
 
-/** Accuracy, AUC and average precision as tables. */
-export function numbersSection(table: ColumnTable): Section {
-  const seeds = Math.max(...(table.objects() as CompareRow[]).map(({ seeds }) => seeds));
-  const probe = probeNote(table);
-  return {
-    id: "numbers",
-    title: "Results",
-    body: join([
-      "<h3>Accuracy, %</h3>",
-      comparisonHtml(table, { metric: "accuracy" }),
-      "<h3>AUC, %</h3>",
-      comparisonHtml(table, { metric: "auc" }),
-      "<details><summary>Average precision, %</summary>",
-      comparisonHtml(table, { metric: "averagePrecision" }),
-      "</details>",
-      note(
-        "A test set is the photographs and one generator's fakes. Accuracy is the share called what they are " +
-          `at a threshold of 0.5. ${intervalNote(seeds)}`,
-      ),
-      ...(probe === null ? [] : [note(probe)]),
-    ]),
-  };
-}
-
-/** Accuracy by generator as a figure. */
-export function generatorsSection(table: ColumnTable): Section {
-  const probe = probeNote(table) === null ? "" : " The grey diamond is the probe on trivial cues.";
-  return {
-    id: "generators",
-    title: "Accuracy by generator",
-    body: figureHtml("generators", {
-      figure: dots(table),
-      caption: "Accuracy by test set with 95 % intervals. The tinted ground marks the generator that was trained on, " +
-        `the dashed line chance.${probe}`,
-    }),
-  };
-}
-
-/** Paired differences, each as a table. */
-export function differencesSection(records: readonly RunRecord[], pairs: readonly ColumnTable[]): Section {
-  return {
-    id: "differences",
-    title: "Paired differences",
-    body: join(pairs.flatMap((pair) => {
-      const rows = pair.objects() as DifferenceRow[];
-      const [{ of, against, seeds }] = rows;
-      const unseen = rows.some(({ role }) => role === "mean of unseen");
-      return [
-        `<h3>${escapeHtml(`${of} − ${against}`)}</h3>`,
-        differenceHtml(pair),
-        note(
-          "Differences in percentage points, paired: both methods see the same draws of photographs" +
-            `${seeds > 1 ? ` and of the ${plural(seeds, "seed")} they share` : ""}.` +
-            bySeed(records, { pair: { of, against }, unseen }),
-        ),
-      ];
-    })),
-  };
-}
-
-/** Every seed's own difference, where there are several. */
-function bySeed(records: readonly RunRecord[], { pair, unseen }: { pair: DifferenceOptions; unseen: boolean }): string {
-  const seeds = differencesBySeed(records, pair);
-  if (seeds.length < 2) return "";
-  const list = seeds.map(({ seed, accuracy }) => `${points(accuracy)} (seed ${seed})`).join(", ");
-  return ` Accuracy over ${unseen ? "the unseen generators" : "all test sets"}, seed by seed: ${list}.`;
-}
-
 /** Validation accuracy by epoch and loss terms by step. */
 export function trainingSection(records: readonly RunRecord[]): Section {
   const known = records.some(({ history }) => history.some(({ validation }) => validation.accuracy !== undefined));
@@ -113,12 +41,14 @@ export function trainingSection(records: readonly RunRecord[]): Section {
         "mean. Validation is not the test: it may hold only generators that were trained on.",
     })
     : note("These runs hold no accuracy by epoch.");
+  const arrivals = groupMethods(records).map(({ name, records }) => ({ name, epochs: epochsToReach(records) }));
   return {
     id: "training",
     title: "Training",
     body: join([
       "<h3>Accuracy by epoch</h3>",
       byEpoch,
+      ...(arrivals.some(({ epochs }) => epochs !== null) ? [arrivalsHtml(arrivals)] : []),
       "<h3>Loss terms by step</h3>",
       figureHtml("curves", {
         figure: curves(records),
@@ -143,6 +73,11 @@ export function distancesSection(records: readonly RunRecord[]): Section {
     : "<p>These runs hold no embedding distances: their validation samples have no reconstructions, or they were made " +
       "before distances were measured.</p>";
   return { id: "distances", title: "Embedding distances", body };
+}
+
+/** Where and with what the runs were made. */
+export function environmentSection(records: readonly RunRecord[]): Section {
+  return { id: "environment", title: "Environment", body: environmentsHtml(records) };
 }
 
 /** Every run in a table, then each in full. */

@@ -42,7 +42,29 @@ export function finding(table: ColumnTable, { metric = "accuracy" }: SentenceOpt
   return row[`${metric}High`] < 0 ? "worse" : "not told apart";
 }
 
-function meanRow(table: ColumnTable): DifferenceRow {
+/** How the first method of some paired differences stands to all of the others: a count of findings. */
+export function gainsSentence(tables: readonly ColumnTable[]): string {
+  const { of, role } = meanRow(tables[0]);
+  const where = role === "mean of unseen" ? "over the unseen generators" : "over all test sets";
+  const against = (wanted: Finding): string[] =>
+    tables.filter((table) => finding(table) === wanted).map((table) => meanRow(table).against);
+  const [better, worse, apart] = (["better", "worse", "not told apart"] as const).map(against);
+  const counted = (names: readonly string[]): string => names.length > 4 ? `${names.length} methods` : names.join(", ");
+  const parts = [
+    ...(better.length === 0 ? [] : [`better than ${counted(better)}`]),
+    ...(worse.length === 0 ? [] : [`worse than ${counted(worse)}`]),
+    ...(apart.length === 0 ? [] : [`not told apart from ${counted(apart)}`]),
+  ];
+  return `Accuracy ${where}, paired: ${of} is ${parts.join("; ")}. With ${tables.length} differences at 95 % some ` +
+    `may lie apart from 0 by chance.`;
+}
+
+/**
+ * The row of a paired difference that answers: the mean over unseen generators where there is one, or over all.
+ *
+ * @throws {RangeError} when the table has no mean over test sets
+ */
+export function meanRow(table: ColumnTable): DifferenceRow {
   const rows = table.objects() as DifferenceRow[];
   const row = rows.find(({ role }) => role === "mean of unseen") ?? rows.find(({ role }) => role === "mean");
   if (row === undefined) throw new RangeError("Cannot tell a difference: the table has no mean over test sets");

@@ -19,6 +19,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const original = [...body.rows];
   const heads = [...table.tHead.rows[0].cells];
+  const hint = document.createElement("span");
+  hint.className = "unseen";
+  hint.textContent = " Buttons in the heads of the columns sort it.";
+  table.caption.append(hint);
   heads.forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";

@@ -22,6 +22,8 @@ export interface Row {
 
 /** What a table shows. */
 export interface Table {
+  /** A sentence above it: what stands in rows, columns and cells. */
+  readonly caption: string;
   /** Title of the column of heads. */
   readonly corner: string;
   readonly columns: readonly {
@@ -40,7 +42,7 @@ export interface Table {
  * An HTML table that the page's script makes sortable by its column heads. Rows that stay last have a body of their own,
  * which the script leaves alone; without the script it is a plain table in the given order.
  */
-export function sortableHtml({ corner, columns, rows, wraps }: Table): string {
+export function sortableHtml({ caption, corner, columns, rows, wraps }: Table): string {
   const classes = (...names: (string | false | undefined)[]): string => {
     const given = names.filter((name) => typeof name === "string");
     return given.length === 0 ? "" : ` class="${given.join(" ")}"`;
@@ -58,7 +60,10 @@ export function sortableHtml({ corner, columns, rows, wraps }: Table): string {
   const body = rows.filter(({ last }) => !last).map(line);
   const last = rows.filter(({ last }) => last).map(line);
   return join([
-    `<div class="scroll"><table class="sortable${wraps ? " wraps" : ""}">`,
+    // what scrolls has to be reached by keyboard, and what is reached has to say what it is
+    `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(caption)}">`,
+    `<table class="sortable${wraps ? " wraps" : ""}">`,
+    `<caption>${escapeHtml(caption)}</caption>`,
     `<thead><tr><th scope="col">${escapeHtml(corner)}</th>${join(heads)}</tr></thead>`,
     `<tbody>${join(body)}</tbody>`,
     ...(last.length === 0 ? [] : [`<tbody class="last">${join(last)}</tbody>`]),

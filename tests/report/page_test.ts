@@ -4,8 +4,11 @@ import { assert, assertEquals } from "../assert.ts";
 import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
 import { syntheticAblation, syntheticRecord } from "./records.ts";
 
-const hostile =
-  `</script><script>document.title='taken'</script><img src=x onerror="document.title='taken'"><b>\u2028&amp;`;
+/** Everything that a name could try: end a script or an attribute, bring a tag, an address, a line, a template along. */
+const hostile = "</script><script>window.taken=1</script><img src=x onerror=window.taken=2>" +
+  `<a href="javascript:window.taken=3">go</a>" onmouseover="window.taken=4' onfocus='window.taken=5\u2028window.taken=6//` +
+  "javascript:window.taken=7 <svg/onload=window.taken=8> &lt;img src=x onerror=window.taken=9&gt; ${window.taken=10} " +
+  "%{customdata[0]} <!--<b>&amp;";
 const pair = [{ of: "dual", against: "contrastive-only" }];
 
 /** Two runs in which whatever can be named is named to do harm. */
@@ -16,12 +19,21 @@ function hostileRecords(): RunRecord[] {
     syntheticRecord({ name: hostile, generators, terms: { [hostile]: 1 }, ...rest }),
     syntheticRecord({ name: "other", generators, terms: { classification: 1 }, ...rest }),
   ];
-  return [{ ...a, environment: { ...a.environment, system: hostile, hashes: { [hostile]: hostile } } }, b];
+  const experiment = { ...a.experiment, tags: { [hostile]: hostile } };
+  const unreadable = [{ id: hostile, file: hostile, split: "test" as const, reason: hostile }];
+  const environment = {
+    ...a.environment,
+    system: hostile,
+    backend: hostile,
+    commit: hostile,
+    hashes: { [hostile]: hostile },
+  };
+  return [{ ...a, experiment, environment, unreadable }, b];
 }
 
 Deno.test("page() answers, shows the numbers and lists what to do next", async () => {
   const html = await page(syntheticAblation(), {
-    title: "Does it help?",
+    question: "Does it help?",
     differences: pair,
     next: [{ text: "Train again:", command: "deno task demo --seeds 3" }],
   });
@@ -30,7 +42,7 @@ Deno.test("page() answers, shows the numbers and lists what to do next", async (
       "<h1>Does it help?</h1>",
       "Accuracy over the unseen generators, dual − contrastive-only: ",
       "4 methods, 1 seed each. Trained on fakes of A. Tested on 40 photographs and 160 fakes of A, B, E and G.",
-      "<pre>deno task demo --seeds 3</pre>",
+      '<pre tabindex="0">deno task demo --seeds 3</pre>',
       "they do not say how much another seed would change",
     ]
   ) assert(html.includes(part), part);
@@ -42,7 +54,7 @@ Deno.test("page() asks no network for anything", async () => {
   const own = html.replace(/<script type="text\/plain" id="plotly">[^<]*<\/script>/, "");
   assert(!/(src|href)="(?!data:|#)/.test(own), "an address stands in the page");
   assert(own.includes("default-src 'none'"));
-  assert(html.length < 3e6, `${html.length} characters`);
+  assert(html.length < 1.1e6, `${html.length} characters`);
 });
 
 Deno.test("page() of equal records is equal", async () => {
@@ -50,9 +62,15 @@ Deno.test("page() of equal records is equal", async () => {
 });
 
 Deno.test("page() keeps hostile names text", async () => {
-  const html = await page(hostileRecords(), { title: hostile, differences: [{ of: hostile, against: "other" }] });
-  assert(!html.includes("<img"), "a tag from a name stands in the page");
-  assert(!html.includes(`<script>document.title='taken'`));
+  for (const options of [{ question: hostile, command: hostile, audits: [{ title: hostile, body: "" }] }, {}]) {
+    const html = await page(hostileRecords(), { differences: [{ of: hostile, against: "other" }], ...options });
+    for (const part of ["<img", "<script>window", "<svg/", "<!--<b>", 'href="javascript:', "\u2028"]) {
+      // in texts and names a line separator is text; inside scripts it would end a line
+      if (part !== "\u2028") assert(!html.includes(part), `"${part}" of a name stands in the page`);
+    }
+    const scripts = [...html.matchAll(/<script type="application\/json"[^>]*>([^<]*)</g)].map(([, text]) => text);
+    assertEquals([scripts.length, scripts.filter((text) => /[\u2028<>&]/.test(text))], [6, []]);
+  }
 });
 
 const published = {
@@ -79,14 +97,17 @@ Deno.test("page() shows the definition, how the variants differ, and what was pu
     ]
   ) assert(html.includes(part), part);
   const links = [...html.matchAll(/<a href="#([^"]+)"/g)].map(([, id]) => id);
-  assertEquals(links, [...html.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id));
-  assertEquals(links.length, 8);
+  assertEquals(links, [...html.matchAll(/<section id="([^"]+)" tabindex/g)].map(([, id]) => id));
+  assertEquals(links, [
+    ...["definition", "numbers", "generators", "differences", "metrics", "scores", "training", "distances"],
+    ...["published", "environment", "data", "repeat", "runs"],
+  ]);
 });
 
 Deno.test("page() says in a sentence that there are no epochs and no distances", async () => {
   const html = await page(syntheticAblation());
   assert(html.includes("These runs hold no accuracy by epoch.") && html.includes("hold no embedding distances"));
-  assertEquals([...html.matchAll(/class="plot"/g)].length, 2);
+  assertEquals([...html.matchAll(/class="plot"/g)].length, 4);
 });
 
 const inBrowser = findBrowser() !== null;
@@ -98,18 +119,38 @@ Deno.test({
     : `page() in a browser: ${leftOut}`,
   ignore: !inBrowser,
   fn: async () => {
-    const title = `Safe ${hostile}`;
-    await inPage(
-      await page(hostileRecords(), { title, differences: [{ of: hostile, against: "other" }] }),
-      async (opened) => {
-        await waitForFigures(opened, 4);
-        assert((await opened.evaluate<string>("document.title")).startsWith("Safe "), "a name changed the title");
-        assertEquals(await opened.evaluate("document.images.length"), 0, "a name became a tag");
-        const legend = await opened.evaluate<string>("document.querySelector('.legendtext').textContent");
-        assert(legend.includes("</script>") && legend.includes("&amp;"), legend);
-        assertEquals(opened.complaints, []);
-      },
-    );
+    const question = `Safe ${hostile}`;
+    const options = { question, differences: [{ of: hostile, against: "other" }] };
+    await inPage(await page(hostileRecords(), options), async (opened) => {
+      await waitForFigures(opened, 6);
+      // whatever shows a name when it is pointed at or opened does so
+      await opened.evaluate(`(async () => {
+        for (const fold of document.querySelectorAll("details")) fold.open = true;
+        for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+          for (const [curveNumber, { xaxis = "x", yaxis = "y" }] of plot.data.entries()) {
+            Plotly.Fx.hover(plot, [{ curveNumber, pointNumber: 0 }], xaxis + yaxis);
+            await new Promise((resolve) => setTimeout(resolve, 20));
+          }
+        }
+        for (const link of document.querySelectorAll("svg a, table a")) link.dispatchEvent(new MouseEvent("click"));
+      })()`);
+      assertEquals(await opened.evaluate("typeof window.taken"), "undefined");
+      assertEquals(
+        await opened.evaluate(`[...document.querySelectorAll("*")].flatMap((one) => [
+        ...one.getAttributeNames().filter((name) => name.startsWith("on")),
+        .../^(img|iframe|object|embed|base)$/i.test(one.tagName) ? [one.tagName] : [],
+        ...[one.getAttribute("href"), one.getAttribute("xlink:href")].filter((link) => link && !/^(#|data:)/.test(link)),
+      ])`),
+        [],
+      );
+      assert(
+        (await opened.evaluate<string>("document.title")).startsWith("Safe </script>"),
+        "the title is not the text",
+      );
+      const legend = await opened.evaluate<string>("document.querySelector('.legendtext').textContent");
+      assert(legend.includes("</script>") && legend.includes("&amp;") && legend.includes("&lt;img"), legend);
+      assertEquals(opened.complaints, []);
+    });
   },
 });
 

@@ -150,3 +150,16 @@ export function through(values: number[], seed = 1): RunRecord {
   const record = syntheticRecord({ name: "dual", seed, epochs: values.length });
   return { ...record, history: record.history.map((row, i) => ({ ...row, validation: { accuracy: values[i] } })) };
 }
+
+/** Twenty runs: five methods that differ in a weight, named by a tag, under four seeds, tested on eight generators. */
+export function twentyRuns(): RunRecord[] {
+  const generators = ["adm", "biggan", "glide", "midjourney", "sd14", "sd15", "vqdm", "wukong"];
+  const rest = { generators, trained: ["sd14"], epochs: 15, distances: true, probe: 7, steps: 2000, sources: 100 };
+  return [0, 0.1, 0.2, 0.3, 0.4].flatMap((weight) =>
+    [1, 2, 3, 4].map((seed): RunRecord => {
+      const terms = { classification: 0.7, contrastive: 1.2, reconstruction: weight };
+      const record = syntheticRecord({ name: `λ ${weight}`, seed, terms, distance: 1 + weight, ...rest });
+      return { ...record, experiment: { ...record.experiment, tags: { "λ": weight } } };
+    })
+  );
+}

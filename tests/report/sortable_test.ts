@@ -2,6 +2,7 @@ import { sortableHtml } from "../../lib/report/sortable.ts";
 import { assert, assertEquals } from "../assert.ts";
 
 const table = {
+  caption: "A row for each <method>.",
   corner: "Method",
   columns: [{ title: "mean", mean: true }, { title: "B" }],
   rows: [
