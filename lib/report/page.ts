@@ -15,6 +15,7 @@ import {
   generatorsSection,
   metricsSection,
   numbersSection,
+  robustnessSection,
   scoresSection,
   sweepSection,
 } from "./result_sections.ts";
@@ -75,6 +76,7 @@ export async function page(records: readonly RunRecord[], options: PageOptions =
     ...(gains.length === 0 ? [] : [differencesSection(records, gains)]),
     ...sweepSection(table, methods),
     metricsSection(records),
+    ...robustnessSection(methods),
     scoresSection(records),
     trainingSection(records),
     distancesSection(records),

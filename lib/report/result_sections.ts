@@ -4,6 +4,7 @@ import type { RunRecord } from "../types.ts";
 import { calibration } from "./calibration.ts";
 import type { CompareRow, DifferenceOptions, DifferenceRow } from "./compare.ts";
 import { figureHtml, note, type Section } from "./document.ts";
+import { corruptionRows } from "./corruptions.ts";
 import { dots } from "./dots.ts";
 import { everyMetric } from "./every_metric.ts";
 import { heatmap } from "./heatmap.ts";
@@ -12,6 +13,7 @@ import type { Method } from "./methods.ts";
 import { metricsBySetHtml, metricsInAllHtml } from "./metrics_html.ts";
 import { metricTitles, points } from "./numbers.ts";
 import { sweptTags } from "./question.ts";
+import { robustness } from "./robustness.ts";
 import { roc } from "./roc.ts";
 import { differencesBySeed } from "./seeds.ts";
 import { intervalNote, probeNote } from "./sentence.ts";
@@ -138,6 +140,25 @@ export function sweepSection(table: ColumnTable, methods: readonly Method[]): Se
     body: figureHtml("sweep", {
       figure: heatmap(table, { across, down }),
       caption: `Accuracy by ${across} and ${down}, with 95 % intervals.`,
+    }),
+  }];
+}
+
+/** Accuracy on images to which something was done, where any method was tested on such; nothing elsewhere. */
+export function robustnessSection(methods: readonly Method[]): Section[] {
+  const rows = methods.flatMap(({ name, records }) =>
+    corruptionRows(records, { metric: "accuracy" })
+      .filter(({ set, corruption, strength }) => set === "mean" && (corruption === "none" || !Number.isNaN(strength)))
+      .map((row) => ({ ...row, method: name }))
+  );
+  if (rows.every(({ corruption }) => corruption === "none")) return [];
+  return [{
+    id: "robustness",
+    title: "Robustness",
+    body: figureHtml("robustness", {
+      figure: robustness(rows),
+      caption: "Accuracy over all test sets by what was done to their images, harder to the right, with 95 % " +
+        "intervals. The dotted level is that on images as they are.",
     }),
   }];
 }

@@ -1,23 +1,9 @@
 import { corruptionRows, corruptionText, parseCorruption } from "../../lib/report/corruptions.ts";
 import { compare } from "../../lib/report/compare.ts";
 import type { CompareRow } from "../../lib/report/compare.ts";
-import type { RunRecord, ScoreColumns } from "../../lib/types.ts";
+import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
-import { syntheticRecord } from "./records.ts";
-
-/** A run's scores as they are, and under names with each score moved towards the other class by a share. */
-function altered(seed: number, shares: Readonly<Record<string, number>>): RunRecord {
-  const record = syntheticRecord({ name: "dual", seed, generators: ["A", "B"], sources: 30 });
-  const { scores } = record;
-  const rows = Object.entries(shares).map(([name, share]): ScoreColumns => ({
-    ...scores,
-    corruption: scores.id.map(() => name),
-    score: scores.score.map((score, i) => score + share * ((1 - scores.label[i]) - score)),
-  }));
-  const columns = Object.keys(scores) as (keyof ScoreColumns)[];
-  const joined = columns.map((name) => [name, [scores, ...rows].flatMap((part) => [...part[name]])]);
-  return { ...record, scores: Object.fromEntries(joined) };
-}
+import { altered, syntheticRecord } from "./records.ts";
 
 /** A threshold that was frozen. */
 function at(threshold: number): RunRecord["frozen"] {

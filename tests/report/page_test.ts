@@ -2,7 +2,7 @@ import { page } from "../../lib/report/page.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
-import { syntheticAblation, syntheticRecord } from "./records.ts";
+import { altered, syntheticAblation, syntheticRecord } from "./records.ts";
 
 /** Everything that a name could try: end a script or an attribute, bring a tag, an address, a line, a template along. */
 const hostile = "</script><script>window.taken=1</script><img src=x onerror=window.taken=2>" +
@@ -208,3 +208,10 @@ async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+Deno.test("page() draws robustness where a run was tested on spoilt images, and nothing of it elsewhere", async () => {
+  const plain = await page([syntheticRecord({ name: "dual", generators: ["A", "B"] })]);
+  assert(!plain.includes('id="robustness"'));
+  const html = await page([altered(1, { "jpeg-50": 0.2, "jpeg-30": 0.7, "tiles-max-16": 0.1 })]);
+  assert(html.includes('id="robustness"') && html.includes(">Robustness</h2>"));
+});
