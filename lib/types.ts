@@ -249,6 +249,11 @@ export interface RunRecord {
    * the training split, makes of test samples: all of them, or those drawn of a large set. Null in runs older than it.
    */
   readonly probe: ScoreColumns | null;
+  /**
+   * Scores of the validation split under the checkpoint that is evaluated: what thresholds and calibrations are made
+   * from, since test samples may not choose them. Null before the run is done, and in runs older than it.
+   */
+  readonly validation: ScoreColumns | null;
   readonly best: Best | null;
 }
 
@@ -284,7 +289,7 @@ export type RunEvent =
     readonly step: number;
     /** Of the whole run; while the schedule decides when it ends, the least there will be. */
     readonly steps: number;
-    /** How many images a step trains on, the test sets hold, and are measured for trivial cues. */
+    /** How many images a step trains on, are scored at the end (test sets and validation), and are measured for trivial cues. */
     readonly images: { readonly step: number; readonly test: number; readonly probe: number };
     /** Null: until the schedule ends it. */
     readonly epochs: number | null;

@@ -5,6 +5,7 @@ import { aligned } from "../lib/layouts/aligned.ts";
 import { lareList } from "../lib/layouts/lare_list.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { indexData } from "../lib/data/index_make.ts";
+import { describeScores } from "../lib/metrics/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { readEvents } from "../lib/runs/event_log.ts";
 import { findFolder, findRecord, readHeader } from "../lib/runs/store.ts";
@@ -43,6 +44,14 @@ Deno.test("run() trains, tests and leaves a record that tells all of it", async 
   assert(record.seconds > 0 && record.megabytes > 0);
   assertEquals(await findRecord(options("first").runs, record.id), record);
   assertEquals(memory().numTensors, before);
+});
+
+Deno.test("run() scores its validation split with the network that is tested", async () => {
+  const record = await run(tinyDual(), options("first"));
+  const validation = record.validation!;
+  assertEquals(describeScores(validation.label, validation.score), record.history.at(-1)!.validation);
+  assertEquals(validation.id.filter((id) => record.scores.id.includes(id)), []);
+  assert(validation.id.every((id) => id.includes("/train/")), validation.id.join());
 });
 
 Deno.test("run() finds a finished run and does not train again", async () => {
@@ -85,7 +94,7 @@ for (const [of, stops] of [[tinyDual(), [1, 3, 4]], [busy, [1, 3]]] as const) {
       }, DOMException);
       const taken = await run(of, stopped);
       assertEquals(taken.steps, whole.steps);
-      assertEquals([taken.scores, taken.probe], [whole.scores, whole.probe]);
+      assertEquals([taken.scores, taken.probe, taken.validation], [whole.scores, whole.probe, whole.validation]);
       assertEquals(
         taken.history.map(({ seconds: _, megabytes: __, ...row }) => row),
         whole.history.map(({ seconds: _, megabytes: __, ...row }) => row),

@@ -40,7 +40,7 @@ const BEST = /^checkpoints\/best-[^/]*\.safetensors$/;
 /** Everything that a run writes into its folder. */
 const WRITTEN = [
   /^(record\.json|events\.jsonl|lock\.json|[\w-]+\.log)$/,
-  /^(scores|probe)[^/]*\.(json|parquet)$/,
+  /^(scores|probe|validation)[^/]*\.(json|parquet)$/,
   /^(best|last)[^/]*\.safetensors$/,
   STATE,
   BEST,

@@ -117,6 +117,6 @@ function whenInterrupted(given: Given, runs: string): Pick<Interruptible, "kept"
 async function tellEvent({ name, seed }: Experiment, event: RunEvent, runs: string): Promise<void> {
   if (["making", "evaluate", "probe"].includes(event.kind)) return;
   if (event.kind !== "done") return printJson({ name, seed, ...event });
-  const { steps: _steps, scores: _scores, probe: _probe, ...record } = event.record;
+  const { steps: _steps, scores: _scores, probe: _probe, validation: _validation, ...record } = event.record;
   printJson({ name, seed, kind: "done", folder: await findFolder(runs, record.id), record });
 }

@@ -50,6 +50,7 @@ export async function runDocument(
   { files, scores }: { readonly files: readonly RunFile[]; readonly scores: boolean },
 ): Promise<object> {
   const columns = scores && header !== null ? await readRecord(run.folder) : null;
-  const record = columns === null ? header : { ...header, scores: columns.scores, probe: columns.probe };
+  const { scores: test, probe, validation } = columns ?? {};
+  const record = columns === null ? header : { ...header, scores: test, probe, validation };
   return { ...run, record, files };
 }

@@ -3,7 +3,7 @@ import type { Sight } from "../data/pixels.ts";
 import type { Readers } from "../data/readers.ts";
 import type { Tensor2D } from "../engine/ops.ts";
 import { fakeProbability, type ModelNetwork } from "../models/model.ts";
-import type { Sample, ScoreColumns } from "../types.ts";
+import type { Sample, ScoreColumns, Split } from "../types.ts";
 import { type Frozen, frozenFeatures } from "./frozen.ts";
 import type { Looker, Seen } from "./looker.ts";
 
@@ -17,6 +17,8 @@ export interface Scoring {
   readonly reading?: Reading;
   /** Where features of the backbone are kept; null or left out: images are looked at. */
   readonly frozen?: Frozen | null;
+  /** What those that cannot be read are listed under; left out: "test". */
+  readonly split?: Split;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +32,7 @@ export interface Scoring {
 export async function* predict(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight, reading = strictly, frozen, signal }: Scoring,
+  { samples, sight, reading = strictly, frozen, split = "test", signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const scored: Sample[] = [];
   const score: number[] = [];
@@ -48,7 +50,7 @@ export async function* predict(
     for (const [i, sample] of chunk.entries()) {
       const reason = unreadable[i];
       if (reason !== null) {
-        reading.ledger.note(sample, { split: "test", reason });
+        reading.ledger.note(sample, { split, reason });
         continue;
       }
       scored.push(sample);

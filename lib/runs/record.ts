@@ -4,7 +4,7 @@ import type { RunRecord, StepRow } from "../types.ts";
 export const FORMAT = 3;
 
 /** A run's record without what grows with steps and samples, which stands in files of its own. */
-export type RunHeader = Omit<RunRecord, "steps" | "scores" | "probe">;
+export type RunHeader = Omit<RunRecord, "steps" | "scores" | "probe" | "validation">;
 
 /** A file with scores, beside the record, and what it must hash to. */
 export interface ScoresLink {
@@ -18,6 +18,8 @@ export interface RecordLinks {
   readonly scores: readonly ScoresLink[];
   /** Null: before it is done, or the run is older than its probe. */
   readonly probe: ScoresLink | null;
+  /** Null: before it is done, or the run is older than its validation scores. */
+  readonly validation: ScoresLink | null;
 }
 
 /** JSON text of a record; numbers that JSON lacks are written as `{"$number": "NaN"}`. */
@@ -57,9 +59,13 @@ export interface ParsedRecord extends RecordLinks {
 export function parseHeader(text: string, file: string): ParsedRecord {
   const found = readJson(text, file);
   if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
-  // records of format 3 had no list of unreadable images at first
+  // records of format 3 had no list of unreadable images at first, and no validation scores
   const known = found.format === 1 || found.format === 2 ? upgraded(found) : found;
-  const value: Record<string, unknown> = { ...known, unreadable: known.unreadable ?? [] };
+  const value: Record<string, unknown> = {
+    ...known,
+    unreadable: known.unreadable ?? [],
+    validation: known.validation ?? null,
+  };
   if (value.format !== FORMAT) {
     throw new RangeError(
       `Cannot read "${file}": it has format ${found.format}, expected ${FORMAT} or older. ` +
@@ -67,13 +73,15 @@ export function parseHeader(text: string, file: string): ParsedRecord {
     );
   }
   for (const [path, kind, expected] of FIELDS) if (!kind(value[path])) throw noRecord(file, path, expected);
-  const { scores, probe, steps = null, ...header } = value as unknown as RunHeader & Omit<ParsedRecord, "header">;
-  return { header, steps, scores, probe };
+  const { scores, probe, validation, steps = null, ...header } = value as unknown as
+    & RunHeader
+    & Omit<ParsedRecord, "header">;
+  return { header, steps, scores, probe, validation };
 }
 
 /** Text of a record's file. */
-export function headerText(header: RunHeader, { scores, probe }: RecordLinks): string {
-  return toJson({ ...header, scores, probe });
+export function headerText(header: RunHeader, { scores, probe, validation }: RecordLinks): string {
+  return toJson({ ...header, scores, probe, validation });
 }
 
 /**
@@ -102,6 +110,7 @@ const isText = (value: unknown): boolean => typeof value === "string";
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 const isNumber = (value: unknown): boolean => typeof value === "number";
 const isLink = (value: unknown): boolean => isObject(value) && isText(value.file) && isText(value.sha256);
+const isLinkOrNull = (value: unknown): boolean => value === null || isLink(value);
 
 const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolean, expected: string])[] = [
   ["id", (value) => isText(value) && /^[0-9a-f]{64}$/.test(value as string), "64 hexadecimal digits"],
@@ -124,7 +133,8 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["steps", (value) => value === undefined || Array.isArray(value), "a list, or nothing"],
   ["metrics", isObject, "an object"],
   ["scores", (value) => Array.isArray(value) && value.every(isLink), "a list of files and their hashes"],
-  ["probe", (value) => value === null || isLink(value), "a file and its hash, or null"],
+  ["probe", isLinkOrNull, "a file and its hash, or null"],
+  ["validation", isLinkOrNull, "a file and its hash, or null"],
   ["best", (value) => value === null || isObject(value), "an object or null"],
 ];
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { readParquet, type Table, writeParquet } from "../tables/parquet.ts";
-import type { Label, ScoreColumns } from "../types.ts";
+import type { Label, ScoreColumns, Split } from "../types.ts";
 import { writeAtomic } from "./atomic.ts";
 import { noRecord, readJson, REPAIR, type ScoresLink } from "./record.ts";
 
@@ -18,14 +18,17 @@ const COLUMNS = {
   seed: "whole",
 } as const;
 
+/** Columns that are written beside those, and that nobody has to read: files say of themselves what they hold. */
+const WRITTEN = { ...COLUMNS, split: "string" } as const;
+
 const LABELS: readonly Label[] = ["real", "fake"];
 
-/** What files of scores are called: "scores.parquet", "scores-2.parquet", …; likewise of the probe. */
-export type ScoresName = "scores" | "probe";
+/** What files of scores are called: "scores.parquet", "scores-2.parquet", …; likewise of the probe and of validation. */
+export type ScoresName = "scores" | "probe" | "validation";
 
 /** Whether a file of a run's folder holds scores, in whatever format. */
 export function isScoresFile(file: string): boolean {
-  return /^(scores|probe)(-[0-9a-f]+)?\.(parquet|json)$/.test(file);
+  return /^(scores|probe|validation)(-[0-9a-f]+)?\.(parquet|json)$/.test(file);
 }
 
 /**
@@ -40,11 +43,12 @@ export async function writeScores(
   { name, seed, kept }: { readonly name: ScoresName; readonly seed: number; readonly kept: readonly ScoresLink[] },
 ): Promise<ScoresLink> {
   const { set, label, ...same } = columns;
-  const bytes = writeParquet(COLUMNS, {
+  const bytes = writeParquet(WRITTEN, {
     ...same,
     label: label.map((value) => LABELS[value]),
     test_set: set,
     seed: set.map(() => seed),
+    split: set.map((): Split => name === "validation" ? "validation" : "test"),
   });
   const hash = sha256(bytes);
   const link = { file: freeName(name, kept, hash), sha256: hash };

@@ -3,7 +3,15 @@ import type { RunRecord, ScoreColumns, StepRow } from "../types.ts";
 import { TEMPORARY, writeAtomic } from "./atomic.ts";
 import { DATA_LIST } from "./data_list.ts";
 import { EVENTS, openEventLog, readSteps } from "./event_log.ts";
-import { headerText, type ParsedRecord, parseHeader, type RecordLinks, REPAIR, type RunHeader } from "./record.ts";
+import {
+  headerText,
+  type ParsedRecord,
+  parseHeader,
+  type RecordLinks,
+  REPAIR,
+  type RunHeader,
+  type ScoresLink,
+} from "./record.ts";
 import { isScoresFile, readScores, writeScores } from "./scores.ts";
 
 /** Name of the record in a run's folder. */
@@ -39,12 +47,13 @@ export async function findRecord(runs: string, id: string): Promise<RunRecord | 
  * @throws {SyntaxError | TypeError | RangeError} when it is broken or newer than this version; names the file
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
-  const { header, steps, scores, probe } = await readParsed(folder);
+  const { header, steps, scores, probe, validation } = await readParsed(folder);
   return {
     ...header,
     steps: steps ?? await stepsOf(folder, header),
     scores: await readScores(folder, scores),
     probe: probe === null ? null : await readScores(folder, [probe]),
+    validation: validation === null ? null : await readScores(folder, [validation]),
   };
 }
 
@@ -64,20 +73,20 @@ export async function readHeader(folder: string): Promise<RunHeader> {
 export async function writeHeader(folder: string, header: RunHeader, links: RecordLinks = NO_LINKS): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await writeAtomic(join(folder, RECORD), headerText(header, links));
-  const named = [...links.scores, links.probe].map((link) => link?.file);
+  const named = [...links.scores, links.probe, links.validation].map((link) => link?.file);
   for await (const { name } of Deno.readDir(folder)) {
     if (isScoresFile(name) && !named.includes(name)) await Deno.remove(join(folder, name));
   }
 }
 
 /**
- * Writes a finished run's record to its folder: scores and probe first, then the record that names them and their
+ * Writes a finished run's record to its folder: its scores and probe first, then the record that names them and their
  * hashes, so that at no moment a record stands beside scores of another. Its steps are written where the folder has no
  * events yet; where it has, they are the record's.
  */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  const { steps, scores, probe, ...header } = record;
+  const { steps, scores, probe, validation, ...header } = record;
   if (!await exists(join(folder, EVENTS))) {
     await using log = await openEventLog(folder, { at: 0 });
     for (const row of steps) await log.append({ kind: "step", row, seconds: NaN }); // nobody knows any more
@@ -85,13 +94,18 @@ export async function writeRecord(folder: string, record: RunRecord): Promise<vo
   }
   const { seed } = header.experiment;
   const old = await linksOf(folder);
+  const written = async (name: "probe" | "validation", columns: ScoreColumns | null): Promise<ScoresLink | null> => {
+    const kept = old[name];
+    return columns === null
+      ? null
+      : await writeScores(folder, columns, { name, seed, kept: kept === null ? [] : [kept] });
+  };
   await writeHeader(folder, header, {
     scores: scores.id.length === 0
       ? []
       : [await writeScores(folder, scores, { name: "scores", seed, kept: old.scores })],
-    probe: probe === null
-      ? null
-      : await writeScores(folder, probe, { name: "probe", seed, kept: old.probe === null ? [] : [old.probe] }),
+    probe: await written("probe", probe),
+    validation: await written("validation", validation),
   });
 }
 
@@ -114,11 +128,11 @@ export async function appendScores(folder: string, scores: ScoreColumns, metrics
     await writeRecord(folder, await readRecord(folder));
     parsed = await readParsed(folder);
   }
-  const { header, scores: kept, probe } = parsed;
+  const { header, scores: kept, probe, validation } = parsed;
   const added = await writeScores(folder, scores, { name: "scores", seed: header.experiment.seed, kept });
   await writeHeader(folder, { ...header, metrics: { ...header.metrics, ...metrics } }, {
     scores: [...kept, added],
-    probe,
+    ...{ probe, validation },
   });
 }
 
@@ -135,7 +149,7 @@ export async function clearRun(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) if (isScoresFile(name)) await removeFile(join(folder, name));
 }
 
-const NO_LINKS: RecordLinks = { scores: [], probe: null };
+const NO_LINKS: RecordLinks = { scores: [], probe: null, validation: null };
 
 async function readParsed(folder: string): Promise<ParsedRecord> {
   return parseHeader(await readText(join(folder, RECORD)), join(folder, RECORD));

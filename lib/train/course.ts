@@ -14,7 +14,7 @@ import { validate } from "../evaluate/validate.ts";
 import type { Experiment } from "../experiment.ts";
 import { type ModelNetwork, modelView } from "../models/model.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns } from "../types.ts";
+import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns, Split } from "../types.ts";
 import { type Circumstances, type Found, loadBest } from "./checkpoint.ts";
 import { positionOf } from "./keeper.ts";
 import { plannedSteps, planTraining, train } from "./train.ts";
@@ -41,10 +41,10 @@ export interface Course {
   readonly signal?: AbortSignal;
 }
 
-/** What a trained network made of the test sets, and what trivial cues make of them. */
-export type Scored = Pick<RunRecord, "scores" | "probe">;
+/** What a trained network made of the test sets and of validation, and what trivial cues make of the test sets. */
+export type Scored = Pick<RunRecord, "scores" | "probe" | "validation">;
 
-/** Trains from where the run stands, then scores the test sets with the best network. */
+/** Trains from where the run stands, then scores the test sets and validation with the best network. */
 export async function* trainedAndScored(
   experiment: Experiment,
   { train: pairs, validation, test }: Divided,
@@ -62,7 +62,7 @@ export async function* trainedAndScored(
     steps: plannedSteps(experiment, { stepsPerEpoch: plan.stepsPerEpoch, history: state.history }),
     images: {
       step: experiment.batch.size * (experiment.batch.accumulate ?? 1),
-      test: test.length,
+      test: test.length + validation.length,
       probe: probeImages(probing).length,
     },
     epochs: experiment.epochs,
@@ -98,14 +98,24 @@ export async function* trainedAndScored(
     ledger,
   );
   const best = await loadBest(folder, state.best!, state);
-  let scores: ScoreColumns;
+  const judged: Partial<Record<Split, ScoreColumns>> = {};
   try {
-    const scoring = predict(eye, best, { samples: test, sight, reading, frozen, signal });
-    scores = yield* withNews(telling("evaluate", scoring), ledger);
+    const total = test.length + validation.length;
+    const parts = [["test", test], ["validation", validation.map(({ sample }) => sample)]] as const;
+    let before = 0;
+    for (const [split, samples] of parts) {
+      const scoring = predict(eye, best, { samples, sight, reading, frozen, split, signal });
+      judged[split] = yield* withNews(telling("evaluate", scoring, { before, total }), ledger);
+      before += samples.length;
+    }
   } finally {
     disposeTree(best);
   }
-  return { scores, probe: yield* withNews(telling("probe", probe({ ...probing, ledger, signal })), ledger) };
+  return {
+    scores: judged.test!,
+    validation: judged.validation!,
+    probe: yield* withNews(telling("probe", probe({ ...probing, ledger, signal })), ledger),
+  };
 }
 
 /** Passes events on, and after each what the ledger has to tell. */

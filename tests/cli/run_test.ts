@@ -47,7 +47,8 @@ Deno.test("run --json tells every event as a line, from a definition in JSON to 
     assertEquals(kinds.filter((kind) => kind === "epoch").length, 2);
     assert(!kinds.includes("evaluate") && !kinds.includes("probe"), kinds.join());
     const { record, folder: made } = lines.at(-1);
-    const { steps: _steps, scores: _scores, probe: _probe, ...header } = (await findRecord(runs, record.id))!;
+    const { steps: _steps, scores: _scores, probe: _probe, validation: _validation, ...header } =
+      (await findRecord(runs, record.id))!;
     assertEquals(record, JSON.parse(JSON.stringify(header)));
     assert((await Deno.stat(join(made, "record.json"))).isFile);
     assert(err.includes("tiny dual, epoch 2:") && err.includes("accuracy %"), err);

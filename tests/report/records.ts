@@ -68,6 +68,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     metrics: {},
     scores: scores(seed * 1000 + Math.round(distance * 10), distance),
     probe: probe === null ? null : scores(probe, 0.4),
+    validation: null,
     best: null,
   };
 }

@@ -47,6 +47,15 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       label: [1],
       score: [0.25],
     },
+    validation: {
+      id: ["c", "d"],
+      source: ["c", "d"],
+      generator: [null, "sd14"],
+      set: [null, "sd14"],
+      corruption: [null, null],
+      label: [0, 1],
+      score: [0.125, 0.875],
+    },
     best: { epoch: 1, step: 3, checkpoint: "best.safetensors", sha256: "be".padEnd(64, "0") },
     ...changes,
   };

@@ -44,7 +44,7 @@ from safetensors.numpy import load_file
 
 folder = pathlib.Path(sys.argv[1])
 record = json.loads((folder / "record.json").read_text("utf-8"))
-links = record["scores"] + ([record["probe"]] if record["probe"] else [])
+links = record["scores"] + [record[name] for name in ("probe", "validation") if record[name]]
 sha256 = lambda data: hashlib.sha256(data).hexdigest()
 events = [json.loads(line) for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
 
@@ -115,6 +115,7 @@ testWithPython("Python reads of a run's folder what this library reads: record, 
 
     sameScores(found.tables["scores.parquet"], record.scores, record);
     sameScores(found.tables["probe.parquet"], record.probe!, record);
+    sameScores(found.tables["validation.parquet"], record.validation!, record, "validation");
 
     const files = await safetensorsIn(home);
     assert(files.length > 0, "there are no weights");
@@ -144,12 +145,12 @@ testWithPython(
 );
 
 /** Claims that Python has the scores, under the types that it should have. */
-function sameScores(table: FoundTable, scores: ScoreColumns, record: RunRecord): void {
+function sameScores(table: FoundTable, scores: ScoreColumns, record: RunRecord, split = "test"): void {
   const { id, source, label, generator, test_set, corruption, score, seed } = table.arrow;
   assertEquals([id, source, label, generator, test_set, corruption], Array.from({ length: 6 }, () => "string"));
   assertEquals([score, seed], ["double", "int64"]);
   assertEquals([table.pandas.score, table.pandas.seed], ["f", "i"]);
-  const columns = tableOf(scores, record);
+  const columns = tableOf(scores, record, split);
   assertEquals(table.columns, columns);
   assert(table.same, "pandas and pyarrow differ");
   const counted = Object.entries(Object.groupBy(scores.id.keys(), (i) => `${scores.set[i]} ${columns.label[i]}`));
@@ -160,12 +161,17 @@ function sameScores(table: FoundTable, scores: ScoreColumns, record: RunRecord):
 }
 
 /** Columns as the files have them. */
-function tableOf({ set, label, ...same }: ScoreColumns, { experiment }: RunRecord): Record<string, unknown[]> {
+function tableOf(
+  { set, label, ...same }: ScoreColumns,
+  { experiment }: RunRecord,
+  split = "test",
+): Record<string, unknown[]> {
   const columns: Record<string, readonly unknown[]> = {
     ...same,
     test_set: set,
     label: label.map((value) => value === 1 ? "fake" : "real"),
     seed: label.map(() => experiment.seed),
+    split: label.map(() => split),
   };
   return columns as Record<string, unknown[]>;
 }

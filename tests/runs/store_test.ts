@@ -36,7 +36,7 @@ function exampleHeader(changes: Partial<RunRecord> = {}): RunHeader {
   return withoutColumns(exampleRecord({ status: "running", metrics: {}, ...changes }));
 }
 
-function withoutColumns({ steps: _, scores: __, probe: ___, ...header }: RunRecord): RunHeader {
+function withoutColumns({ steps: _, scores: __, probe: ___, validation: ____, ...header }: RunRecord): RunHeader {
   return header;
 }
 
@@ -50,6 +50,9 @@ async function copyOf(format: "format_1" | "format_2", folder: string): Promise<
 async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
+
+/** Files of {@linkcode exampleRecord}. */
+const WHOLE = ["events.jsonl", "probe.parquet", "record.json", "scores.parquet", "validation.parquet"];
 
 Deno.test("a run's folder is its name without what a path cannot hold, and twelve digits of its id", () => {
   const name = (given: string) => runFolder("runs", { name: given, id }).slice(5);
@@ -72,21 +75,26 @@ Deno.test("a record comes back as it was written, with numbers that JSON lacks",
   });
 });
 
-Deno.test("a finished run is a record, its events, its scores and those of its probe", async () => {
+Deno.test("a finished run is a record, its events, its scores, those of its probe and of validation", async () => {
   await inFolder(async (runs) => {
     const folder = join(runs, "a-c3bbf8d1e5f5");
     await writeRecord(folder, exampleRecord());
-    assertEquals(await namesIn(folder), ["events.jsonl", "probe.parquet", "record.json", "scores.parquet"]);
-    const { scores, probe, ...others } = JSON.parse(await Deno.readTextFile(join(folder, "record.json")));
+    assertEquals(await namesIn(folder), WHOLE);
+    const { scores, probe, validation, ...others } = JSON.parse(await Deno.readTextFile(join(folder, "record.json")));
     assertEquals([scores.length, scores[0].file, probe.file], [1, "scores.parquet", "probe.parquet"]);
+    assertEquals(validation.file, "validation.parquet");
     assertEquals("steps" in others, false);
     const file = join(folder, "scores.parquet");
-    const types = { label: "string", test_set: "string or null", seed: "whole" } as const;
+    const types = { label: "string", test_set: "string or null", seed: "whole", split: "string" } as const;
     assertEquals(await readParquet(await Deno.readFile(file), { file, types }), {
       label: ["real", "fake"],
       test_set: [null, "sd14"],
       seed: [1, 1],
+      split: ["test", "test"],
     });
+    const other = join(folder, validation.file);
+    const table = await readParquet(await Deno.readFile(other), { file: other, types });
+    assertEquals(table.split, ["validation", "validation"]);
   });
 });
 
@@ -95,12 +103,12 @@ Deno.test("a record that is written anew replaces the old one and leaves no othe
     const folder = join(runs, "a-c3bbf8d1e5f5");
     await writeRecord(folder, exampleRecord({ status: "stopped" }));
     const scores = exampleRecord().probe!;
-    await writeRecord(folder, exampleRecord({ scores, probe: noScores }));
+    await writeRecord(folder, exampleRecord({ scores, probe: noScores, validation: null }));
     const record = await readRecord(folder);
     assertEquals([record.status, record.scores, record.probe], ["done", scores, noScores]);
     // what the old record named stayed until the new one stood
     assertEquals(await namesIn(folder), ["events.jsonl", "probe-2.parquet", "record.json", "scores-2.parquet"]);
-    await writeRecord(folder, exampleRecord({ scores, probe: null }));
+    await writeRecord(folder, exampleRecord({ scores, probe: null, validation: null }));
     assertEquals((await readRecord(folder)).probe, null);
     assertEquals(await namesIn(folder), ["events.jsonl", "record.json", "scores.parquet"]);
   });
@@ -113,7 +121,7 @@ Deno.test("scores that a process left without a record are written over", async 
     await Deno.writeTextFile(join(folder, "scores.parquet"), "half");
     await writeRecord(folder, exampleRecord());
     assertEquals(await readRecord(folder), exampleRecord());
-    assertEquals(await namesIn(folder), ["events.jsonl", "probe.parquet", "record.json", "scores.parquet"]);
+    assertEquals(await namesIn(folder), WHOLE);
   });
 });
 
@@ -123,7 +131,8 @@ Deno.test("while a run goes its record has no scores, and its steps are those of
     for (const status of ["running", "stopped", "failed"] as const) {
       const error = status === "failed" ? "Cannot go on" : null;
       await writeHeader(folder, exampleHeader({ status, error }));
-      const record = exampleRecord({ status, error, metrics: {}, scores: noScores, steps: [], probe: null });
+      const rest = { scores: noScores, steps: [], probe: null, validation: null };
+      const record = exampleRecord({ status, error, metrics: {}, ...rest });
       assertEquals(await readRecord(folder), record);
       assertEquals(await readHeader(folder), exampleHeader({ status, error }));
       assertEquals(await namesIn(folder), ["record.json"]);
@@ -162,8 +171,7 @@ Deno.test("scores that are added stand behind those there are, in files of their
     assertEquals(read.scores.score, [0.1, 1 / 3, 0.25, 0.25]);
     assertEquals(read.metrics, { sd14: { accuracy: 1 }, "sd14/jpeg-50": { accuracy: 0.5 } });
     assertEquals({ ...read, scores: record.scores, metrics: record.metrics }, record);
-    const files = ["probe.parquet", "record.json", "scores-2.parquet", "scores-3.parquet", "scores.parquet"];
-    assertEquals(await namesIn(folder), ["events.jsonl", ...files]);
+    assertEquals(await namesIn(folder), [...WHOLE, "scores-2.parquet", "scores-3.parquet"].sort());
   });
 });
 
@@ -247,15 +255,15 @@ Deno.test("a broken record is refused with the name of its file", async () => {
   });
 });
 
-for (const kind of ["scores", "probe"]) {
+for (const kind of ["scores", "probe", "validation"]) {
   Deno.test(`a file of ${kind} that is not that of the record is refused`, async () => {
     await inFolder(async (runs) => {
       const folder = join(runs, "a-c3bbf8d1e5f5");
       await writeRecord(folder, exampleRecord());
       const file = join(folder, `${kind}.parquet`);
       const whole = await Deno.readFile(file);
-      const { scores, probe } = JSON.parse(await Deno.readTextFile(join(folder, "record.json")));
-      const { sha256 } = kind === "scores" ? scores[0] : probe;
+      const header = JSON.parse(await Deno.readTextFile(join(folder, "record.json")));
+      const { sha256 } = kind === "scores" ? header.scores[0] : header[kind];
       for (let at = 0; at < whole.length; at += 7) {
         await Deno.writeFile(file, whole.with(at, whole[at] ^ 1));
         const error = await assertRejects(() => readRecord(folder), RangeError, `the record expects ${sha256}`);
@@ -293,6 +301,7 @@ Deno.test("a record of format 2 is read whole, and is the same when it is writte
     assertEquals([best?.step, best?.sha256], [6, null]);
     assertEquals([fingerprint, data, skipped], [record.id, null, []]);
     assertEquals(await readHeader(folder), withoutColumns(record));
+    assertEquals(record.validation, null);
     await writeRecord(folder, record);
     assertEquals(await readRecord(folder), record);
     assertEquals(await namesIn(folder), ["events.jsonl", "probe.parquet", "record.json", "scores.parquet"]);
