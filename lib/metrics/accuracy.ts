@@ -1,40 +1,32 @@
-import { ones, rank, type Ranking } from "./ranking.ts";
+import { callsAt, type Curve, curveOf } from "./ranking.ts";
 import { type Column, countBoth, countRows } from "./rows.ts";
 
 /** Where fake begins. */
 export interface Threshold {
-  /** A row is called fake when its score is above this; 0…1. */
+  /** A row is called fake when its score is above this. */
   readonly threshold?: number;
 }
 
-/** Whether a row is called what it is; a score that equals the threshold is called real. */
-function isRight(label: number, score: number, threshold = 0.5): boolean {
-  return (score > threshold) === (label === 1);
-}
+/** Where fake begins when nothing else is said. */
+export const THRESHOLD = 0.5;
 
 /**
- * Share of the rows that are called what they are. It is the mean of the two classes' accuracies, with 0.5 the
- * level of chance, only where photographs and fakes are equally many.
+ * Share of the rows that are called what they are; a score that equals the threshold is called real. It is the mean of
+ * the two classes' accuracies, with 0.5 the level of chance, only where photographs and fakes are equally many.
  *
  * @param labels 1 = fake
  * @returns 0…1
  * @throws {RangeError} when there is no row
  */
-export function accuracy(labels: Column, scores: Column, { threshold = 0.5 }: Threshold = {}): number {
+export function accuracy(labels: Column, scores: Column, options: Threshold = {}): number {
   countRows("accuracy", labels, scores);
-  return rankingAccuracy(rank(labels, scores), ones(labels.length), { threshold });
+  return curveAccuracy(curveOf(labels, scores), options);
 }
 
-/** {@linkcode accuracy} of a ranking whose rows count as often as the weight of their unit says. */
-export function rankingAccuracy(ranking: Ranking, weights: Int32Array, { threshold = 0.5 }: Threshold = {}): number {
-  const { label, score, unit } = ranking;
-  let right = 0, rows = 0;
-  for (let place = 0; place < label.length; place++) {
-    const weight = weights[unit[place]];
-    rows += weight;
-    if (isRight(label[place], score[place], threshold)) right += weight;
-  }
-  return right / rows;
+/** {@linkcode accuracy} of a curve. */
+export function curveAccuracy(curve: Curve, { threshold = THRESHOLD }: Threshold = {}): number {
+  const { fake, real, found, alarms } = callsAt(curve, threshold);
+  return (found + (real - alarms)) / (fake + real);
 }
 
 /**
@@ -43,7 +35,14 @@ export function rankingAccuracy(ranking: Ranking, weights: Int32Array, { thresho
  * @throws {RangeError} when there is no photograph
  */
 export function realAccuracy(labels: Column, scores: Column, options: Threshold = {}): number {
-  return classAccuracy(labels, scores, { of: 0, ...options });
+  if (countRows("accuracy on the real rows", labels, scores).real === 0) throw without("real");
+  return curveRealAccuracy(curveOf(labels, scores), options);
+}
+
+/** {@linkcode realAccuracy} of a curve. */
+export function curveRealAccuracy(curve: Curve, { threshold = THRESHOLD }: Threshold = {}): number {
+  const { real, alarms } = callsAt(curve, threshold);
+  return (real - alarms) / real;
 }
 
 /**
@@ -52,7 +51,14 @@ export function realAccuracy(labels: Column, scores: Column, options: Threshold 
  * @throws {RangeError} when there is no fake
  */
 export function fakeAccuracy(labels: Column, scores: Column, options: Threshold = {}): number {
-  return classAccuracy(labels, scores, { of: 1, ...options });
+  if (countRows("accuracy on the fake rows", labels, scores).fake === 0) throw without("fake");
+  return curveFakeAccuracy(curveOf(labels, scores), options);
+}
+
+/** {@linkcode fakeAccuracy} of a curve. */
+export function curveFakeAccuracy(curve: Curve, { threshold = THRESHOLD }: Threshold = {}): number {
+  const { fake, found } = callsAt(curve, threshold);
+  return found / fake;
 }
 
 /**
@@ -62,18 +68,14 @@ export function fakeAccuracy(labels: Column, scores: Column, options: Threshold 
  */
 export function balancedAccuracy(labels: Column, scores: Column, options: Threshold = {}): number {
   countBoth("balanced accuracy", labels, scores);
-  return (realAccuracy(labels, scores, options) + fakeAccuracy(labels, scores, options)) / 2;
+  return curveBalancedAccuracy(curveOf(labels, scores), options);
 }
 
-function classAccuracy(labels: Column, scores: Column, at: Threshold & { readonly of: 0 | 1 }): number {
-  const name = at.of === 1 ? "fake" : "real";
-  const count = countRows(`accuracy on the ${name} rows`, labels, scores)[name];
-  if (count === 0) {
-    throw new RangeError(`Cannot compute accuracy on the ${name} rows: found none, expected at least one`);
-  }
-  let right = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] === at.of) right += Number(isRight(labels[i], scores[i], at.threshold));
-  }
-  return right / count;
+/** {@linkcode balancedAccuracy} of a curve. */
+export function curveBalancedAccuracy(curve: Curve, options: Threshold = {}): number {
+  return (curveRealAccuracy(curve, options) + curveFakeAccuracy(curve, options)) / 2;
+}
+
+function without(name: "real" | "fake"): RangeError {
+  return new RangeError(`Cannot compute accuracy on the ${name} rows: found none, expected at least one`);
 }

@@ -1,4 +1,4 @@
-import { ones, rank, type Ranking } from "./ranking.ts";
+import { type Curve, curveOf } from "./ranking.ts";
 import { type Column, countBoth } from "./rows.ts";
 
 /**
@@ -19,25 +19,17 @@ import { type Column, countBoth } from "./rows.ts";
  */
 export function auc(labels: Column, scores: Column): number {
   countBoth("the AUC", labels, scores);
-  return rankingAuc(rank(labels, scores), ones(labels.length));
+  return curveAuc(curveOf(labels, scores));
 }
 
-/** {@linkcode auc} of a ranking whose rows count as often as the weight of their unit says. */
-export function rankingAuc(ranking: Ranking, weights: Int32Array): number {
-  const { label, last, unit } = ranking;
+/** {@linkcode auc} of a curve. */
+export function curveAuc({ fakes, reals }: Curve): number {
   let pairs = 0; // twice the number of pairs in order
-  let fakes = 0, reals = 0;
-  let blockFakes = 0, blockReals = 0;
-  for (let place = 0; place < label.length; place++) {
-    const weight = weights[unit[place]];
-    if (label[place] === 1) blockFakes += weight;
-    else blockReals += weight;
-    if (last[place] === 1) {
-      pairs += blockReals * (2 * fakes + blockFakes);
-      fakes += blockFakes;
-      reals += blockReals;
-      blockFakes = blockReals = 0;
-    }
+  let fake = 0, real = 0;
+  for (let block = 0; block < fakes.length; block++) {
+    pairs += (reals[block] - real) * (fake + fakes[block]);
+    fake = fakes[block];
+    real = reals[block];
   }
-  return pairs / (2 * fakes * reals);
+  return pairs / (2 * fake * real);
 }

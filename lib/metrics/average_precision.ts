@@ -1,4 +1,4 @@
-import { ones, rank, type Ranking } from "./ranking.ts";
+import { type Curve, curveOf } from "./ranking.ts";
 import { type Column, countBoth } from "./rows.ts";
 
 /**
@@ -11,24 +11,16 @@ import { type Column, countBoth } from "./rows.ts";
  */
 export function averagePrecision(labels: Column, scores: Column): number {
   countBoth("average precision", labels, scores);
-  return rankingAveragePrecision(rank(labels, scores), ones(labels.length));
+  return curveAveragePrecision(curveOf(labels, scores));
 }
 
-/** {@linkcode averagePrecision} of a ranking whose rows count as often as the weight of their unit says. */
-export function rankingAveragePrecision(ranking: Ranking, weights: Int32Array): number {
-  const { label, last, unit } = ranking;
-  let sum = 0;
-  let fakes = 0, rows = 0;
-  let gained = 0;
-  for (let place = 0; place < label.length; place++) {
-    const weight = weights[unit[place]];
-    rows += weight;
-    if (label[place] === 1) gained += weight;
-    if (last[place] === 1 && gained > 0) {
-      fakes += gained;
-      sum += gained * (fakes / rows);
-      gained = 0;
-    }
+/** {@linkcode averagePrecision} of a curve. */
+export function curveAveragePrecision({ fakes, reals }: Curve): number {
+  let sum = 0, fake = 0;
+  for (let block = 0; block < fakes.length; block++) {
+    const gained = fakes[block] - fake;
+    fake = fakes[block];
+    if (gained > 0) sum += gained * (fake / (fake + reals[block]));
   }
-  return sum / fakes;
+  return sum / fake;
 }

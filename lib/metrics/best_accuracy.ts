@@ -1,4 +1,4 @@
-import { rank } from "./ranking.ts";
+import { type Curve, curveOf } from "./ranking.ts";
 import { type Column, countRows } from "./rows.ts";
 
 /**
@@ -13,13 +13,14 @@ import { type Column, countRows } from "./rows.ts";
  * @throws {RangeError} when there is no row
  */
 export function bestAccuracy(labels: Column, scores: Column): number {
-  const { real } = countRows("best accuracy", labels, scores);
-  const { label, last } = rank(labels, scores);
-  let right = real; // with every row called real
+  countRows("best accuracy", labels, scores);
+  return curveBestAccuracy(curveOf(labels, scores));
+}
+
+/** {@linkcode bestAccuracy} of a curve. */
+export function curveBestAccuracy({ fakes, reals }: Curve): number {
+  const real = reals[reals.length - 1];
   let best = 0;
-  for (let place = 0; place < label.length; place++) {
-    right += label[place] === 1 ? 1 : -1;
-    if (last[place] === 1) best = Math.max(best, right);
-  }
-  return best / label.length;
+  for (let block = 0; block < fakes.length; block++) best = Math.max(best, fakes[block] + real - reals[block]);
+  return best / (fakes[fakes.length - 1] + real);
 }

@@ -1,28 +1,19 @@
 import { random } from "../random.ts";
-import { rankingAccuracy } from "./accuracy.ts";
-import { rankingAuc } from "./auc.ts";
-import { rankingAveragePrecision } from "./average_precision.ts";
-import { rank, type Ranking } from "./ranking.ts";
+import { THRESHOLD, type Threshold } from "./accuracy.ts";
+import { type Curve, emptyCurve, rank, type Ranking, weigh } from "./ranking.ts";
 import { countBoth } from "./rows.ts";
 import { gatherSources, type ScoredRows } from "./sources.ts";
+import { type Statistic, statistics } from "./statistics.ts";
 import { testSets } from "./test_sets.ts";
-
-/** The statistics that are resampled; each walks a ranking under integer weights. */
-const statistics = {
-  accuracy: (ranking: Ranking, weights: Int32Array): number => rankingAccuracy(ranking, weights),
-  auc: rankingAuc,
-  averagePrecision: rankingAveragePrecision,
-};
-
-/** Name of a resampled statistic: accuracy at a threshold of 0.5, area under the ROC curve, average precision. */
-export type Statistic = keyof typeof statistics;
 
 /** One value of each statistic. */
 export type ByStatistic<T> = Readonly<Record<Statistic, T>>;
 
+const names = Object.keys(statistics) as Statistic[];
+
 /** The same of each statistic, by its name. */
 export function eachStatistic<T>(make: (name: Statistic) => T): ByStatistic<T> {
-  return Object.fromEntries(Object.keys(statistics).map((name) => [name, make(name as Statistic)])) as ByStatistic<T>;
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as ByStatistic<T>;
 }
 
 /** A statistic on the rows as they are, and on each resample of them. */
@@ -44,10 +35,26 @@ export interface Resamples {
 export interface BootstrapOptions {
   /** Test sets whose generator the method has seen; the others make the mean over unseen ones. */
   readonly trained: readonly string[];
-  /** How often to draw, at least 1. */
+  /** How often to draw, at least 1; left out: {@linkcode usualResamples}. */
   readonly resamples?: number;
   /** Of the stream of draws. */
   readonly seed?: number;
+  /** Where fake begins: in every test set, or by test set. */
+  readonly threshold?: number | ReadonlyMap<string, number>;
+}
+
+/** Resamples of up to 100,000 rows. */
+const RESAMPLES = 2000;
+
+/** Rows that are walked for one method at most, where that leaves {@linkcode FEWEST} resamples. */
+const WALKED = 2e8;
+
+/** Resamples below which percentiles are too rough: with 200, the end of an interval lies 5 % of its width off, as one standard error. */
+const FEWEST = 200;
+
+/** 2,000 resamples; beyond 100,000 rows fewer, and 200 of a million, whose intervals are narrow. */
+export function usualResamples(rows: number): number {
+  return Math.min(RESAMPLES, Math.max(FEWEST, Math.floor(WALKED / rows)));
 }
 
 /**
@@ -63,26 +70,25 @@ export interface BootstrapOptions {
  * paired draw by draw.
  *
  * @param runs scores of one method under several seeds, over the same test rows, in any order
- * @throws {RangeError} when there is no run, the runs were tested on different rows, or a test set lacks a class
+ * @throws {RangeError} when there is no run, the runs were tested on different rows, or a test set lacks a class or a
+ * threshold
  *
  * Source: the percentile bootstrap of Efron and Tibshirani 1993 (chapters 8 and 13), over clusters within strata.
  */
 export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions): Resamples {
-  const { trained, resamples = 2000, seed = 0 } = options;
+  const { trained, seed = 0, threshold = THRESHOLD } = options;
+  const resamples = options.resamples ?? usualResamples(runs[0]?.label.length ?? 1);
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(`Cannot resample: found ${resamples} resamples, expected 1 or more`);
   }
-  const { index, strata, key } = gatherSources(runs);
-  const rankings = runs.map((run) => rankSets(run, index));
+  const { places, size, strata, key } = gatherSources(runs);
+  const walks = runs.map((run, i) => walksOf(run, places[i], threshold));
   const draw = random(seed, "bootstrap");
-  const weights = new Int32Array(index.size).fill(1);
-  const evenly = runs.map(() => 1);
-  const sets = new Map([...rankings[0].keys()].map((set) => [
+  const weights = new Float64Array(size).fill(1);
+  const values = meansOverRuns(walks, { weights, times: runs.map(() => 1) });
+  const sets = new Map([...values].map(([set, value]) => [
     set,
-    eachStatistic((name): Draws => ({
-      value: meanOverRuns(name, { rankings, set, weights, times: evenly }),
-      draws: new Float64Array(resamples),
-    })),
+    eachStatistic((name): Draws => ({ value: value[name], draws: new Float64Array(resamples) })),
   ]));
   for (let i = 0; i < resamples; i++) {
     weights.fill(0);
@@ -91,37 +97,64 @@ export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions
     }
     const times = runs.map(() => 0);
     for (let k = 0; k < runs.length; k++) times[draw.integer(runs.length)] += 1;
-    for (const [set, drawn] of sets) {
-      for (const name of Object.keys(drawn) as Statistic[]) {
-        drawn[name].draws[i] = meanOverRuns(name, { rankings, set, weights, times });
-      }
+    for (const [set, means] of meansOverRuns(walks, { weights, times })) {
+      const drawn = sets.get(set)!;
+      for (const name of names) drawn[name].draws[i] = means[name];
     }
   }
   return { sets, trained, pairing: JSON.stringify([seed, resamples, runs.length, key]) };
 }
 
-interface Weighing {
-  readonly rankings: readonly ReadonlyMap<string, Ranking>[];
-  readonly set: string;
-  /** By source. */
-  readonly weights: Int32Array;
-  /** By run, summing to the number of runs. */
-  readonly times: readonly number[];
+/** A run's rows of a test set, sorted once, and the counts that each draw writes over. */
+interface Walk {
+  readonly ranking: Ranking;
+  readonly curve: Curve;
+  readonly at: Threshold;
 }
 
-function meanOverRuns(name: Statistic, { rankings, set, weights, times }: Weighing): number {
-  let sum = 0;
-  for (let run = 0; run < rankings.length; run++) {
-    if (times[run] > 0) sum += times[run] * statistics[name](rankings[run].get(set)!, weights);
-  }
-  return sum / rankings.length;
-}
-
-function rankSets(run: ScoredRows, index: ReadonlyMap<string, number>): ReadonlyMap<string, Ranking> {
-  return new Map([...testSets(run)].map(([set, rows]) => {
-    const labels = Array.from(rows, (row) => run.label[row]);
-    const scores = Array.from(rows, (row) => run.score[row]);
+function walksOf(
+  run: ScoredRows,
+  places: Int32Array,
+  threshold: number | ReadonlyMap<string, number>,
+): ReadonlyMap<string, Walk> {
+  return new Map([...testSets(run)].map(([set, rows]): [string, Walk] => {
+    const labels = Float64Array.from(rows, (row) => run.label[row]);
+    const scores = Float64Array.from(rows, (row) => run.score[row]);
     countBoth(`the statistics of test set "${set}"`, labels, scores);
-    return [set, rank(labels, scores, Array.from(rows, (row) => index.get(run.source[row])!))];
+    const ranking = rank(labels, scores, Int32Array.from(rows, (row) => places[row]));
+    return [set, { ranking, curve: emptyCurve(ranking), at: { threshold: thresholdOf(set, threshold) } }];
+  }));
+}
+
+function thresholdOf(set: string, threshold: number | ReadonlyMap<string, number>): number {
+  if (typeof threshold === "number") return threshold;
+  const found = threshold.get(set);
+  if (found !== undefined) return found;
+  throw new RangeError(
+    `Cannot resample: found no threshold of test set "${set}", expected one for each; there are some of ` +
+      [...threshold.keys()].map((name) => `"${name}"`).join(", "),
+  );
+}
+
+/** Mean of every statistic over runs, by test set. */
+function meansOverRuns(
+  walks: readonly ReadonlyMap<string, Walk>[],
+  { weights, times }: {
+    /** By source. */
+    readonly weights: Float64Array;
+    /** By run, summing to the number of runs. */
+    readonly times: readonly number[];
+  },
+): Map<string, Record<Statistic, number>> {
+  return new Map([...walks[0].keys()].map((set) => {
+    const means = eachStatistic(() => 0) as Record<Statistic, number>;
+    for (let run = 0; run < walks.length; run++) {
+      if (times[run] === 0) continue;
+      const { ranking, curve, at } = walks[run].get(set)!;
+      weigh(ranking, weights, curve);
+      for (const name of names) means[name] += times[run] * statistics[name](curve, at);
+    }
+    for (const name of names) means[name] /= walks.length;
+    return [set, means];
   }));
 }

@@ -1,3 +1,4 @@
+import { type Curve, curveOf } from "./ranking.ts";
 import { checkProbabilities, type Column } from "./rows.ts";
 
 /**
@@ -13,7 +14,17 @@ import { checkProbabilities, type Column } from "./rows.ts";
  */
 export function brier(labels: Column, scores: Column): number {
   checkProbabilities("the Brier score", labels, scores);
-  let sum = 0;
-  for (let i = 0; i < labels.length; i++) sum += (scores[i] - labels[i]) ** 2;
-  return sum / labels.length;
+  return curveBrier(curveOf(labels, scores));
+}
+
+/** {@linkcode brier} of a curve. */
+export function curveBrier({ score, fakes, reals }: Curve): number {
+  let sum = 0, fake = 0, real = 0;
+  for (let block = 0; block < score.length; block++) {
+    const value = score[block];
+    sum += (fakes[block] - fake) * (1 - value) * (1 - value) + (reals[block] - real) * value * value;
+    fake = fakes[block];
+    real = reals[block];
+  }
+  return sum / (fake + real);
 }

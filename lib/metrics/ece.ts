@@ -1,3 +1,4 @@
+import { type Curve, curveOf } from "./ranking.ts";
 import { checkProbabilities, type Column } from "./rows.ts";
 
 /**
@@ -12,14 +13,35 @@ import { checkProbabilities, type Column } from "./rows.ts";
  *
  * Source: Naeini et al. 2015, on the probability of the positive class as in Nixon et al. 2019.
  */
-export function ece(labels: Column, scores: Column, { bins = 15 }: { readonly bins?: number } = {}): number {
+export function ece(labels: Column, scores: Column, { bins = 15 }: Bins = {}): number {
   checkProbabilities("the expected calibration error", labels, scores);
   if (!Number.isInteger(bins) || bins < 1) {
     throw new RangeError(`Cannot compute the expected calibration error: found ${bins} bins, expected 1 or more`);
   }
-  const excess = new Float64Array(bins); // per bin: sum of probabilities minus number of fakes
-  for (let i = 0; i < labels.length; i++) {
-    excess[Math.min(Math.floor(scores[i] * bins), bins - 1)] += scores[i] - labels[i];
+  return curveEce(curveOf(labels, scores), { bins });
+}
+
+/** How many bins. */
+interface Bins {
+  readonly bins?: number;
+}
+
+/** {@linkcode ece} of a curve. */
+export function curveEce({ score, fakes, reals }: Curve, { bins = 15 }: Bins = {}): number {
+  let error = 0;
+  let bin = bins - 1, excess = 0; // of the bin at hand: sum of probabilities minus number of fakes
+  let fake = 0, real = 0;
+  for (let block = 0; block < score.length; block++) {
+    const own = Math.min(Math.floor(score[block] * bins), bins - 1);
+    if (own !== bin) {
+      error += Math.abs(excess);
+      bin = own;
+      excess = 0;
+    }
+    const gained = fakes[block] - fake;
+    excess += (gained + reals[block] - real) * score[block] - gained;
+    fake = fakes[block];
+    real = reals[block];
   }
-  return excess.reduce((sum, bin) => sum + Math.abs(bin), 0) / labels.length;
+  return (error + Math.abs(excess)) / (fake + real);
 }

@@ -1,14 +1,19 @@
 import type { Interval } from "../types.ts";
-import { type ByStatistic, type Draws, eachStatistic, type Resamples, type Statistic } from "./bootstrap.ts";
+import { type ByStatistic, type Draws, eachStatistic, type Resamples } from "./bootstrap.ts";
+import { pairedP } from "./paired.ts";
+import type { Statistic } from "./statistics.ts";
+
+/** Something of each test set and of the means over them. */
+export interface Summary<T> {
+  readonly sets: ReadonlyMap<string, ByStatistic<T>>;
+  /** Over all test sets, each counting the same. */
+  readonly mean: ByStatistic<T>;
+  /** Over the test sets whose generator was not trained on; null when there is none. */
+  readonly unseen: ByStatistic<T> | null;
+}
 
 /** Intervals of each test set and of the means over them. */
-export interface Intervals {
-  readonly sets: ReadonlyMap<string, ByStatistic<Interval>>;
-  /** Over all test sets, each counting the same. */
-  readonly mean: ByStatistic<Interval>;
-  /** Over the test sets whose generator was not trained on; null when there is none. */
-  readonly unseen: ByStatistic<Interval> | null;
-}
+export type Intervals = Summary<Interval>;
 
 /**
  * Percentile intervals of what {@linkcode bootstrap} drew.
@@ -20,8 +25,16 @@ export function intervals(resamples: Resamples, { level = 0.95 }: { readonly lev
   if (!(level > 0 && level < 1)) {
     throw new RangeError(`Cannot make an interval of level ${level}: expected more than 0 and less than 1, as 0.95`);
   }
-  const over = (sets: readonly ByStatistic<Draws>[]): ByStatistic<Interval> =>
-    eachStatistic((name) => interval(meanOf(sets, name), level));
+  return summary(resamples, (draws) => interval(draws, level));
+}
+
+/** p-values of the paired differences that {@linkcode difference} gives, as {@linkcode pairedP} tells. */
+export function pairedPs(differences: Resamples): Summary<number> {
+  return summary(differences, pairedP);
+}
+
+function summary<T>(resamples: Resamples, of: (draws: Draws) => T): Summary<T> {
+  const over = (sets: readonly ByStatistic<Draws>[]): ByStatistic<T> => eachStatistic((name) => of(meanOf(sets, name)));
   const all = [...resamples.sets.values()];
   const unseen = [...resamples.sets].filter(([set]) => !resamples.trained.includes(set)).map(([, drawn]) => drawn);
   return {

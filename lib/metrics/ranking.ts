@@ -1,3 +1,4 @@
+import { fallingOrder } from "./order.ts";
 import type { Column } from "./rows.ts";
 
 /**
@@ -7,12 +8,12 @@ import type { Column } from "./rows.ts";
 export interface Ranking {
   /** Label of each place, 1 = fake. */
   readonly label: Uint8Array;
-  /** Score of each place, falling. */
-  readonly score: Float64Array;
   /** Whether the next place has a lower score: the end of a block of equal scores. */
   readonly last: Uint8Array;
   /** Which weight belongs to each place: the row, or whatever the rows were grouped by. */
   readonly unit: Int32Array;
+  /** Score of each block, falling. */
+  readonly score: Float64Array;
 }
 
 /**
@@ -22,22 +23,97 @@ export interface Ranking {
  */
 export function rank(labels: Column, scores: Column, unit?: Column): Ranking {
   const size = labels.length;
-  const order = Int32Array.from({ length: size }, (_, i) => i).sort((a, b) => scores[b] - scores[a] || a - b);
+  const order = fallingOrder(scores);
   const label = new Uint8Array(size);
-  const score = new Float64Array(size);
   const last = new Uint8Array(size);
   const units = new Int32Array(size);
+  const score = new Float64Array(size);
+  let blocks = 0;
   for (let place = 0; place < size; place++) {
     const row = order[place];
     label[place] = labels[row];
-    score[place] = scores[row];
-    last[place] = place === size - 1 || scores[row] !== scores[order[place + 1]] ? 1 : 0;
     units[place] = unit === undefined ? row : unit[row];
+    if (place === size - 1 || scores[row] !== scores[order[place + 1]]) {
+      last[place] = 1;
+      score[blocks++] = scores[row];
+    }
   }
-  return { label, score, last, unit: units };
+  return { label, last, unit: units, score: score.slice(0, blocks) };
 }
 
-/** A weight of one for each of `size` units. */
-export function ones(size: number): Int32Array {
-  return new Int32Array(size).fill(1);
+/**
+ * How many rows of each class score at least so much: what every metric is made of. It holds the ROC curve, the
+ * precision-recall curve and the calibration curve, one point for each distinct score.
+ */
+export interface Curve {
+  /** Distinct scores, falling. */
+  readonly score: Float64Array;
+  /** Weight of the fakes with this score or a higher one. */
+  readonly fakes: Float64Array;
+  /** And of the photographs. */
+  readonly reals: Float64Array;
+}
+
+/** The curve of a ranking whose rows all count the same. */
+export function curveOf(labels: Column, scores: Column): Curve {
+  const ranking = rank(labels, scores);
+  return weigh(ranking, new Int32Array(labels.length).fill(1));
+}
+
+/**
+ * The curve of a ranking whose rows count as often as the weight of their unit says.
+ *
+ * @param into a curve of the same ranking whose counts are written over
+ */
+export function weigh(ranking: Ranking, weights: ArrayLike<number>, into: Curve = emptyCurve(ranking)): Curve {
+  const { label, last, unit } = ranking;
+  const { fakes, reals } = into;
+  let fake = 0, rows = 0, block = 0;
+  for (let place = 0; place < label.length; place++) {
+    const weight = weights[unit[place]];
+    rows += weight;
+    fake += weight * label[place]; // no branch: labels are as good as random to a processor
+    fakes[block] = fake;
+    reals[block] = rows - fake;
+    block += last[place];
+  }
+  return into;
+}
+
+/** A curve of nothing, to be written over by {@linkcode weigh}. */
+export function emptyCurve({ score }: Ranking): Curve {
+  return { score, fakes: new Float64Array(score.length), reals: new Float64Array(score.length) };
+}
+
+/** Weight of both classes, and of what is called fake: the rows that score above a threshold. */
+export interface Calls {
+  readonly fake: number;
+  readonly real: number;
+  /** Fakes that are called fake. */
+  readonly found: number;
+  /** Photographs that are called fake. */
+  readonly alarms: number;
+}
+
+/** What is called fake when fake begins above a threshold; a score that equals it is called real. */
+export function callsAt(curve: Curve, threshold: number): Calls {
+  return callsOf(curve, blocksWhere(curve, (block) => curve.score[block] > threshold));
+}
+
+/** What is called fake when the first so many blocks are. */
+export function callsOf({ fakes, reals }: Curve, blocks: number): Calls {
+  const end = fakes.length - 1;
+  const [found, alarms] = blocks === 0 ? [0, 0] : [fakes[blocks - 1], reals[blocks - 1]];
+  return { fake: fakes[end], real: reals[end], found, alarms };
+}
+
+/** How many blocks a condition holds for that holds up to some block and for none behind it. */
+export function blocksWhere({ score }: Curve, holds: (block: number) => boolean): number {
+  let low = 0, high = score.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

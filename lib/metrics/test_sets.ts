@@ -19,7 +19,7 @@ export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
     else if (named.has(name)) named.get(name)!.push(row);
     else named.set(name, [row]);
   }
-  const isWhole = (rows: readonly number[]) => new Set(rows.map((row) => label[row])).size === 2;
+  const isWhole = (rows: readonly number[]) => rows.some((row) => label[row] !== label[rows[0]]);
   const sets = [...named].map(([name, rows]): [string, number[]] => [
     name,
     isWhole(rows) ? rows : [...rows, ...shared].sort((a, b) => a - b),
@@ -31,5 +31,12 @@ export function testSets(columns: SetColumns): ReadonlyMap<string, Int32Array> {
 
 /** Rows whose images were scored as they are, in their order. */
 export function plainRows({ corruption }: Pick<ScoreColumns, "corruption">): number[] {
-  return corruption.flatMap((done, row) => done === null ? [row] : []);
+  const rows: number[] = [];
+  for (let row = 0; row < corruption.length; row++) if (isPlain({ corruption }, row)) rows.push(row);
+  return rows;
+}
+
+/** Whether a row's image was scored as it is. */
+export function isPlain({ corruption }: Pick<ScoreColumns, "corruption">, row: number): boolean {
+  return corruption[row] === null;
 }

@@ -1,4 +1,4 @@
-import { rank } from "./ranking.ts";
+import { blocksWhere, callsOf, type Curve, curveOf } from "./ranking.ts";
 import { type Column, countBoth } from "./rows.ts";
 
 /**
@@ -11,15 +11,13 @@ import { type Column, countBoth } from "./rows.ts";
  */
 export function tprAtFpr(labels: Column, scores: Column, { fpr }: { readonly fpr: number }): number {
   if (!(fpr >= 0 && fpr <= 1)) throw new RangeError(`Cannot compute TPR at FPR ${fpr}: expected a rate (0…1)`);
-  const { real, fake } = countBoth(`TPR at FPR ${fpr}`, labels, scores);
-  const { label, last } = rank(labels, scores);
-  let found = 0, alarms = 0;
-  let best = 0;
-  for (let place = 0; place < label.length; place++) {
-    if (label[place] === 1) found += 1;
-    else alarms += 1;
-    if (alarms / real > fpr) break;
-    if (last[place] === 1) best = found;
-  }
-  return best / fake;
+  countBoth(`TPR at FPR ${fpr}`, labels, scores);
+  return curveTprAtFpr(curveOf(labels, scores), { fpr });
+}
+
+/** {@linkcode tprAtFpr} of a curve. */
+export function curveTprAtFpr(curve: Curve, { fpr }: { readonly fpr: number }): number {
+  const { fake, real } = callsOf(curve, 0);
+  const allowed = blocksWhere(curve, (block) => curve.reals[block] / real <= fpr);
+  return callsOf(curve, allowed).found / fake;
 }

@@ -1,10 +1,13 @@
 import { type ColumnTable, from } from "arquero";
 import { canonical } from "../definition/fingerprint.ts";
-import { eachStatistic, type Statistic } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import { type Comparable, groupMethods, type Method } from "./methods.ts";
+import { metricTitles } from "./numbers.ts";
 import { onSharedSets } from "./shared_sets.ts";
 import { definitionColumns } from "./variants.ts";
+
+/** The statistics of an overview. */
+type Statistic = keyof typeof metricTitles;
 
 /** A finished run without its scores: what `listRuns` tells of one, or a record. */
 export type Measured = Comparable & Pick<RunRecord, "metrics">;
@@ -57,11 +60,11 @@ function meansOf({ records, trained }: Method<Measured>): Record<"mean" | "unsee
   const [first, ...others] = records.map(({ metrics }) => setsOf(metrics));
   const alike = others.every((sets) => sets.length === first.length && first.every((set) => sets.includes(set)));
   const over = (sets: readonly string[]): Numbers<Statistic> =>
-    eachStatistic((name) => {
-      if (!alike || sets.length === 0) return null;
+    Object.fromEntries((Object.keys(metricTitles) as Statistic[]).map((name) => {
+      if (!alike || sets.length === 0) return [name, null];
       const value = average(sets.map((set) => average(records.map(({ metrics }) => metrics[set][name]))));
-      return Number.isNaN(value) ? null : value;
-    });
+      return [name, Number.isNaN(value) ? null : value];
+    })) as Numbers<Statistic>;
   return { mean: over(first), unseen: over(trained === null ? [] : first.filter((set) => !trained.includes(set))) };
 }
 

@@ -1,6 +1,6 @@
 import { bootstrap } from "../../lib/metrics/bootstrap.ts";
 import { intervals } from "../../lib/metrics/intervals.ts";
-import { accuracy, auc, averagePrecision } from "../../lib/metrics/mod.ts";
+import { accuracy, auc, averagePrecision, f1, usualResamples } from "../../lib/metrics/mod.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { columnsOf, normalCdf, simulate } from "./simulated.ts";
 
@@ -126,4 +126,35 @@ Deno.test("bootstrap() does not draw corrupted images", () => {
   };
   const options = { trained: [], resamples: 20 };
   assertEquals(bootstrap([both], options), bootstrap([run], options));
+});
+
+Deno.test("bootstrap() calls rows fake above the threshold that it is given, for all test sets or for each", () => {
+  const run = simulate(8, { sources: 20, generators });
+  const columnsOfSet = (name: string) => {
+    const rows = run.set.flatMap((set, row) => set === null || set === name ? [row] : []);
+    return [rows.map((row) => run.label[row]), rows.map((row) => run.score[row])] as const;
+  };
+  const options = { trained: [], resamples: 3 };
+  const one = bootstrap([run], { ...options, threshold: 0.8 }).sets.get("adm")!;
+  assertEquals(one.f1.value, f1(...columnsOfSet("adm"), { threshold: 0.8 }));
+  assertEquals(one.auc, bootstrap([run], options).sets.get("adm")!.auc);
+  const each = bootstrap([run], { ...options, threshold: new Map([["adm", 0.8], ["sd14", 0.3]]) }).sets;
+  assertEquals(each.get("adm"), one);
+  assertEquals(each.get("sd14")!.accuracy.value, accuracy(...columnsOfSet("sd14"), { threshold: 0.3 }));
+  const lacking = { ...options, threshold: new Map([["adm", 0.8]]) };
+  assertThrows(() => bootstrap([run], lacking), RangeError, 'no threshold of test set "sd14"');
+});
+
+Deno.test("usualResamples() are fewer where there are more rows than can be walked 2,000 times", () => {
+  assertEquals([1, 100_000, 200_000, 1e6, 1e7].map(usualResamples), [2000, 2000, 1000, 200, 200]);
+});
+
+Deno.test("bootstrap() tells runs apart that were tested on other rows of as many sources", () => {
+  const run = simulate(9, { sources: 6, generators });
+  const renamed = { ...run, source: run.source.map((source) => source.replace("photo-5", "photo-6")) };
+  const moved = { ...run, set: run.set.map((set, row) => row === 2 ? "sd14" : set) };
+  const options = { trained: [], resamples: 1 };
+  for (const other of [renamed, moved]) {
+    assertThrows(() => bootstrap([run, other], options), RangeError, "expected the same rows of the same sources");
+  }
 });

@@ -1,5 +1,5 @@
-import { bootstrap } from "../../lib/metrics/bootstrap.ts";
-import { difference, intervals } from "../../lib/metrics/intervals.ts";
+import { bootstrap, eachStatistic } from "../../lib/metrics/bootstrap.ts";
+import { difference, intervals, pairedPs } from "../../lib/metrics/intervals.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { simulate } from "./simulated.ts";
 
@@ -20,7 +20,7 @@ Deno.test("intervals() has no mean over unseen sets when every set was trained o
 
 Deno.test("intervals() takes the percentiles between order statistics", () => {
   const drawn = { value: 9, draws: Float64Array.from([4, 0, 3, 1, 2]) };
-  const sets = new Map([["a", { accuracy: drawn, auc: drawn, averagePrecision: drawn }]]);
+  const sets = new Map([["a", eachStatistic(() => drawn)]]);
   const { mean } = intervals({ sets, trained: [], pairing: "" }, { level: 0.75 });
   assertEquals(mean.accuracy, { value: 9, low: 0.5, high: 3.5 });
 });
@@ -59,4 +59,14 @@ Deno.test("difference() refuses methods with different numbers of seeds", () => 
   const run = simulate(6, { sources: 5, generators });
   const one = bootstrap([run], options), two = bootstrap([run, run], options);
   assertThrows(() => difference(one, two), RangeError, "Cannot pair two methods");
+});
+
+Deno.test("pairedPs() are below 0.05 where the interval leaves 0 out, and 1 for a method and itself", () => {
+  const run = simulate(7, { sources: 60, generators });
+  const drawn = bootstrap([run], options);
+  assertEquals(pairedPs(difference(drawn, drawn)).mean.accuracy, 1);
+  const better = { ...run, score: run.score.map((score, row) => run.label[row] === 1 ? Math.sqrt(score) : score) };
+  const apart = difference(bootstrap([better], options), drawn);
+  const { low, high } = intervals(apart).mean.auc;
+  assertEquals(low > 0 || high < 0, pairedPs(apart).mean.auc < 0.05);
 });
