@@ -69,6 +69,8 @@ export {
   square,
   type View,
 } from "./lib/augment/mod.ts";
+export { type Corruption, corruptionName, corruptionOf } from "./lib/augment/corruption.ts";
+export { protocols, type RobustnessAxes, robustnessAxes, robustnessGrid } from "./lib/augment/robustness.ts";
 export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
 export { auditFigures } from "./lib/audit/figures.ts";
 export { everySplit } from "./lib/audit/listing.ts";
@@ -80,8 +82,10 @@ export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
 export { type Part, part } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
+export type { Tiling } from "./lib/data/tiles.ts";
 export type { Agreement } from "./lib/evaluate/agreement.ts";
 export {
+  type Altered,
   evaluate,
   type EvaluateEvent,
   evaluateEvents,
@@ -221,10 +225,12 @@ export {
   plateau,
   type Schedule,
 } from "./lib/schedules/mod.ts";
+export { type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
 export type {
   Distances,
   Environment,
   EpochRow,
+  Frozen,
   Interval,
   Label,
   Metrics,

@@ -1,20 +1,22 @@
-/** A run's kept checkpoint scored again, without training. */
+/** A run's kept checkpoint scored again, without training: as images are, and as what befell them left them. */
+import type { Corruption } from "./augment/corruption.ts";
 import { asSeen } from "./data/gather_made.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
+import type { Tiling } from "./data/tiles.ts";
 import { together } from "./data/together.ts";
 import { unreadableLedger } from "./data/unreadable.ts";
 import { type Backend, type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
-import { type Agreement, agreement, onlySets, otherRows, standingAlone } from "./evaluate/agreement.ts";
+import { type Agreement, agreement, standingAlone } from "./evaluate/agreement.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
+import { keepScores, keepUnderName, refuseOtherRows } from "./evaluate/keep.ts";
 import { looker } from "./evaluate/looker.ts";
-import { predict, scoreColumns } from "./evaluate/predict.ts";
+import { type Pass, passesOf, scorePass } from "./evaluate/passes.ts";
 import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
 import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
-import { lockRun } from "./runs/lock.ts";
-import { appendScores, findFolder, readRecord } from "./runs/store.ts";
+import { findFolder, readRecord } from "./runs/store.ts";
 import { loadBest } from "./train/checkpoint.ts";
 import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from "./types.ts";
 
@@ -22,6 +24,13 @@ import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from 
 export interface EvaluateOptions {
   /** Test sets; null: those of the run's own definition, to see whether its scores come out again. */
   readonly test?: readonly Layout[] | null;
+  /**
+   * What is done to the images, each by itself: the test sets are scored once for each, and the record takes those scores
+   * in under its name. Of its own test sets the record has the scores of images as they are.
+   */
+  readonly corruptions?: readonly Corruption[];
+  /** Scores the test sets once more, as large images are: in squares of the view's size whose scores are pooled. */
+  readonly tiles?: Tiling | null;
   /** Whether the run's record takes in the scores of test sets that it does not have. */
   readonly keep?: boolean;
   /** Folder of runs, in which a record's run is found. */
@@ -35,7 +44,7 @@ export interface EvaluateOptions {
   readonly threads?: number;
   /** Threads beside this one that read images; scores do not depend on them. 0: none; left out: one a core. */
   readonly workers?: number;
-  /** Stops the scoring; nothing is written then. */
+  /** Stops the scoring; what was scored is kept for the next time, unless `keep` is false. */
   readonly signal?: AbortSignal;
 }
 
@@ -47,8 +56,10 @@ export interface Evaluation {
   readonly checkpoint: Best;
   readonly backend: string;
   readonly threads: number;
-  /** Every row names its test set; an image that is part of several is there once for each. */
+  /** Of images as they are. Every row names its test set; an image that is part of several is there once for each. */
   readonly scores: ScoreColumns;
+  /** The same of images to which something was done, in the order in which it was asked for. */
+  readonly altered: readonly Altered[];
   /** Images that could not be read and have no score; of the run's own test sets those that its record lacks as well. */
   readonly unreadable: readonly Unreadable[];
   /** By test set, then "mean" over them. */
@@ -59,6 +70,17 @@ export interface Evaluation {
   readonly agreement: Agreement | null;
   /** Sets whose scores the record took in. */
   readonly kept: readonly string[];
+}
+
+/** What a checkpoint makes of test sets to whose images something was done. */
+export interface Altered {
+  /** What, as "jpeg-50" or "tiles-mean-224": as the record names it. */
+  readonly name: string;
+  readonly scores: ScoreColumns;
+  /** By test set, then "mean" over them. */
+  readonly metrics: Readonly<Record<string, Metrics>>;
+  /** Whether the record had these scores already, and they were not made anew. */
+  readonly known: boolean;
 }
 
 /** What an evaluation says while it goes. */
@@ -81,7 +103,8 @@ export async function evaluate(run: RunRecord | string, options: EvaluateOptions
 }
 
 /**
- * The same, told image by image: what progress bars read. Ends with "done".
+ * The same, told image by image: what progress bars read. Ends with "done". What the record has is not scored again where
+ * something was done to the images; an evaluation that was stopped or killed goes on where it was.
  *
  * @throws {Deno.errors.NotFound} when the run, its checkpoint, data or error maps are missing
  * @throws {RangeError} before any scoring, when a test set that the record has holds other images now; after it, when
@@ -93,6 +116,8 @@ export async function* evaluateEvents(
   run: RunRecord | string,
   {
     test = null,
+    corruptions = [],
+    tiles = null,
     keep = true,
     runs = "runs",
     data = null,
@@ -115,33 +140,65 @@ export async function* evaluateEvents(
   const samples = await asSeen(definition, read, { artifacts });
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
+  const asked = { definition, corruptions, tiles, samples, own: test === null, keep };
+  const passes = passesOf(record, asked);
 
   const engine = await useBackend(backend, { threads });
-  yield { kind: "start", record, backend: engine, total: samples.length };
+  const total = passes.filter(({ known }) => known === null).length * samples.length;
+  yield { kind: "start", record, backend: engine, total };
   for (const text of notices) yield { kind: "notice", text };
   const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
-  let scores: ScoreColumns;
+  const takes = keep && record.status === "done";
+  const found: Found[] = [];
+  const kept: string[] = [];
   try {
     const { name } = record.experiment;
     const counts = { train: 0, validation: 0, test: samples.length };
     const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped });
     const files = samples.map(({ file }) => file);
-    using readers = openReaders(workers ?? workersFor({ files, images: samples.length }));
+    using readers = openReaders(workers ?? workersFor({ files, images: total }));
     using eye = looker(model);
-    const sight = { view, ...modelView(model) };
-    const reading = { readers, ledger };
-    scores = standingAlone(yield* telling("evaluate", predict(eye, network, { samples, sight, reading, signal })));
+    const passing = {
+      ...{ samples, sight: { view, ...modelView(model) }, reading: { readers, ledger }, signal },
+      place: keep ? { folder, checkpoint, backend: engine.name } : null,
+    };
+    let before = 0;
+    for (const pass of passes) {
+      if (pass.known !== null) {
+        found.push({ name: pass.name, scores: pass.known, known: true });
+        continue;
+      }
+      const scoring = telling("evaluate", scorePass(eye, network, { pass, ...passing }), { before, total });
+      const { scores, forget } = yield* scoring;
+      signal?.throwIfAborted();
+      if (takes && pass.name !== null) await keepUnderName(folder, pass.name, scores);
+      if (takes && pass.name === null && test !== null) {
+        kept.push(...await keepScores(folder, { scores, metrics: evaluateScores(scores, record) }));
+      }
+      await forget();
+      before += samples.length;
+      found.push({ name: pass.name, scores, known: false });
+    }
   } finally {
     disposeTree(network);
   }
-  signal?.throwIfAborted();
-  const metrics = evaluateScores(scores);
-  const agrees = agreement(scores, { scores: stored, metrics: record.metrics });
-  const keeps = test !== null && keep && record.status === "done";
-  const kept = keeps ? await keepScores(folder, { scores, metrics }) : [];
+  const [{ scores, known }, ...altered] = found.map((one) => ({ ...one, metrics: evaluateScores(one.scores, record) }));
+  const metrics = evaluateScores(scores, record);
   const { name, threads: used } = engine;
-  const evaluation = { record, folder, checkpoint, backend: name, threads: used, scores, unreadable, notices, metrics };
-  yield { kind: "done", evaluation: { ...evaluation, agreement: agrees, kept } };
+  yield {
+    kind: "done",
+    evaluation: {
+      ...{ record, folder, checkpoint, backend: name, threads: used, scores, metrics, unreadable, notices, kept },
+      altered: altered.map(({ name, ...rest }) => ({ name: name!, ...rest })),
+      agreement: known ? null : agreement(scores, { scores: stored, metrics: record.metrics }),
+    },
+  };
+}
+
+/** What a pass made, or the record had of it. */
+interface Found extends Pick<Pass, "name"> {
+  readonly scores: ScoreColumns;
+  readonly known: boolean;
 }
 
 async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
@@ -181,57 +238,4 @@ async function readAll(
   const roots = { data, split: "test", tell: (what: string) => void notices.add(what) } as const;
   const read = await together(layouts.map((layout) => Array.fromAsync(readSamples(layout, roots))));
   return { samples: read.flat(), notices: [...notices] };
-}
-
-/** Scores can be compared, and taken in, only where a set is made of the same images as the record's of its name. */
-function refuseOtherRows(
-  { experiment: { name } }: RunRecord,
-  { samples, stored, own, keep }: {
-    readonly samples: readonly Sample[];
-    readonly stored: ScoreColumns;
-    readonly own: boolean;
-    readonly keep: boolean;
-  },
-): void {
-  const asked = standingAlone(scoreColumns(samples, samples.map(() => 0)));
-  const other = otherRows(asked, stored);
-  if (other === null || (!own && !keep)) return;
-  const { set, given, stored: had, example } = other;
-  throw new RangeError(
-    `Cannot evaluate "${name}" on "${set}": the test set holds ${given} images, its record's of that name ${had}, and ` +
-      `"${example}" is in one of them only. ` +
-      (own
-        ? "Give the data that it was tested on with --data DIR"
-        : "Leave that set out, or score it without keeping the scores (keep: false, or --dry)"),
-  );
-}
-
-/** Adds the sets that the record does not have; the record is read again, since another may have added some. */
-async function keepScores(
-  folder: string,
-  { scores, metrics }: Pick<Evaluation, "scores" | "metrics">,
-): Promise<string[]> {
-  using _lock = await lockRun(folder);
-  const record = await readRecord(folder);
-  const stored = standingAlone(record.scores);
-  const known = agreement(scores, { scores: stored, metrics: record.metrics });
-  if (known !== null && known.largest > 0) {
-    throw new RangeError(
-      `Cannot add to the record of "${record.experiment.name}": it has ${
-        quoted(known.sets)
-      } already, with scores that ` +
-        `differ by up to ${
-          known.largest.toPrecision(2)
-        }. Leave those out, or score without keeping the scores (keep: false, or --dry)`,
-    );
-  }
-  const names = [...new Set(scores.set as readonly string[])].filter((name) => !known?.sets.includes(name));
-  if (names.length === 0) return [];
-  const added = Object.fromEntries(names.map((name) => [name, metrics[name]]));
-  await appendScores(folder, onlySets(scores, names), added);
-  return names;
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -19,6 +19,8 @@ import * as reconstruct from "./reconstruct/mod.ts";
 import type { LatentError, Reconstruction, Residual } from "./reconstruct/mod.ts";
 import * as schedules from "./schedules/mod.ts";
 import type { Schedule } from "./schedules/mod.ts";
+import * as thresholds from "./thresholds/mod.ts";
+import type { ThresholdPart } from "./thresholds/mod.ts";
 
 /** The form of definitions that this version writes; it reads those before it too. */
 const FORMAT = 1;
@@ -98,6 +100,16 @@ export interface Experiment {
     /** By how much a value has to exceed the best before it for `patience` to begin anew; ≥ 0. Null: any higher one. */
     readonly gain: number | null;
   };
+  /** What is decided on the validation split once training has ended; null: the threshold of best accuracy, alone. */
+  readonly evaluate: {
+    /** Where fake begins; null: where accuracy is best on all of the split. */
+    readonly threshold: ThresholdPart | null;
+    /**
+     * What makes probabilities of scores, fitted to the split: one temperature (Guo et al. 2017), a line through the
+     * log-odds (Platt 1999), or any rising function (isotonic). Null: scores are taken as they are.
+     */
+    readonly calibration: "temperature" | "platt" | "isotonic" | null;
+  } | null;
   /** What becomes of a step whose loss or gradient is not finite: it is left out and recorded. Null: training stops. */
   readonly onNaN: "skip" | null;
 }
@@ -112,6 +124,7 @@ export type ExperimentInput =
     readonly trainable?: Partial<Experiment["trainable"]>;
     readonly batch?: Partial<Experiment["batch"]>;
     readonly select?: Partial<Experiment["select"]>;
+    readonly evaluate?: Partial<Experiment["evaluate"]>;
   };
 
 const layout = partOf<Layout>("a layout", makersOf(layouts, layouts.layouts));
@@ -137,6 +150,15 @@ const share = scalar(
   "a number from 0 to 1",
   (value): value is number => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1,
 );
+
+const calibrations = ["temperature", "platt", "isotonic"] as const;
+
+/** One of some words. */
+const wordOf = <T extends string>(words: readonly T[]) =>
+  scalar(
+    words.map((name) => `"${name}"`).join(", ").replace(/, (?=[^,]*$)/, " or "),
+    (value): value is T => words.some((name) => name === value),
+  );
 
 const metrics = ["accuracy", "balancedAccuracy", "auc", "averagePrecision", "last"] as const;
 
@@ -207,13 +229,7 @@ const read = fields<Experiment>({
   epochs: { read: nullable(wholeFrom(1)) },
   select: {
     read: fields<Experiment["select"]>({
-      metric: {
-        read: scalar(
-          metrics.map((name) => `"${name}"`).join(", ").replace(/, (?=[^,]*$)/, " or "),
-          (value): value is (typeof metrics)[number] => metrics.some((name) => name === value),
-        ),
-        otherwise: "accuracy",
-      },
+      metric: { read: wordOf(metrics), otherwise: "accuracy" },
       every: { read: nullable(wholeFrom(1)), otherwise: null },
       patience: { read: nullable(wholeFrom(1)), otherwise: null },
       gain: {
@@ -224,6 +240,16 @@ const read = fields<Experiment>({
       },
     }),
     otherwise: {},
+  },
+  evaluate: {
+    read: nullable(fields<NonNullable<Experiment["evaluate"]>>({
+      threshold: {
+        read: nullable(partOf<ThresholdPart>("a threshold", makersOf(thresholds, thresholds.thresholds))),
+        otherwise: null,
+      },
+      calibration: { read: nullable(wordOf(calibrations)), otherwise: null },
+    })),
+    otherwise: null,
   },
   onNaN: { read: nullable(scalar('"skip"', (value): value is "skip" => value === "skip")), otherwise: null },
 });

@@ -1,6 +1,7 @@
 /** Nouns that cross rooms: what flows from a definition to a record. Types only, no behaviour. */
 import type { Scalar, Tensor1D, Tensor2D, Tensor4D } from "./engine/ops.ts";
 import type { Experiment } from "./experiment.ts";
+import type { Calibration, FrozenThreshold } from "./metrics/mod.ts";
 
 /** Whether a camera took the picture. In tensors fake is 1. */
 export type Label = "real" | "fake";
@@ -254,7 +255,17 @@ export interface RunRecord {
    * from, since test samples may not choose them. Null before the run is done, and in runs older than it.
    */
   readonly validation: ScoreColumns | null;
+  /** What was decided on those scores; null where they are. */
+  readonly frozen: Frozen | null;
   readonly best: Best | null;
+}
+
+/** What is decided on the validation split alone, and kept for every test. */
+export interface Frozen {
+  /** Where fake begins; of a definition that names none that of all validation scores, by accuracy. */
+  readonly threshold: FrozenThreshold;
+  /** What makes probabilities of scores; null where the definition asks for none. */
+  readonly calibration: Calibration | null;
 }
 
 /** The checkpoint that is evaluated. */

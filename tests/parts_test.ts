@@ -6,6 +6,7 @@ import * as models from "../lib/models/mod.ts";
 import * as optimizers from "../lib/optimizers/mod.ts";
 import * as reconstruct from "../lib/reconstruct/mod.ts";
 import * as schedules from "../lib/schedules/mod.ts";
+import * as thresholds from "../lib/thresholds/mod.ts";
 import { assertEquals, assertThrows } from "./assert.ts";
 
 /** Each room of parts: its module, and its tables from kind to function. */
@@ -17,6 +18,7 @@ const rooms = {
   optimizers: [optimizers, optimizers.optimizers],
   reconstruct: [reconstruct, reconstruct.reconstructions, reconstruct.methods, reconstruct.errorMaps],
   schedules: [schedules, schedules.schedules],
+  thresholds: [thresholds, thresholds.thresholds],
 } as const;
 
 for (const [name, [room, ...tables]] of Object.entries(rooms)) {

@@ -5,7 +5,8 @@ import { aligned } from "../lib/layouts/aligned.ts";
 import { lareList } from "../lib/layouts/lare_list.ts";
 import { convnext, linear } from "../lib/models/mod.ts";
 import { indexData } from "../lib/data/index_make.ts";
-import { describeScores } from "../lib/metrics/mod.ts";
+import { accuracy, describeScores, fitIsotonic } from "../lib/metrics/mod.ts";
+import { validationThreshold } from "../lib/thresholds/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { readEvents } from "../lib/runs/event_log.ts";
 import { findFolder, findRecord, readHeader } from "../lib/runs/store.ts";
@@ -52,6 +53,27 @@ Deno.test("run() scores its validation split with the network that is tested", a
   assertEquals(describeScores(validation.label, validation.score), record.history.at(-1)!.validation);
   assertEquals(validation.id.filter((id) => record.scores.id.includes(id)), []);
   assert(validation.id.every((id) => id.includes("/train/")), validation.id.join());
+  const { threshold, calibration } = record.frozen!;
+  assertEquals([threshold.goal, threshold.real + threshold.fake, calibration], [
+    "accuracy",
+    validation.id.length,
+    null,
+  ]);
+  const { label, score } = validation;
+  assertEquals(accuracy(label, score, threshold), threshold.accuracy);
+  assert(threshold.accuracy >= accuracy(label, score));
+});
+
+Deno.test("run() freezes what its definition says on validation, before it looks at test scores", async () => {
+  const evaluate = { threshold: validationThreshold({ images: 2, by: "class" }), calibration: "isotonic" } as const;
+  const { frozen, metrics, validation, id } = await run(derive(tinyDual(), { evaluate }), options("frozen"));
+  assertEquals(
+    [frozen!.threshold.real, frozen!.threshold.fake],
+    [2, 2].map((most, label) => Math.min(most, validation!.label.filter((one) => one === label).length)),
+  );
+  assertEquals(frozen!.calibration, fitIsotonic(validation!.label, validation!.score));
+  assert(metrics.sd14.frozenAccuracy >= 0 && metrics.mean.calibratedEce15 >= 0);
+  assert(id !== (await run(tinyDual(), options("first"))).id);
 });
 
 Deno.test("run() finds a finished run and does not train again", async () => {

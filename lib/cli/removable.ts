@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import process from "node:process";
 import { TEMPORARY } from "../runs/atomic.ts";
+import { isPartialScores } from "../runs/partial_scores.ts";
 import { lookAt, type LookedAt } from "./one_run.ts";
 import { type RunFile, runFiles } from "./run_files.ts";
 
@@ -105,6 +106,8 @@ function partsOf({ header }: LookedAt, files: readonly RunFile[]): Removable[] {
       ? "the run is done and needs no state to go on from"
       : done && kept !== null && BEST.test(path)
       ? "no record names it"
+      : isPartialScores(path)
+      ? "left by an evaluation that was stopped, which would begin anew"
       : null;
     return why === null ? [] : [{ path, bytes, why }];
   });
@@ -112,7 +115,7 @@ function partsOf({ header }: LookedAt, files: readonly RunFile[]): Removable[] {
 
 function isWritten(path: string): boolean {
   const named = path.endsWith(TEMPORARY) ? path.replace(/\.\d+-\d+\.tmp$/, "") : path;
-  return WRITTEN.some((form) => form.test(named));
+  return isPartialScores(named) || WRITTEN.some((form) => form.test(named));
 }
 
 /** Temporary files in the runs folder itself, of processes that are not there any more and an hour old. */

@@ -1,4 +1,8 @@
-/** Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew. */
+/**
+ * Where the picture of a sample stands: a file, a rectangle of one, or a cell of a table; any of them stored anew, and
+ * seen as what befell it on its way left it.
+ */
+import { openSeen, parseSeen } from "../augment/corruption.ts";
 import { type Image, type OpenImage, openImage, parseFragment, UnreadableImage, wholeImage } from "../image/decode.ts";
 import { parseRecodings, recodedBytes, recodeImage } from "../image/recode.ts";
 import { type Cell, parseCell } from "../tables/cell_name.ts";
@@ -8,13 +12,14 @@ export { type Cell, parseCell } from "../tables/cell_name.ts";
 
 /** The file on the disk behind what `Sample.file` names: of a cell its table, of a rectangle the whole image. */
 export function fileBehind(name: string): string {
-  const { file } = parseRecodings(name);
+  const { file } = parseRecodings(parseSeen(name).file);
   return parseCell(file)?.path ?? parseFragment(file).path;
 }
 
 /**
  * The pixels of what `Sample.file` names: an image file, a rectangle of one (`#xywh=x,y,w,h`), or an image in a cell of
- * a table (`path.parquet#ROW/COLUMN`); each stored anew where the name goes on to say so (`#jpeg=95`).
+ * a table (`path.parquet#ROW/COLUMN`); each stored anew where the name goes on to say so (`#jpeg=95`), and corrupted as
+ * `corrupted` of the augmentations says behind that.
  *
  * @returns pixels that the caller owns
  * @throws {Deno.errors.NotFound} when there is no such file
@@ -32,6 +37,8 @@ export async function imageOf(name: string): Promise<Image> {
  * @throws as {@linkcode imageOf}, some of it when pixels are asked for
  */
 export async function openOf(name: string): Promise<OpenImage> {
+  const { file: before, seen } = parseSeen(name);
+  if (seen !== null) return openSeen(await openOf(before), seen);
   const { file, recodings } = parseRecodings(name);
   const stored = await openStored(file);
   return recodings.length === 0 ? stored : wholeImage(await recodeImage(await stored.pixels(), recodings));

@@ -3,6 +3,7 @@ import type { Sight } from "../data/pixels.ts";
 import type { Readers } from "../data/readers.ts";
 import type { Tensor2D } from "../engine/ops.ts";
 import { fakeProbability, type ModelNetwork } from "../models/model.ts";
+import type { PartialScores } from "../runs/partial_scores.ts";
 import type { Sample, ScoreColumns, Split } from "../types.ts";
 import { type Frozen, frozenFeatures } from "./frozen.ts";
 import type { Looker, Seen } from "./looker.ts";
@@ -19,6 +20,8 @@ export interface Scoring {
   readonly frozen?: Frozen | null;
   /** What those that cannot be read are listed under; left out: "test". */
   readonly split?: Split;
+  /** Scores that an earlier, unfinished pass over the same samples left, and where this one leaves its own. */
+  readonly partial?: Pick<PartialScores, "at" | "add">;
   readonly signal?: AbortSignal;
 }
 
@@ -32,13 +35,20 @@ export interface Scoring {
 export async function* predict(
   looker: Looker,
   network: ModelNetwork,
-  { samples, sight, reading = strictly, frozen, split = "test", signal }: Scoring,
+  { samples, sight, reading = strictly, frozen, split = "test", partial, signal }: Scoring,
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, ScoreColumns> {
   const scored: Sample[] = [];
   const score: number[] = [];
   for (let from = 0; from < samples.length; from += CHUNK) {
     signal?.throwIfAborted();
     const chunk = samples.slice(from, from + CHUNK);
+    const known = partial?.at(from) ?? null;
+    if (known !== null) {
+      scored.push(...chunk);
+      score.push(...known);
+      yield { done: from + chunk.length, total: samples.length };
+      continue;
+    }
     const { embedding, logits, unreadable } = await outputsOf(looker, network, {
       samples: chunk,
       sight,
@@ -56,6 +66,8 @@ export async function* predict(
       scored.push(sample);
       score.push(scores[i]);
     }
+    // what could not be read is asked again: it may have been mended by then
+    if (unreadable.every((reason) => reason === null)) await partial?.add(from, Array.from(scores));
     yield { done: Math.min(from + CHUNK, samples.length), total: samples.length };
   }
   return scoreColumns(scored, score);

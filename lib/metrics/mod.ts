@@ -39,7 +39,7 @@ export { fitProbe, type Probe, probeObjective, type ProbeOptions, probeScore } f
 export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
 export { describeCalls, describeScores, type Metric, type Statistic } from "./statistics.ts";
-export { plainRows, type SetColumns, testSets } from "./test_sets.ts";
+export { plainRows, type SetColumns, testSets, underName } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
 export {
   type FrozenThreshold,

@@ -40,3 +40,10 @@ export function plainRows({ corruption }: Pick<ScoreColumns, "corruption">): num
 export function isPlain({ corruption }: Pick<ScoreColumns, "corruption">, row: number): boolean {
   return corruption[row] === null;
 }
+
+/** The rows of images to which something was done, by its name, as if they had been scored as they are. */
+export function underName(scores: ScoreColumns, name: string): ScoreColumns {
+  const rows = scores.corruption.flatMap((done, row) => done === name ? [row] : []);
+  const taken = Object.entries(scores).map(([column, values]) => [column, rows.map((row) => values[row])]);
+  return { ...Object.fromEntries(taken) as unknown as ScoreColumns, corruption: rows.map(() => null) };
+}

@@ -59,12 +59,13 @@ export interface ParsedRecord extends RecordLinks {
 export function parseHeader(text: string, file: string): ParsedRecord {
   const found = readJson(text, file);
   if (!isObject(found) || typeof found.format !== "number") throw noRecord(file, "format", "a number");
-  // records of format 3 had no list of unreadable images at first, and no validation scores
+  // records of format 3 had no list of unreadable images at first, and nothing of validation
   const known = found.format === 1 || found.format === 2 ? upgraded(found) : found;
   const value: Record<string, unknown> = {
     ...known,
     unreadable: known.unreadable ?? [],
     validation: known.validation ?? null,
+    frozen: known.frozen ?? null,
   };
   if (value.format !== FORMAT) {
     throw new RangeError(
@@ -135,6 +136,7 @@ const FIELDS: readonly (readonly [path: string, kind: (value: unknown) => boolea
   ["scores", (value) => Array.isArray(value) && value.every(isLink), "a list of files and their hashes"],
   ["probe", isLinkOrNull, "a file and its hash, or null"],
   ["validation", isLinkOrNull, "a file and its hash, or null"],
+  ["frozen", (value) => value === null || isObject(value), "an object or null"],
   ["best", (value) => value === null || isObject(value), "an object or null"],
 ];
 

@@ -12,6 +12,7 @@ import {
   type RunHeader,
   type ScoresLink,
 } from "./record.ts";
+import { isPartialScores } from "./partial_scores.ts";
 import { isScoresFile, readScores, writeScores } from "./scores.ts";
 
 /** Name of the record in a run's folder. */
@@ -146,7 +147,9 @@ export async function clearRun(folder: string): Promise<void> {
     await removeFile(join(folder, name));
   }
   await removeFile(join(folder, EVENTS));
-  for await (const { name } of Deno.readDir(folder)) if (isScoresFile(name)) await removeFile(join(folder, name));
+  for await (const { name } of Deno.readDir(folder)) {
+    if (isScoresFile(name) || isPartialScores(name)) await removeFile(join(folder, name));
+  }
 }
 
 const NO_LINKS: RecordLinks = { scores: [], probe: null, validation: null };

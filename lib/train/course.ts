@@ -14,7 +14,7 @@ import { validate } from "../evaluate/validate.ts";
 import type { Experiment } from "../experiment.ts";
 import { type ModelNetwork, modelView } from "../models/model.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { Pair, RunEvent, RunRecord, Sample, ScoreColumns, Split } from "../types.ts";
+import type { Pair, RunEvent, Sample, ScoreColumns, Split } from "../types.ts";
 import { type Circumstances, type Found, loadBest } from "./checkpoint.ts";
 import { positionOf } from "./keeper.ts";
 import { plannedSteps, planTraining, train } from "./train.ts";
@@ -42,7 +42,7 @@ export interface Course {
 }
 
 /** What a trained network made of the test sets and of validation, and what trivial cues make of the test sets. */
-export type Scored = Pick<RunRecord, "scores" | "probe" | "validation">;
+export type Scored = Readonly<Record<"scores" | "probe" | "validation", ScoreColumns>>;
 
 /** Trains from where the run stands, then scores the test sets and validation with the best network. */
 export async function* trainedAndScored(

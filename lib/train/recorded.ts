@@ -2,6 +2,7 @@
 import { type BackendName, useBackend } from "../engine/backend.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluateScores } from "../evaluate/evaluate.ts";
+import { frozenOn } from "../evaluate/freeze.ts";
 import type { Experiment } from "../experiment.ts";
 import { initModel } from "../models/model.ts";
 import { hashWeights } from "../models/weights.ts";
@@ -69,11 +70,12 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
       ...{ checkpointSeconds, id: run.id, hashes, found, circumstances, notices, folder, log },
     });
     const scored = yield* logged(course, { log, keepHeader });
+    const frozen = frozenOn(experiment, scored.validation);
     const record: RunRecord = {
       ...headerOf("done", null),
       steps: await readSteps(folder),
-      metrics: evaluateScores(scored.scores),
-      ...scored,
+      metrics: evaluateScores(scored.scores, { frozen }),
+      ...{ ...scored, frozen },
     };
     await writing(folder, writeRecord(folder, record));
     outcome = ["done", null];
@@ -102,7 +104,7 @@ async function headers(
   return (status, error) => ({
     ...{ format: 3, id, fingerprint: definition, data, experiment, environment: made, status, error, started },
     ...{ seconds: state.seconds, megabytes: peakMegabytes(), history: state.history, skipped: state.skipped },
-    ...{ unreadable: state.unreadable, metrics: {}, best: state.best },
+    ...{ unreadable: state.unreadable, metrics: {}, frozen: null, best: state.best },
   });
 }
 

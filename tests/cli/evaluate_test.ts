@@ -125,6 +125,7 @@ Deno.test("what an evaluation found is told in sentences", () => {
     scores: made.scores,
     unreadable: [],
     notices: [],
+    altered: [],
     metrics: { A: { accuracy: 0.7 } },
     agreement: null,
     kept: [],

@@ -1,3 +1,4 @@
+import { frozenOn } from "../../lib/evaluate/freeze.ts";
 import { evaluateScores } from "../../lib/evaluate/evaluate.ts";
 import type { ScoreColumns } from "../../lib/types.ts";
 import { assertClose, assertEquals, assertThrows } from "../assert.ts";
@@ -39,4 +40,26 @@ Deno.test("evaluateScores() does not count corrupted images", () => {
   assertEquals([a.accuracy, a.auc, mean.accuracy], [1, 1, 1]);
   const none = { ...plain, corruption: plain.corruption.map(() => "blur-2") };
   assertThrows(() => evaluateScores(none), RangeError, "no row without a corruption");
+});
+
+Deno.test("evaluateScores() adds what is so at the threshold and with the calibration of validation", () => {
+  const scores = columns([["a", 0, 0.2], ["a", 0, 0.3], ["a", 1, 0.4], ["a", 1, 0.45]]);
+  const validation = columns([["a", 0, 0.1], ["a", 0, 0.3], ["a", 1, 0.4], ["a", 1, 0.9]]);
+  const { a: plain } = evaluateScores(scores);
+  const { a } = evaluateScores(scores, { frozen: frozenOn({ evaluate: null }, validation) });
+  assertEquals([a.accuracy, a.frozenAccuracy, a.frozenFakeAccuracy], [0.5, 1, 1]);
+  assertEquals(Object.keys(a).filter((name) => name.startsWith("calibrated")), []);
+  assertEquals({ ...a, ...plain }, a); // what is not frozen is as it was
+  const evaluate = { threshold: null, calibration: "platt" } as const;
+  const frozen = frozenOn({ evaluate }, validation);
+  const told = evaluateScores(scores, { frozen }).a;
+  const [slope, offset] = [frozen.calibration, frozen.calibration].map((fit, i) =>
+    fit?.kind === "platt" ? [fit.slope, fit.offset][i] : NaN
+  );
+  const nll = scores.score.map((score, i) => {
+    const fake = 1 / (1 + Math.exp(-slope * Math.log(score / (1 - score)) - offset));
+    return -Math.log(scores.label[i] === 1 ? fake : 1 - fake);
+  });
+  assertClose(told.calibratedNll, nll.reduce((sum, one) => sum + one, 0) / 4, 1e-9);
+  assertEquals(told.frozenAccuracy, 1);
 });

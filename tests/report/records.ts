@@ -69,6 +69,7 @@ export function syntheticRecord(synthetic: Synthetic): RunRecord {
     scores: scores(seed * 1000 + Math.round(distance * 10), distance),
     probe: probe === null ? null : scores(probe, 0.4),
     validation: null,
+    frozen: null,
     best: null,
   };
 }

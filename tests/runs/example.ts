@@ -56,6 +56,18 @@ export function exampleRecord(changes: Partial<RunRecord> = {}): RunRecord {
       label: [0, 1],
       score: [0.125, 0.875],
     },
+    frozen: {
+      threshold: {
+        threshold: 0.5,
+        goal: "accuracy",
+        real: 1,
+        fake: 1,
+        accuracy: 1,
+        realAccuracy: 1,
+        fakeAccuracy: 1,
+      },
+      calibration: { kind: "temperature", temperature: 1 },
+    },
     best: { epoch: 1, step: 3, checkpoint: "best.safetensors", sha256: "be".padEnd(64, "0") },
     ...changes,
   };
