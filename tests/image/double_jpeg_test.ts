@@ -13,7 +13,9 @@ const full = Deno.env.get("COUNTERPROOF_FULL") === "1";
 /** Photographs without a trace of how they were stored before: shrunk to a fraction. */
 async function photographs(): Promise<Image[]> {
   const folder = join(shippedWorld, "photographs");
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".webp")).sort();
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).filter((name) =>
+    name.endsWith(".webp")
+  ).sort();
   const made: Image[] = [];
   for (const name of names.filter((_, i) => i % (full ? 6 : 24) === 3)) {
     const image = await resizeShortSide(await decodeImage(join(folder, name)), 400);
