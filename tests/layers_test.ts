@@ -18,7 +18,7 @@ const levels: readonly (readonly string[])[] = [
   ["lib/experiment.ts"],
   ["lib/data"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
-  ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket"],
+  ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket", "lib/detect"],
   ["mod.ts", "lib/detached.ts"],
   ["experiments"],
   ["lib/cli"],
