@@ -88,6 +88,38 @@ Deno.test("detect() explains beside the image, and does not take explanations fo
   assertEquals((await Array.fromAsync(detect("pocket", alone, options))).length, 1);
 });
 
+Deno.test("detect() looks at what was made of an image, where the network does, and warns of the image itself", async () => {
+  const given = await patches();
+  using detector = await openDetector("pocket", { runs, weights: null, artifacts: "", data: null });
+  const [real, fake] = [given[0].file, given[4].file];
+  const wide = `${folder}/wide.png`;
+  const { data } = await decodeImage(real);
+  await Deno.writeFile(wide, await encodeImage({ data, width: 128, height: 32 }, { format: "png" }));
+  const ids: string[] = [];
+  const prepared = (sample: Sample) => {
+    ids.push(sample.id);
+    return Promise.resolve({ ...sample, file: fake });
+  };
+  const [plain] = judgedOf(await Array.fromAsync(detect(detector, [fake], options)));
+  const [found] = judgedOf(await Array.fromAsync(detect({ ...detector, prepared }, [wide], options)));
+  assertEquals([found.probability, found.file, ids], [plain.probability, wide, ["wide.png"]]);
+  assert(found.warnings.some((sentence) => sentence.startsWith("it is smaller than the 64 × 64")), `${found.warnings}`);
+});
+
+Deno.test("detect() stops between images when it is asked to", async () => {
+  const stopper = new AbortController();
+  const files = (await patches()).map(({ file }) => file);
+  const many = Array.from({ length: 40 }, (_, i) => files[i % files.length]);
+  let told = 0;
+  const error = await Array.fromAsync((async function* () {
+    for await (const found of detect("pocket", many, { ...options, signal: stopper.signal })) {
+      if (++told === 3) stopper.abort();
+      yield found;
+    }
+  })()).catch((error) => error);
+  assertEquals([error.name, told < many.length], ["AbortError", true]);
+});
+
 Deno.test("detect() gives an image the score that the run's record has, and its rates", async () => {
   const record = await run(tinyDual(), options);
   const before = memory().numTensors;
