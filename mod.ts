@@ -76,6 +76,7 @@ export { auditFigures } from "./lib/audit/figures.ts";
 export { everySplit } from "./lib/audit/listing.ts";
 export { auditPage } from "./lib/audit/page.ts";
 export { auditText } from "./lib/audit/text.ts";
+export { crossData, type CrossedData, crossGenerators } from "./lib/cross.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
@@ -104,6 +105,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
 } from "./lib/evaluate_run.ts";
+export { type Embedding, type EmbeddingOptions, embeddings } from "./lib/embeddings.ts";
 export { derive, type Experiment, experiment, type ExperimentInput } from "./lib/experiment.ts";
 export {
   type Aligned,
@@ -205,6 +207,14 @@ export {
   compare,
   type CompareOptions,
   comparisonText,
+  type CorruptionOptions,
+  type CorruptionRow,
+  corruptionRows,
+  corruptionText,
+  type CrossOptions,
+  type CrossRow,
+  crossTable,
+  crossText,
   type CurvesOptions,
   type DifferenceOptions,
   differences,

@@ -9,7 +9,7 @@ export interface Comparison {
   readonly ours: readonly string[];
   /** PyTorch's. */
   readonly theirs: readonly string[];
-  /** Largest difference of what the two sides tell, relative to the larger of 1 and PyTorch's, for the first turns. */
+  /** Largest difference of what the two sides tell, relative to the larger of 1 and PyTorch's, for the first turns; none: they tell nothing of one another. */
   readonly tolerances: readonly number[];
 }
 
@@ -26,8 +26,11 @@ export interface Times {
 /** Turns after those that are compared and before the clock counts. */
 const further = 2;
 
-/** Milliseconds that rounds may take together before they become fewer, and the fewest. */
-const enough = 180_000, fewest = 3;
+/** Milliseconds that rounds may take together before they become fewer. */
+const enough = 180_000;
+
+/** Rounds of what takes long. */
+export const fewest = 3;
 
 /**
  * Alternating turns of two processes. Each takes two steps in its turn, of which the second counts: in the first,
@@ -88,7 +91,7 @@ async function agreement(
         "one of the two computes something else",
     );
   }
-  return Math.max(...gaps);
+  return Math.max(0, ...gaps);
 }
 
 function start([program, ...args]: readonly string[]): Promise<Side> {

@@ -1,17 +1,19 @@
 // deno-lint-ignore-file no-console -- a bench reports on the console
 /**
  * Times beside PyTorch's: whole training steps and the memory that they take, forward passes of the published networks,
- * passes over images that are read and augmented.
+ * passes over images that are read and augmented, diffusion by a pipeline of SD 1.5's size.
  *
- *     deno task bench:peers [--only KIND|NAME] [--backend wasm|tensorflow] [--threads 1|2] [--rounds 10]
+ *     deno task bench:peers [--only KIND|NAME] [--backend wasm|tensorflow] [--threads 1|2] [--rounds 10] [--pipelines DIR]
  *
  * Both sides are processes of their own, start from the same weights and images, and are timed only when what they
  * first compute agrees. They work in turn, each by its own clock, and the median of the ratios of neighbouring turns
  * is what to quote. With one thread a busy machine slows both alike; with two it slows PyTorch most, whose threads
  * wait for each other on their cores, so such rows want a quiet machine. A run of everything writes
  * `bench/peers/results.md`; a narrowed one prints its rows only. The environment variable PYTHON names the
- * interpreter (default python3); forward passes want timm and open_clip_torch in it. Readings whose packages it lacks
- * are left out by name. `deno task bench:data` is `--only data`.
+ * interpreter (default python3); forward passes want timm and open_clip_torch in it. Readings and diffusion whose
+ * packages it lacks are left out by name. `deno task bench:data` is `--only data`, `deno task bench:diffusion` `--only
+ * diffusion`: its pipelines are exported first, 8 GB in 10 minutes; with --pipelines they are kept in a folder, and
+ * taken from there.
  */
 import { parseArgs } from "@std/cli";
 import { fileURLToPath } from "node:url";
@@ -20,8 +22,17 @@ import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
 import { plural } from "../lib/report/text.ts";
 import { progress } from "../lib/terminal/progress.ts";
-import { comparePeaks, compareTimes, type Comparison } from "./compare.ts";
+import { comparePeaks, compareTimes, type Comparison, fewest } from "./compare.ts";
 import { readers, readingComparison, readings, writeImages } from "./data_rows.ts";
+import {
+  alone,
+  diffusionComparison,
+  diffusions,
+  measureAlone,
+  needs as diffusionNeeds,
+  pipelineFolder,
+  writePipeline,
+} from "./diffusion_rows.ts";
 import { forwardNetworks } from "./forward.ts";
 import { networks } from "./networks.ts";
 import { lacking, python } from "./python.ts";
@@ -29,7 +40,7 @@ import { type Found, report } from "./results.ts";
 import { lossTolerances, writeStart } from "./step.ts";
 
 /** What is compared. */
-const kinds = ["step", "forward", "data"] as const;
+const kinds = ["step", "forward", "data", "diffusion"] as const;
 
 /** Steps before the peak of memory is read: recordings are made in the first. */
 const stepsOfPeak = 3;
@@ -51,7 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { rows, leftOut } = await possible(chosen(options));
   for (const { title, reason } of leftOut) console.error(`Without "${title}": ${reason}`);
   if (rows.length === 0) throw new Error("Cannot bench: nothing is left, see above");
-  const { found, failed } = await measure(rows, { rounds: options.rounds, leftOut });
+  const { found, failed } = await measure(rows, { ...options, leftOut });
   const text = await report(found);
   console.log(text);
   for (const message of failed) console.error(message);
@@ -66,19 +77,21 @@ interface Options {
   readonly backend?: BackendName;
   readonly threads?: number;
   readonly rounds: number;
+  /** Where pipelines are kept; undefined: nowhere. */
+  readonly pipelines?: string;
 }
 
 function read(args: readonly string[]): Options {
-  const { only, backend, threads, rounds } = parseArgs([...args], {
-    string: ["only", "backend", "threads", "rounds"],
+  const { only, backend, threads, rounds, pipelines } = parseArgs([...args], {
+    string: ["only", "backend", "threads", "rounds", "pipelines"],
     default: { rounds: "10" },
     unknown: (given) => {
       throw new RangeError(
-        `Cannot bench with "${given}": expected --only KIND or NAME, --backend NAME, --threads N, --rounds N`,
+        `Cannot bench with "${given}": expected --only KIND or NAME, --backend NAME, --threads N, --rounds N, --pipelines DIR`,
       );
     },
   });
-  const names = [...kinds, ...Object.keys(networks), ...Object.keys(forwardNetworks), ...Object.keys(readings)];
+  const names = [...kinds, ...[networks, forwardNetworks, readings, diffusions, alone].flatMap(Object.keys)];
   if (only !== undefined && !names.includes(only)) {
     throw new RangeError(`Cannot bench "${only}": ${meant(only, names, "rows")}`);
   }
@@ -94,6 +107,7 @@ function read(args: readonly string[]): Options {
     backend,
     threads: threads === undefined ? undefined : number("threads", threads),
     rounds: number("rounds", rounds),
+    pipelines,
   };
 }
 
@@ -101,7 +115,7 @@ function read(args: readonly string[]): Options {
 interface Row {
   readonly kind: (typeof kinds)[number];
   readonly name: string;
-  /** Null: nothing is computed. */
+  /** Null: nothing of it is computed by a backend. */
   readonly backend: BackendName | null;
   /** Threads of each side. */
   readonly threads: number;
@@ -117,7 +131,12 @@ function chosen({ only, backend, threads }: Options): Row[] {
     backends.flatMap((each) => [1, 2].map((count): Row => ({ kind, name, backend: each, threads: count })))
   );
   const read = Object.keys(readings).map((name): Row => ({ kind: "data", name, backend: null, threads: readers }));
-  const rows = [...computed, ...read].filter((row) => only === undefined || row.name === only || row.kind === only)
+  const diffused = Object.keys({ ...diffusions, ...alone }).flatMap((name) =>
+    [1, 2].map((count): Row => ({ kind: "diffusion", name, backend: null, threads: count }))
+  );
+  const rows = [...computed, ...read, ...diffused].filter((row) =>
+    only === undefined || row.name === only || row.kind === only
+  )
     .filter((row) => backend === undefined || row.backend === backend)
     .filter((row) => threads === undefined || row.threads === threads);
   if (rows.length === 0) throw new RangeError("Cannot bench: no row is left, see the tables in bench/networks.ts");
@@ -128,7 +147,7 @@ function chosen({ only, backend, threads }: Options): Row[] {
 }
 
 /**
- * Rows whose other side has what it imports; readings that lack something are left out, with the reason.
+ * Rows whose other side has what it imports; readings and diffusion that lack something are left out, with the reason.
  *
  * @throws {Error} when a network is to be compared without PyTorch and the libraries of the field
  */
@@ -142,18 +161,26 @@ async function possible(rows: readonly Row[]): Promise<{ rows: Row[]; leftOut: F
   const possible: Row[] = [];
   const leftOut: Found["leftOut"][number][] = [];
   for (const row of rows) {
-    const reason = row.kind === "data" ? await lacking(readings[row.name].needs) : null;
+    const { title, needs } = optional(row);
+    const reason = needs === null ? null : await lacking(needs);
     if (reason === null) possible.push(row);
-    else leftOut.push({ title: readings[row.name].title, reason });
+    else if (leftOut.every((one) => one.title !== title)) leftOut.push({ title, reason });
   }
   return { rows: possible, leftOut };
 }
 
+/** What a row that may be left out is called, and what its other side imports; null: it is never left out. */
+function optional({ kind, name }: Row): { title: string; needs: Readonly<Record<string, string>> | null } {
+  if (kind === "data") return readings[name];
+  if (kind === "diffusion") return { title: "diffusion", needs: diffusionNeeds };
+  return { title: name, needs: null };
+}
+
 async function measure(
   rows: readonly Row[],
-  { rounds, leftOut }: { rounds: number; leftOut: Found["leftOut"] },
+  { rounds, pipelines, leftOut }: Options & { leftOut: Found["leftOut"] },
 ): Promise<{ found: Found; failed: string[] }> {
-  const found = { steps: [], forwards: [], peaks: [], data: [], leftOut: [...leftOut] } as {
+  const found = { steps: [], forwards: [], peaks: [], data: [], diffusion: [], alone: [], leftOut: [...leftOut] } as {
     -readonly [K in keyof Found]: Found[K][number][];
   };
   const failed: string[] = [];
@@ -164,15 +191,21 @@ async function measure(
   try {
     for (const row of rows) {
       const { kind, name, backend, threads } = row;
-      const file = kind === "data" ? `${folder}/images` : `${folder}/${kind}-${name}.safetensors`;
+      const file = fileOf(row, { folder, pipelines });
       const text = `${name}${backend === null ? "" : ` on ${backend}`}, ${plural(threads, "thread")}`;
       const tell = (share: number) => bar.update(done + share, rows.length, text);
       tell(0);
       try {
         if (!await exists(file)) await write(row, file);
+        if (name in alone) {
+          const values = await measureAlone(name, { folder: file, threads, rounds: Math.min(rounds, fewest) });
+          found.alone.push(...alone[name].figures.map((figure, i) => ({ ...figure, threads, values: values[i] })));
+          continue;
+        }
         const comparison = comparisonOf(row, file);
         const times = await compareTimes(comparison, { rounds, told: (share) => tell(0.95 * share) });
-        if (backend === null) found.data.push({ reading: readings[name], ...times });
+        if (kind === "data") found.data.push({ reading: readings[name], ...times });
+        else if (backend === null) found.diffusion.push({ diffusion: diffusions[name], threads, ...times });
         else if (kind === "forward") {
           found.forwards.push({ network: forwardNetworks[name], backend, threads, ...times });
         } else {
@@ -184,11 +217,13 @@ async function measure(
         }
       } catch (error) {
         failed.push((error as Error).message);
+      } finally {
+        tell(1);
+        done++;
+        const next = rows[done];
+        const again = next?.name === name && next.kind === kind;
+        if (!again && file.startsWith(folder)) await Deno.remove(file).catch(() => {}); // up to 1.2 GB each
       }
-      tell(1);
-      done++;
-      const next = rows[done];
-      if (next?.name !== name || next.kind !== kind) await Deno.remove(file).catch(() => {}); // up to 1.2 GB each
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -196,8 +231,20 @@ async function measure(
   return { found, failed };
 }
 
+/** What both sides start from; for images and pipelines a folder. */
+function fileOf({ kind, name }: Row, { folder, pipelines }: { folder: string; pipelines?: string }): string {
+  if (kind === "data") return `${folder}/images`;
+  if (kind === "diffusion") return pipelineFolder(pipelines ?? folder, familyOf(name));
+  return `${folder}/${kind}-${name}.safetensors`;
+}
+
+function familyOf(name: string): string {
+  return (diffusions[name] ?? alone[name]).family;
+}
+
 /** Writes what both sides start from. */
 async function write({ kind, name }: Row, file: string): Promise<void> {
+  if (kind === "diffusion") return await writePipeline(familyOf(name), file);
   if (kind === "data") return await writeImages(file);
   if (kind === "step") return await writeStart(networks[name], file);
   const args = [here("./peers/forward.py"), "write", name, file];
@@ -209,6 +256,7 @@ async function write({ kind, name }: Row, file: string): Promise<void> {
 
 function comparisonOf({ kind, name, backend, threads }: Row, file: string): Comparison {
   if (kind === "data") return readingComparison(name, { folder: file, python });
+  if (kind === "diffusion") return diffusionComparison(name, { folder: file, threads });
   const theirs = kind === "step" ? [here("./peers/step.py")] : [here("./peers/forward.py"), "run", name];
   return {
     what: `"${name}" on ${backend}`,

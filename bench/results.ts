@@ -4,6 +4,7 @@ import { wheels } from "../lib/engine/tensorflow/wheels.ts";
 import type { BackendName } from "../lib/engine/backend.ts";
 import type { Times } from "./compare.ts";
 import { images, readers, type Reading } from "./data_rows.ts";
+import type { Alone, Diffusion } from "./diffusion_rows.ts";
 import { forwardGoals, type ForwardNetwork, rows as forwardRows } from "./forward.ts";
 import type { Network } from "./networks.ts";
 
@@ -27,6 +28,15 @@ export interface DataRow extends Times {
   readonly reading: Reading;
 }
 
+/** Times of diffusion. */
+export interface DiffusionRow extends Times {
+  readonly diffusion: Diffusion;
+  readonly threads: number;
+}
+
+/** What our side does by itself: one value a round. */
+export type AloneRow = Alone["figures"][number] & { readonly threads: number; readonly values: readonly number[] };
+
 /** Everything that one run of the bench found. */
 export interface Found {
   /** Training steps. */
@@ -35,12 +45,16 @@ export interface Found {
   readonly peaks: readonly MemoryRow[];
   /** Passes over images. */
   readonly data: readonly DataRow[];
+  readonly diffusion: readonly DiffusionRow[];
+  readonly alone: readonly AloneRow[];
   /** Rows that could not be measured here, and why. */
   readonly leftOut: readonly { readonly title: string; readonly reason: string }[];
 }
 
 /** The tables, and what they were measured with. */
-export async function report({ steps, forwards, peaks, data, leftOut }: Found): Promise<string> {
+export async function report(
+  { steps, forwards, peaks, data, diffusion, alone, leftOut }: Found,
+): Promise<string> {
   return [
     "# Times beside PyTorch's",
     "`deno task bench:peers`. Each side is a process of its own with as many threads; they take turns of two steps or " +
@@ -68,9 +82,20 @@ export async function report({ steps, forwards, peaks, data, leftOut }: Found): 
       "of ours and of a DataLoader with PIL and albumentations, parquet beside pyarrow with PIL; the ratio is ours over theirs.",
       table(dataHead, data.map(dataCells)),
     ]),
+    ...(diffusion.length === 0 ? [] : [
+      "## Diffusion",
+      "SD 1.5 of random weights in real size, float32, through ONNX Runtime and through diffusers on PyTorch, seconds; both sides have the " +
+      "same weights, pictures and noise. The ratio is our time over PyTorch's; where the goal is a least one, PyTorch's over ours. " +
+      "The reconstruction of 50 steps is timed from three of its predictions, which are all alike.",
+      table(diffusionHead, diffusion.map(diffusionCells)),
+    ]),
+    ...(alone.length === 0 ? [] : [
+      "Of our side by itself, in a process of its own for each of the rounds; the median counts.",
+      table(["", "threads", "rounds", "found", "goal", ""], alone.map(aloneCells)),
+    ]),
     ...(leftOut.length === 0 ? [] : [leftOut.map(({ title, reason }) => `Left out, ${title}: ${reason}`).join("\n\n")]),
     "## Measured with",
-    await measuredWith([...steps, ...forwards], data),
+    await measuredWith([...steps, ...forwards], data, diffusion),
   ].join("\n\n") + "\n";
 }
 
@@ -122,6 +147,27 @@ function dataCells({ reading: { title, least }, ours, theirs }: DataRow): string
   ];
 }
 
+const diffusionHead = ["", "threads", "rounds", "ours", "PyTorch", "ratio", "goal", ""];
+
+function diffusionCells({ diffusion: { title, most, least }, threads, ours, theirs }: DiffusionRow): string[] {
+  const seconds = (times: readonly number[]) => times.map((time) => time / 1000);
+  const ratios = ours.map((time, i) => least === undefined ? time / theirs[i] : theirs[i] / time);
+  return [
+    title,
+    `${threads}`,
+    `${ours.length}`,
+    leastAndMedian(seconds(ours), 2),
+    leastAndMedian(seconds(theirs), 2),
+    leastAndMedian(ratios, 2),
+    ...goalCells(median(ratios), { most, least }),
+  ];
+}
+
+function aloneCells({ title, most, digits, threads, values }: AloneRow): string[] {
+  const found = median(values);
+  return [title, `${threads}`, `${values.length}`, leastAndMedian(values, digits), ...goalCells(found, { most })];
+}
+
 const memoryHead = ["network", "backend", "threads", "ours", "PyTorch", "ratio", "goal", ""];
 
 function memoryCells({ network, threads, ours, theirs }: MemoryRow): string[] {
@@ -145,7 +191,11 @@ function goalCells(
   return [least === 0 ? `≤ ${most}` : `≥ ${least}`, ratio <= most && ratio >= least ? "reached" : "missed"];
 }
 
-async function measuredWith(times: readonly Times[], data: readonly Times[]): Promise<string> {
+async function measuredWith(
+  times: readonly Times[],
+  data: readonly Times[],
+  diffusion: readonly DiffusionRow[],
+): Promise<string> {
   const { counterproof, deno, system, packages, commit } = await environment({
     backend: "cpu",
     threads: 1,
@@ -165,6 +215,13 @@ async function measuredWith(times: readonly Times[], data: readonly Times[]): Pr
     ...(times.length === 0 ? [] : [
       ["PyTorch", `${pytorch.join("; ")} (with timm and open_clip for forward passes); channels_last, fused AdamW`],
       ["first losses and features", `at most ${apart.toExponential(0)} apart, relative to the larger of 1 and theirs`],
+    ]),
+    ...(diffusion.length === 0 ? [] : [
+      [
+        "diffusion",
+        `ONNX Runtime ${packages["onnxruntime-node"] ?? "?"} beside ${diffusion[0].pytorch}; results at most ` +
+        `${Math.max(...diffusion.map((row) => row.apart)).toExponential(0)} apart, relative to theirs`,
+      ],
     ]),
     ...(data.length === 0 ? [] : [["readers of images", [...new Set(data.map((row) => row.pytorch))].join("; ")]]),
   ].map(([name, told]) => `- ${name}: ${told}`).join("\n");

@@ -1,6 +1,8 @@
 /** A run's kept checkpoint scored again, without training: as images are, and as what befell them left them. */
 import type { Corruption } from "./augment/corruption.ts";
 import { asSeen } from "./data/gather_made.ts";
+import type { LackingEvent } from "./data/lacking.ts";
+import { makersIn } from "./data/pipeline_maker.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
 import type { Tiling } from "./data/tiles.ts";
 import { together } from "./data/together.ts";
@@ -15,9 +17,8 @@ import { type Pass, passesOf, scorePass } from "./evaluate/passes.ts";
 import { telling } from "./evaluate/telling.ts";
 import { experiment } from "./experiment.ts";
 import { type Layout, readSamples } from "./layouts/mod.ts";
-import { type ModelNetwork, modelTemplate, modelView } from "./models/model.ts";
-import { findFolder, readRecord } from "./runs/store.ts";
-import { loadBest } from "./train/checkpoint.ts";
+import { modelView } from "./models/model.ts";
+import { findKept, keptNetwork } from "./train/kept.ts";
 import type { Best, Metrics, RunRecord, Sample, ScoreColumns, Unreadable } from "./types.ts";
 
 /** What is scored, and where. */
@@ -39,6 +40,11 @@ export interface EvaluateOptions {
   readonly data?: string | null;
   /** Folder of what parts made, the error maps that a network may look at among it. */
   readonly artifacts?: string;
+  /**
+   * Folder of pipelines, with which error maps and residuals that are missing are made first, as `run` does. Null: none,
+   * and what is missing is an error.
+   */
+  readonly pipelines?: string | null;
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -85,6 +91,8 @@ export interface Altered {
 
 /** What an evaluation says while it goes. */
 export type EvaluateEvent =
+  /** Before the start: error maps or residuals are made, where they are missing. */
+  | Extract<LackingEvent, { kind: "making" }>
   | { readonly kind: "start"; readonly record: RunRecord; readonly backend: Backend; readonly total: number }
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "evaluate"; readonly done: number; readonly total: number }
@@ -122,22 +130,25 @@ export async function* evaluateEvents(
     runs = "runs",
     data = null,
     artifacts = "artifacts",
+    pipelines = null,
     backend = "auto",
     threads,
     workers,
     signal,
   }: EvaluateOptions = {},
 ): AsyncGenerator<EvaluateEvent, void> {
-  const folder = typeof run === "string" ? run : await folderOf(run, runs);
-  const record = await readRecord(folder);
-  const checkpoint = checkpointOf(record);
+  const source = await findKept(run, { runs, verb: "evaluate" });
+  const { folder, record, checkpoint } = source;
   const definition = experiment(record.experiment); // what an older version did not have is filled in
   const { model, view, data: own } = definition;
   const unreadable: Unreadable[] = record.unreadable.filter(({ split }) => split === "test");
   const without = new Set(unreadable.map(({ id }) => id));
   const { samples: all, notices } = await readAll(test ?? own.test, data);
   const read = all.filter(({ id }) => !without.has(id));
-  const samples = await asSeen(definition, read, { artifacts });
+  const lacking = { artifacts, open: pipelines === null ? null : makersIn(pipelines), signal };
+  const tell = (text: string): void => void notices.push(text);
+  const seen = yield* asSeen(definition, read, { tell, ...lacking });
+  const { samples } = seen;
   const stored = standingAlone(record.scores);
   refuseOtherRows(record, { samples, stored, own: test === null, keep });
   const asked = { definition, corruptions, tiles, samples, own: test === null, keep };
@@ -147,14 +158,14 @@ export async function* evaluateEvents(
   const total = passes.filter(({ known }) => known === null).length * samples.length;
   yield { kind: "start", record, backend: engine, total };
   for (const text of notices) yield { kind: "notice", text };
-  const network = await bestNetwork(folder, { best: checkpoint, template: modelTemplate(model) });
+  const network = await keptNetwork(source, model);
   const takes = keep && record.status === "done";
   const found: Found[] = [];
   const kept: string[] = [];
   try {
     const { name } = record.experiment;
     const counts = { train: 0, validation: 0, test: samples.length };
-    const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped });
+    const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped, leftOut: seen.unreadable });
     const files = samples.map(({ file }) => file);
     using readers = openReaders(workers ?? workersFor({ files, images: total }));
     using eye = looker(model);
@@ -199,34 +210,6 @@ export async function* evaluateEvents(
 interface Found extends Pick<Pass, "name"> {
   readonly scores: ScoreColumns;
   readonly known: boolean;
-}
-
-async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
-  const folder = await findFolder(runs, id);
-  if (folder !== null) return folder;
-  throw new Deno.errors.NotFound(
-    `Cannot evaluate "${name}": its run ${id.slice(0, 12)} is not in "${runs}". Name the folder of runs that it is in`,
-  );
-}
-
-function checkpointOf({ experiment: { name }, best, status }: RunRecord): Best {
-  if (best !== null) return best;
-  throw new Error(
-    `Cannot evaluate "${name}": its run is ${status} and has no checkpoint yet, expected the end of an epoch. ` +
-      "Go on with it: deno task run FILE",
-  );
-}
-
-/** The network of a checkpoint; consumes the template. */
-async function bestNetwork(
-  folder: string,
-  { best, template }: { readonly best: Best; readonly template: ModelNetwork },
-): Promise<ModelNetwork> {
-  try {
-    return await loadBest(folder, best, template);
-  } finally {
-    disposeTree(template);
-  }
 }
 
 /** The samples of test sets, and what the layouts tell of them, each sentence once. */

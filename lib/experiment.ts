@@ -6,13 +6,13 @@ import type { Coordinate } from "./definition/grid.ts";
 import { frozen } from "./definition/part.ts";
 import { type Patch, patched } from "./definition/patch.ts";
 import { fields, list, makersOf, named, nullable, partOf, scalar } from "./definition/reader.ts";
+import { checkFit } from "./experiment_fit.ts";
 import * as layouts from "./layouts/mod.ts";
 import type { Layout } from "./layouts/mod.ts";
 import * as losses from "./losses/mod.ts";
 import type { Loss } from "./losses/mod.ts";
 import * as models from "./models/mod.ts";
 import type { Backbone, Head, Refinement } from "./models/mod.ts";
-import { learnsOf } from "./models/model.ts";
 import * as optimizers from "./optimizers/mod.ts";
 import type { Optimizer } from "./optimizers/mod.ts";
 import * as reconstruct from "./reconstruct/mod.ts";
@@ -289,166 +289,4 @@ function refuseNewer(input: ExperimentInput): void {
     `Cannot read the definition "${name}": it has format ${format}, expected ${FORMAT} or older. ` +
       "A newer Counterproof wrote it; update this one",
   );
-}
-
-/** Refuses a refinement that does not fit the backbone, the head, or data without error maps. */
-function checkRefinement(
-  { model: { backbone, refine, head }, view, data, reconstruct }: Experiment,
-  refuse: (what: string, fix: string) => never,
-): void {
-  if (refine === null) return;
-  if (refine.parts.some((name) => name === "spatial" || name === "channel")) {
-    const inner = models.backboneKind(backbone).inner?.(backbone, view.size) ?? null;
-    if (inner === null) {
-      refuse(
-        `"model.refine" is ${refine.kind}() and looks at an inner map, "model.backbone" ${backbone.kind}() has none`,
-        'Take clip({ variant: "RN50" }) or resnet() as "model.backbone", or leave "spatial" and "channel" out of ' +
-          '"model.refine.parts"',
-      );
-    }
-    const { side, channels } = inner;
-    if (side !== refine.side || channels !== refine.channels) {
-      refuse(
-        `"model.refine" is for an inner map of ${refine.side} × ${refine.side} and ${refine.channels} channels, ` +
-          `"model.backbone" ${backbone.kind}() gives ${side} × ${side} and ${channels} for "view.size" ${view.size}`,
-        `Set side: ${side} and channels: ${channels} in "model.refine"`,
-      );
-    }
-  }
-  if (head.kind === "linear" && head.places === true) {
-    refuse(
-      '"model.head" judges places, and the features that "model.refine" gives are no mean of a map',
-      'Set "model.head.places" to null, or "model.refine" to null',
-    );
-  }
-  if (reconstruct?.kind === "residual") {
-    refuse(
-      '"model.refine" looks at error maps of what is seen, and "reconstruct" is residual(), which is no image',
-      'Set "model.refine" or "reconstruct" to null',
-    );
-  }
-  if (refine.map !== null) return;
-  for (const [split, sets] of Object.entries({ ...data, maxSkipped: null })) {
-    const bare = sets?.findIndex((layout) => !layouts.mapped(layout)) ?? -1;
-    if (bare < 0) continue;
-    refuse(
-      `"model.refine.map" is null, "data.${split}.${bare}" is a ${
-        sets![bare].kind
-      }() that ships no error maps of what ` +
-        "is seen",
-      'Set "model.refine.map" to latentError({ model }), or take lareList({ lists, maps }) as the data set',
-    );
-  }
-  if (reconstruct !== null) {
-    refuse(
-      `"model.refine.map" is null, "reconstruct" is ${reconstruct.kind}(), whose images have no error maps`,
-      'Set "model.refine.map" to latentError({ model }), or "reconstruct" to null',
-    );
-  }
-}
-
-/** Refuses parts that are each right and do not go together. */
-function checkFit(made: Experiment): void {
-  const { loss, model, batch, data, trainable } = made;
-  const twins = reconstruct.twinsOf(made.reconstruct);
-  const refuse = (what: string, fix: string): never => {
-    throw new TypeError(`Cannot define "${made.name}": ${what}. ${fix}`);
-  };
-  for (const [name, term] of Object.entries(loss)) {
-    const { logits, reconstructions } = losses.losses[term.kind];
-    if (logits !== null && logits !== model.head.classes) {
-      const other = logits === 1 ? "crossEntropy()" : "binaryCrossEntropy()";
-      refuse(
-        `"loss.${name}" is ${term.kind}() and takes ${logits} logit${logits === 1 ? "" : "s"} a row, ` +
-          `"model.head" gives ${model.head.classes}`,
-        `Set classes: ${logits} in "model.head", or take ${other} as "loss.${name}"`,
-      );
-    }
-    if (reconstructions === "both" && twins?.of !== "both") {
-      const given = twins === null ? unpaired(made) : `"reconstruct.of" is "${twins.of}"`;
-      refuse(
-        `"loss.${name}" is ${term.kind}() and compares the reconstructions of real and fake, ${given}`,
-        `Set "reconstruct" to inpainting() or existing() of both, or remove "loss.${name}"`,
-      );
-    }
-  }
-  if (!Object.values(loss).some((term) => losses.losses[term.kind].logits !== null)) {
-    refuse(
-      `"loss" has no term that trains the logits of "model.head": ${Object.keys(loss).join(", ")}`,
-      `Add ${model.head.classes === 1 ? "binaryCrossEntropy()" : "crossEntropy()"}`,
-    );
-  }
-  if (model.head.kind === "linear" && model.head.places === true && !models.backboneKind(model.backbone).places) {
-    refuse(
-      `"model.head" judges places, and the features of "model.backbone" ${model.backbone.kind}() are no mean of a map`,
-      'Take a backbone that has places, or set "model.head.places" to null',
-    );
-  }
-  const side = models.backboneKind(model.backbone).side?.(model.backbone);
-  if (side !== undefined && made.view.size !== side) {
-    refuse(
-      `"view.size" is ${made.view.size}, "model.backbone" is a ${model.backbone.kind}() for images of ${side} pixels`,
-      `Set size: ${side} in "view", or take a backbone for images of ${made.view.size}`,
-    );
-  }
-  checkRefinement(made, refuse);
-  if (trainable !== null) learnsOf(model, trainable.lastStages);
-  if (made.epochs === null && made.schedule.kind !== "plateau") {
-    refuse(
-      `"epochs" is null and "schedule" is ${made.schedule.kind}(), which never ends`,
-      'Give "epochs", or take plateau() as "schedule"',
-    );
-  }
-  if (made.schedule.kind === "plateau" && made.schedule.floor > optimizers.rateOf(made.optimizer)) {
-    refuse(
-      `"schedule.floor" is ${made.schedule.floor}, above the rate ${optimizers.rateOf(made.optimizer)} of "optimizer"`,
-      "Take a smaller floor: training ends below it",
-    );
-  }
-  const { metric, patience, gain } = made.select;
-  if (metric === "last" && patience !== null) {
-    refuse(
-      `"select.patience" is ${patience} and "select.metric" is "last", which no validation is better by`,
-      'Take "accuracy" or "auc" as "select.metric", or set "select.patience" to null',
-    );
-  }
-  if (gain !== null && patience === null) {
-    refuse(
-      `"select.gain" is ${gain} and "select.patience" is null, so that nothing waits for a gain`,
-      'Give "select.patience", or set "select.gain" to null',
-    );
-  }
-  // where the fakes are the reconstructions of the photographs, there are no others
-  const aligned = twins?.kind === "existing" && twins.of === "real" &&
-    data.train.map(layouts.innermost).every((layout) => "paired" in layout && layout.paired);
-  const groups = twins === null || aligned ? 2 : twins.of === "both" ? 4 : 3;
-  if (batch.size % groups !== 0) {
-    const names = aligned
-      ? "photographs and their reconstructions"
-      : groups === 2
-      ? "real and fake"
-      : `real, fake and the reconstructions that "reconstruct" makes`;
-    refuse(
-      `"batch.size" is ${batch.size}, which does not divide evenly among ${names}`,
-      `Take a multiple of ${groups}, as ${Math.ceil(batch.size / groups) * groups}`,
-    );
-  }
-  if (batch.synced && twins === null) {
-    refuse(
-      `"batch.synced" has no effect while ${unpaired(made)}`,
-      'Set "batch.synced" to false, or say how to reconstruct',
-    );
-  }
-  const bare = twins?.kind === "existing" ? data.train.findIndex((layout) => !layouts.ships(layout)) : -1;
-  if (bare >= 0) {
-    refuse(
-      `"reconstruct" is existing(), "data.train.${bare}" is a ${data.train[bare].kind}() that ships no reconstructions`,
-      "Take inpainting(), or a form of the data set that has them",
-    );
-  }
-}
-
-/** How a definition says that samples have no reconstructions beside them. */
-function unpaired({ reconstruct }: Experiment): string {
-  return reconstruct === null ? '"reconstruct" is null' : `"reconstruct" is ${reconstruct.kind}(), which pairs nothing`;
 }

@@ -94,7 +94,9 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     return yield { kind: "done", record };
   }
   const { pipelines = null, signal } = options;
-  // to make what is missing may take hours, and is not begun without the weights
+  // To make what is missing may take hours, and is not begun without the weights. It is made in this process also for a
+  // detached run: that is found by its folder, whose name hashes the samples, among them what could be made of which;
+  // before all is made there is no folder to find it by
   const makes = missing && pipelines !== null && weighed.status === "fulfilled";
   if (gathered.status === "rejected" && !makes) return void await together(needed); // throws, naming the weights as well
   const samples = gathered.status === "fulfilled"

@@ -15,21 +15,23 @@ const levels: readonly (readonly string[])[] = [
     "lib/reconstruct",
     "lib/thresholds",
   ],
-  ["lib/experiment.ts"],
-  ["lib/data"],
+  ["lib/experiment.ts", "lib/experiment_fit.ts"],
+  ["lib/data", "lib/cross.ts"],
   ["lib/train", "lib/evaluate", "lib/terminal", "lib/notebook"],
-  ["lib/run.ts", "lib/evaluate_run.ts", "lib/audit", "lib/preview.ts", "lib/pocket", "lib/detect"],
+  ["lib/run.ts", "lib/evaluate_run.ts", "lib/embeddings.ts", "lib/audit", "lib/preview.ts", "lib/pocket", "lib/detect"],
   ["mod.ts", "lib/detached.ts"],
   ["experiments"],
   ["lib/cli"],
 ];
 
 /**
- * Arrows across a level that are meant: intervals draw numbers; training judges each epoch as evaluation does; a notebook
- * knows a run that goes, and estimates the time left, as the terminal does; runs keep their scores as tables.
+ * Arrows across a level that are meant: intervals draw numbers; what an experiment has read goes to the check of whether
+ * its parts fit; training judges each epoch as evaluation does; a notebook knows a run that goes, and estimates the time
+ * left, as the terminal does; runs keep their scores as tables.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
+  ["lib/experiment.ts", "lib/experiment_fit.ts"],
   ["lib/train", "lib/evaluate"],
   ["lib/notebook", "lib/terminal"],
   ["lib/runs", "lib/tables"],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
-import { evaluate } from "../lib/evaluate_run.ts";
+import { evaluate, evaluateEvents } from "../lib/evaluate_run.ts";
 import { derive } from "../lib/experiment.ts";
 import { artifactFolder } from "../lib/reconstruct/artifacts.ts";
 import { ddim, inpainting, residual } from "../lib/reconstruct/mod.ts";
@@ -63,14 +63,31 @@ Deno.test("a run makes the reconstructions that it lacks, says so, goes on after
   assertEquals(again, ["done"]);
 });
 
-Deno.test("a run on residuals is evaluated as it was trained", async () => {
+Deno.test("a run on residuals lists what they cannot be made of, and is evaluated as it was trained", async () => {
+  const world = `${data}/world`;
+  await writeMakingWorld(world);
+  await Deno.writeTextFile(`${world}/fakes/05.png`, "no picture");
   const dire = derive(plainRecipe, {
     name: "dire",
+    data: { maxSkipped: 0.05 },
     reconstruct: residual({ of: ddim({ model: "tiny-sd", steps: 2 }) }),
   });
-  const record = await run(dire, { ...options("b"), pipelines });
+  const here = { ...options("b"), data: world, artifacts: `${world}/artifacts` };
+  const record = await run(dire, { ...here, pipelines });
   assertEquals([record.status, record.scores.id[0]], ["done", "photographs/00.png"]);
-  assertEquals((await evaluate(record, options("b"))).agreement?.largest, 0);
-  const bare = { ...options("b"), artifacts: `${data}/none` };
-  await assertRejects(() => evaluate(record, bare), Deno.errors.NotFound, "Cannot find the residuals of 24 of 24");
+  assertEquals(
+    record.unreadable.map(({ id, split, reason }) => [id, split, reason.slice(0, 13)]),
+    ["train", "validation", "test"].map((split) => ["fakes/05.png", split, "Cannot decode"]),
+  );
+  const evaluation = await evaluate(record, here);
+  assertEquals([evaluation.agreement?.largest, evaluation.unreadable.length], [0, 1]);
+
+  const bare = { ...here, artifacts: `${data}/none` };
+  await assertRejects(() => evaluate(record, bare), Deno.errors.NotFound, "Cannot find the residuals of 23 of 23");
+  const kinds = new Set<string>();
+  for await (const event of evaluateEvents(record, { ...bare, pipelines })) {
+    kinds.add(event.kind);
+    if (event.kind === "done") assertEquals(event.evaluation.agreement?.largest, 0);
+  }
+  assertEquals([...kinds], ["making", "notice", "start", "evaluate", "done"]);
 });

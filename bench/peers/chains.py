@@ -1,15 +1,21 @@
 """What diffusers makes of an image by whole chains, over tiny pipelines of random weights, for bench/chains.ts.
 
-    python3 bench/peers/chains.py FOLDER
+    python3 bench/peers/chains.py FOLDER [--recorded]
 
 FOLDER then holds each family's pipeline in ONNX, and for each chain a safetensors file: the image (0..1, NCHW), the noise
 in the order in which it was drawn, and the result. `cases.json` says what each chain is. Needs what pipelines.py does,
 and safetensors.
+
+--recorded writes what tests/reconstruct/recorded/chains holds: the chains of SD 2 and SDXL alone, from weights of 5
+significant bits, without the words that no prompt has and without the tokenizers' vocabulary, all files packed.
 """
+import argparse
 import contextlib
+import gzip
 import json
 import os
-import sys
+import pathlib
+import types
 import zlib
 
 import torch
@@ -24,7 +30,10 @@ from safetensors.torch import save_file
 
 import pipelines
 
-folder = sys.argv[1]
+parser = argparse.ArgumentParser()
+parser.add_argument("folder")
+parser.add_argument("--recorded", action="store_true")
+folder, recorded = vars(parser.parse_args()).values()
 cases = []
 WIDTH, HEIGHT = 48, 64
 
@@ -56,16 +65,23 @@ def case(kind, family, options, chain):
     """Runs a chain on an image of its own, under noise of its own, and keeps both beside what comes out."""
     name = f"{kind}-{family}-{len(cases)}"
     seed = zlib.crc32(name.encode())
-    image = torch.rand((1, 3, HEIGHT, WIDTH), generator=torch.Generator().manual_seed(seed))
+    image = torch.randint(257, (1, 3, HEIGHT, WIDTH), generator=torch.Generator().manual_seed(seed)) / 256
     noise = []
-    pipe = pipelines.pipeline(family)
-    pipe.set_progress_bar_config(disable=True)
-    with torch.no_grad(), drawn(noise, seed) as draw:
+    pipe = opened(family)
+    with drawn(noise, seed) as draw:
         result = chain(pipe, image, draw, **options)
     tensors = {"image": image, "result": result.contiguous(), **{f"noise{i}": values for i, values in enumerate(noise)}}
     save_file(tensors, os.path.join(folder, f"{name}.safetensors"))
     cases.append({"name": name, "kind": kind, "family": family, **options})
     print(name, flush=True)
+
+
+def opened(family):
+    if family == "vq":
+        return types.SimpleNamespace(vqvae=pipelines.part("vae", family, "tiny", 1))
+    pipe = pipelines.pipeline(family)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
 
 
 def inpaint(pipe, image, draw, steps, guidance):
@@ -91,7 +107,8 @@ def states_of(pipe, prompt):
 
 def vae(pipe, image, draw):
     coder = getattr(pipe, "vae", None) or pipe.vqvae
-    return shown(coder.decode(coder.encode(image * 2 - 1).latent_dist.sample()).sample)
+    encoded = coder.encode(image * 2 - 1)
+    return shown(coder.decode(encoded.latents if "latents" in encoded else encoded.latent_dist.sample()).sample)
 
 
 def ddim(pipe, image, draw, steps, prompt):
@@ -121,20 +138,54 @@ def shown(values):
     return (values / 2 + 0.5).clamp(0, 1)
 
 
+def coarse(part):
+    """Networks whose weights have 5 significant bits and know no words but those of the prompts here: small when packed."""
+    def made(name, family, size, seed):
+        network = part(name, family, size, seed)
+        for key, weights in network.named_parameters():
+            mantissa, exponent = torch.frexp(weights)
+            weights.copy_(torch.ldexp(torch.round(mantissa * 32) / 32, exponent))
+            if key.endswith("token_embedding.weight"):
+                said = pipelines.tokenizer(family)(["!", "a photo of a dog"]).input_ids
+                used = torch.zeros(len(weights), dtype=torch.bool)
+                used[[token for text in said for token in text]] = True
+                weights[~used] = 0
+        return network
+    return made
+
+
+def pack(folder):
+    """Every network and every chain by itself, and no vocabulary: that of tests/golden/pipelines is the same."""
+    for file in pathlib.Path(folder).rglob("*"):
+        if file.suffix in (".onnx", ".safetensors"):
+            with open(f"{file}.gz", "wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+                packed.write(file.read_bytes())
+            file.unlink()
+        elif file.name in ("vocab.json", "merges.txt"):
+            file.unlink()
+
+
 os.makedirs(folder, exist_ok=True)
-inpainting = ["sd1-inpainting", "sd2-inpainting", "sdxl-inpainting"]
-for family in [*inpainting, "sd1", "sd2", "sdxl", "ldm"]:
-    with torch.no_grad():
+families = ["sd2-inpainting", "sdxl-inpainting", "sd2", "sdxl"]
+if recorded:
+    pipelines.part = coarse(pipelines.part)
+else:
+    families += ["sd1-inpainting", "sd1", "ldm", "vq"]
+with torch.no_grad():
+    for family in families:
         pipelines.export(family, os.path.join(folder, family))
-for family in inpainting:
-    case("inpaint", family, dict(steps=10, guidance=7.5), inpaint)
-for family in "sd1", "sd2", "sdxl":
-    case("img2img", family, dict(steps=10, guidance=7.5, strength=0.6, prompt=""), img2img)
-    case("img2img", family, dict(steps=8, guidance=3.0, strength=0.99, prompt="a photo of a dog"), img2img)
-for family in "sd1", "sdxl", "ldm":
-    case("vae", family, {}, vae)
-for family in "sd1", "sd2":
-    case("ddim", family, dict(steps=8, prompt=""), ddim)
-    case("latentError", family, dict(step=200, ensemble=4, prompt="a photo"), latent_error)
+    for family in families:
+        if family.endswith("-inpainting"):
+            case("inpaint", family, dict(steps=10, guidance=7.5), inpaint)
+            continue
+        if family in ("sd1", "sd2", "sdxl"):
+            case("img2img", family, dict(steps=10, guidance=7.5, strength=0.6, prompt=""), img2img)
+            case("img2img", family, dict(steps=8, guidance=3.0, strength=0.99, prompt="a photo of a dog"), img2img)
+        if family in ("sd1", "sd2"):
+            case("ddim", family, dict(steps=8, prompt=""), ddim)
+            case("latentError", family, dict(step=200, ensemble=4, prompt="a photo"), latent_error)
+        case("vae", family, {}, vae)
 with open(os.path.join(folder, "cases.json"), "w") as file:
     json.dump(cases, file, indent=1)
+if recorded:
+    pack(folder)

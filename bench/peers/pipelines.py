@@ -1,11 +1,13 @@
 """Pipelines of random weights, in the layout and with the names that `optimum-cli export onnx` gives.
 
     python3 bench/peers/pipelines.py FAMILY FOLDER [--size tiny|real] [--float16] [--seed 1] [--only PART,PART]
-                                     [--diffusers FOLDER]
+                                     [--any-size] [--diffusers FOLDER]
 
 FAMILY is sd1, sd1-inpainting, sd2 (v-prediction), sd2-inpainting, sdxl, sdxl-inpainting, ldm, or vq: an image model
 with a codebook alone. `--size real` has the shapes of the published checkpoints, `tiny` the same architecture in
-megabytes. `--only unet` exports that part alone. `--diffusers` also saves what was exported as diffusers saves it.
+megabytes. `--any-size` traces the UNet with latents of odd sides, by which it takes any size; without, as optimum traces
+it, it takes what halves evenly. `--only unet` exports that part alone. `--diffusers` also saves what was exported as
+diffusers saves it.
 
 Other scripts take the same pipeline as a diffusers object from `pipeline(family, size, seed)`: the weights of a part
 follow from (family, size, seed, part) alone. Needs torch, diffusers, transformers and onnx.
@@ -195,15 +197,16 @@ class Call(torch.nn.Module):
         return self.function(self.network, *given)
 
 
-def exports(name, network, family, dtype):
-    """What a part is exported as: (folder, call, inputs, outputs), each input with an example and its free axes."""
+def exports(name, network, family, dtype, side=16):
+    """What a part is exported as: (folder, call, inputs, outputs), each input with an example and its free axes.
+    `side` is that of the latents that the UNet is traced with."""
     base, channels = split(family)
     config = network.config
     image = {0: "batch_size", 2: "height", 3: "width"}
     words = {0: "batch_size", 1: "sequence_length"}
     if name == "unet":
         inputs = {
-            "sample": (torch.randn(2, channels, 16, 16, dtype=dtype), image),
+            "sample": (torch.randn(2, channels, side, side, dtype=dtype), image),
             "timestep": (torch.tensor(500), {}),
             "encoder_hidden_states": (torch.randn(2, 77, config.cross_attention_dim, dtype=dtype), words),
         }
@@ -261,7 +264,7 @@ def write(folder, network, call, inputs, outputs):
                   location="model.onnx_data", size_threshold=1024)
 
 
-def export(family, folder, size="tiny", seed=1, float16=False, only=None):
+def export(family, folder, size="tiny", seed=1, float16=False, only=None, any_size=False):
     """Writes a pipeline, or the parts of it that `only` names."""
     base, channels = split(family)
     dtype = torch.float16 if float16 else torch.float32
@@ -274,7 +277,7 @@ def export(family, folder, size="tiny", seed=1, float16=False, only=None):
         if only is not None and name not in only:
             continue
         network = part(name, family, size, seed).to(dtype)
-        for target, call, inputs, outputs in exports(name, network, family, dtype):
+        for target, call, inputs, outputs in exports(name, network, family, dtype, 17 if any_size else 16):
             write(os.path.join(folder, target), network, call, inputs, outputs)
             index[target] = ["diffusers", "OnnxRuntimeModel"]
             print(f"{target} is written", flush=True)
@@ -299,10 +302,11 @@ if __name__ == "__main__":
     parser.add_argument("--size", choices=["tiny", "real"], default="tiny")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--float16", action="store_true")
+    parser.add_argument("--any-size", action="store_true")
     parser.add_argument("--only", type=lambda text: text.split(","))
     parser.add_argument("--diffusers", metavar="FOLDER")
     given = parser.parse_args()
     with torch.no_grad():
-        export(given.family, given.folder, given.size, given.seed, given.float16, given.only)
+        export(given.family, given.folder, given.size, given.seed, given.float16, given.only, given.any_size)
     if given.diffusers:
         pipeline(given.family, given.size, given.seed).save_pretrained(given.diffusers)

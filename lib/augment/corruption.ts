@@ -56,19 +56,6 @@ export function corruptionName(corruption: Corruption): string {
   return `${steps.join("+")}${corruption.only === undefined ? "" : ON[corruption.only]}`;
 }
 
-/** What a name says: the last step and its strength, and what is done before it and to whom. */
-export interface NamedCorruption {
-  /** As "jpeg", "crop-0.8+jpeg" or "jpeg on fakes": equal for all that differ in the strength of the last step alone. */
-  readonly kind: string;
-  readonly strength: number;
-}
-
-/** Reads a name that {@linkcode corruptionName} made; null for any other. */
-export function parseCorruption(name: string): NamedCorruption | null {
-  const found = /^((?:[a-z]+-[\d.e-]+\+)*[a-z]+)-([\d.]+(?:e-\d+)?)( on (?:photographs|fakes))?$/.exec(name);
-  return found === null ? null : { kind: found[1] + (found[3] ?? ""), strength: Number(found[2]) };
-}
-
 /**
  * A sample as it is seen after a corruption: its file's name goes on to say so, the file stays as it is. Noise is drawn by
  * the id and the strength alone, so that it is the same on every machine and whatever is scored beside it.

@@ -22,7 +22,8 @@ export const compare: Command = {
 Prints a line for each method: in what the definitions differ, then accuracy, AUC and average precision, as means
 over the test sets and over those of generators it was not trained on. Runs that differ only in their seed are
 averaged. Of up to ${MOST_WITH_INTERVALS} runs it then prints the numbers on each test set, with 95 % bootstrap intervals over source
-photographs, and the paired differences between the last method named and the others.
+photographs, every other metric as a mean over test sets, how many epochs each method took to come within half a point
+of its best validation accuracy, and the paired differences between the last method named and the others.
 
 ${RUN_HELP}; without any, all
 finished runs are compared.
@@ -52,6 +53,8 @@ export interface Comparison {
   readonly methods: ColumnTable;
   /** A row for each method and test set, with intervals, as `compare` gives it; null: there are too many runs. */
   readonly sets: ColumnTable | null;
+  /** Every metric of every method on each test set and over them, as `everyMetric` gives it; null as `sets`. */
+  readonly metrics: ColumnTable | null;
   /** What the last method gained on each of the others, or why the two cannot be paired. */
   readonly differences: readonly (ColumnTable | string)[];
   /** How many runs. */
@@ -80,31 +83,33 @@ export async function compareRecords(records: readonly RunRecord[]): Promise<Com
       return error.message;
     }
   });
-  return { methods: report.overview(records), sets, differences, runs: records.length };
+  const methods = report.overview(records);
+  return { methods, sets, metrics: report.everyMetric(records), differences, runs: records.length };
 }
 
 async function compareMeans(runs: readonly FinishedRun[] | readonly RunRecord[]): Promise<Comparison> {
   const { overview } = await load<Report>("lib/report/mod.ts");
-  return { methods: overview(runs), sets: null, differences: [], runs: runs.length };
+  return { methods: overview(runs), sets: null, metrics: null, differences: [], runs: runs.length };
 }
 
 /** A comparison in plain values: what is a table there is a list of rows here. */
-export function comparisonRows({ methods, sets, differences, runs }: Comparison): Record<string, unknown> {
+export function comparisonRows({ methods, sets, metrics, differences, runs }: Comparison): Record<string, unknown> {
   return {
     runs,
     methods: methods.objects(),
     sets: sets?.objects() ?? null,
+    metrics: metrics?.objects() ?? null,
     differences: differences.map((one) => typeof one === "string" ? { problem: one } : { rows: one.objects() }),
   };
 }
 
 /** Prints a comparison: its tables, then what they do and do not say. */
-export async function printComparison({ methods, sets, differences, runs }: Comparison): Promise<void> {
+export async function printComparison({ methods, sets, metrics, differences, runs }: Comparison): Promise<void> {
   const report = await load<Report>("lib/report/mod.ts");
   // a pipe has no width: what reads it may want all columns
   const width = Deno.stdout.isTerminal() ? Math.max(60, Deno.consoleSize().columns) : Infinity;
   print(report.overviewText(methods, { width }));
-  if (sets === null) {
+  if (sets === null || metrics === null) {
     print(
       `\n${
         thousands(runs)
@@ -114,7 +119,11 @@ export async function printComparison({ methods, sets, differences, runs }: Comp
     return;
   }
   print(`\n${report.comparisonText(sets)}`);
+  print(`\n${report.meansText(metrics, { compared: sets, width })}`);
   for (const one of differences) print(`\n${typeof one === "string" ? printable(one) : report.differenceText(one)}`);
+  print(`\n${report.METRICS_NOTE}`);
+  const epochs = (sets.array("epochsToReach") as (number | null)[]).some((value) => value !== null);
+  if (epochs) print(`\n${report.EPOCHS_NOTE}`);
   print(`\n${report.intervalNote(Math.max(...sets.array("seeds") as number[]))}`);
   const note = report.probeNote(sets);
   if (note !== null) print(`\n${note}`);

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
+import type { LackingEvent } from "../data/lacking.ts";
 import type { MakingEvent, MakingReport } from "../data/making.ts";
 import type { Part } from "../definition/part.ts";
 import type { Shard } from "../reconstruct/shards.ts";
 import { duration, thousands } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
-import { makingPace, makingWords, rateWords } from "../terminal/making.ts";
+import { makingOn, rateWords } from "../terminal/making.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
-import type { RunEvent } from "../types.ts";
 import { choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 import { folderOption } from "./folder_option.ts";
@@ -210,7 +210,7 @@ function makers(): Promise<typeof import("../data/pipeline_maker.ts")> {
 }
 
 /** What a making says, as the events of a run have it. */
-async function* told<T>(work: AsyncGenerator<MakingEvent, T>, { kind }: Part): AsyncGenerator<RunEvent, T> {
+async function* told<T>(work: AsyncGenerator<MakingEvent, T>, { kind }: Part): AsyncGenerator<LackingEvent, T> {
   for (;;) {
     const { done, value } = await work.next();
     if (done) return value;
@@ -219,22 +219,13 @@ async function* told<T>(work: AsyncGenerator<MakingEvent, T>, { kind }: Part): A
 }
 
 /** Shows how far it is, with images a second and the time left, and what should be known; what comes of it. */
-async function shownOn<T>(progress: Progress, work: AsyncGenerator<RunEvent, T>): Promise<T> {
-  const pace = makingPace();
-  let part: string | null = null;
+async function shownOn<T>(progress: Progress, work: AsyncGenerator<LackingEvent, T>): Promise<T> {
+  const show = makingOn(progress);
   for (;;) {
     const { done, value } = await work.next();
     if (done) return value;
     if (value.kind === "notice") progress.say(value.text);
-    if (value.kind !== "making") continue;
-    const imagesPerSecond = pace.update(value.done, performance.now() / 1000);
-    const words = makingWords({ ...value, imagesPerSecond });
-    if (part !== value.part) {
-      progress.update(0, value.total, words);
-      progress.skip(value.found); // what was there says nothing of the time left
-    }
-    part = value.part;
-    progress.update(value.done, value.total, words);
+    else show(value);
   }
 }
 
@@ -250,7 +241,7 @@ export function reportText({ part, root, shard, total, found, made, unreadable, 
     );
   }
   if (unreadable.length > 0) {
-    lines.push(`  ${thousands(unreadable.length)} cannot be read; the index names them, the same command tries again:`);
+    lines.push(`  ${thousands(unreadable.length)} passed over; the index names them, the same command tries again:`);
     lines.push(...unreadable.slice(0, 5).map(({ reason }) => `    ${reason}`));
   }
   return lines.join("\n");

@@ -71,13 +71,30 @@ async function allOf(
   return await Array.fromAsync(samplesOf(sources, roots));
 }
 
+/** Every split of a data set with those of its generators that are there. */
+async function thereOf(
+  layout: Layout,
+  roots: Parameters<typeof allOf>[1] & { readonly data: string },
+): Promise<Sample[]> {
+  const { sourcesThere } = await load<typeof import("../audit/there.ts")>("lib/audit/there.ts");
+  const { samplesOf } = await load<typeof import("../audit/listing.ts")>("lib/audit/listing.ts");
+  const { sources, missing } = await sourcesThere(layout, roots.data);
+  if (missing.length > 0) roots.tell(`Not there: ${missing.join("; ")}`);
+  return await Array.fromAsync(samplesOf(sources, roots));
+}
+
 /** A data set by its layout, where it has a known one, under the ids that experiments on it have; or all images. */
 async function folderSamples(path: string, { tell, but }: Looking): Promise<Sample[]> {
   const { recognise } = await load<typeof import("../layouts/recognise.ts")>("lib/layouts/recognise.ts");
   const [best] = await recognise(path);
   if (best !== undefined && !BY_FOLDER.includes(best.kind)) {
     tell(`"${path}" is read as ${best.kind}, of the data folder "${best.data}"`);
-    return await allOf(await kindLayout(best.kind), { data: best.data, tell });
+    const samples = await thereOf(await kindLayout(best.kind), { data: best.data, tell }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      tell("It is there in part, and its images are taken as they lie, all as photographs");
+      return null;
+    });
+    if (samples !== null) return samples;
   }
   const { imagesBelow } = await load<typeof import("../layouts/files.ts")>("lib/layouts/files.ts");
   const inside = CLASSES.includes(basename(path)) ? dirname(path) : path; // its name tells what its images are

@@ -1,10 +1,10 @@
 import type { Method } from "../report/methods.ts";
 import { tellDefinitions } from "../report/definition.ts";
+import { METRICS_NOTE, metricsText } from "../report/metrics_text.ts";
 import { duration, percent, thousands } from "../report/numbers.ts";
 import { alignedText, plural } from "../report/text.ts";
 import type { RunHeader } from "../runs/record.ts";
 import { printable } from "../terminal/width.ts";
-import type { Metrics } from "../types.ts";
 import { epochsText, number, picturesText } from "./epochs_text.ts";
 import { labelled } from "./labelled.ts";
 import type { LookedAt } from "./one_run.ts";
@@ -37,7 +37,7 @@ function recordSections(header: RunHeader): (readonly [title: string, text: stri
     ["Definition", labelled(definition(header))],
     ["Epochs", history.length === 0 ? "  None has ended yet" : epochsText(history, best?.epoch ?? null)],
     ["Course", picturesText(history)],
-    ["Test sets", Object.keys(metrics).length === 0 ? "" : metricsText(metrics)],
+    ["Test sets", Object.keys(metrics).length === 0 ? "" : `${metricsText(metrics)}\n\n${METRICS_NOTE}`],
     ["Steps that were left out", skippedText(header)],
     ["Images that could not be read", unreadableText(header)],
   ];
@@ -57,12 +57,28 @@ function facts(run: LookedAt): [string, string | null][] {
     ["error", header.error],
     ["began", `${started.slice(0, 19).replace("T", " ")} UTC${took}, ${thousands(Math.round(megabytes))} MB at most`],
     ["kept", best === null ? null : `epoch ${best.epoch}, step ${best.step}: ${best.checkpoint}`],
+    ["threshold", thresholdWords(header)],
     ["made on", `${backend}, ${plural(threads, "thread")}; ${system}`],
     ["made with", `counterproof ${counterproof}, deno ${deno}, V8 ${v8}`],
     ["commit", commit === null ? "none, made outside a checkout" : commit.replace(/\+changes$/, " and changes to it")],
     ["packages", Object.entries(packages).map(([name, version]) => `${name} ${version}`).join(", ") || null],
     ["read", Object.entries(hashes).map(([name, hash]) => `${name} ${hash.slice(0, 12)}`).join(", ") || null],
   ];
+}
+
+/** Where fake begins, and how that was chosen; null where it is not known. */
+function thresholdWords({ frozen }: RunHeader): string | null {
+  if (frozen === null) return null;
+  const { threshold, goal, real, fake, accuracy } = frozen.threshold;
+  const best = typeof goal === "object"
+    ? `at most ${percent(goal.fpr)} % of photographs called fake`
+    : goal === "accuracy"
+    ? "best accuracy"
+    : "best balanced accuracy";
+  const fit = frozen.calibration === null ? "" : `; calibrated: ${frozen.calibration.kind}`;
+  return `fake above ${threshold.toPrecision(4)}, frozen on ${real + fake} validation images: ${best}, ${
+    percent(accuracy)
+  } %${fit}`;
 }
 
 function stateWords({ state, header, writer }: LookedAt): string {
@@ -91,41 +107,6 @@ function definition({ experiment }: RunHeader): [string, string | null][] {
 /** A record may come from anywhere; what is no definition is not told as one. */
 function whole({ data, loss }: Partial<RunHeader["experiment"]>): boolean {
   return Array.isArray(data?.train) && Array.isArray(data.test) && typeof loss === "object" && loss !== null;
-}
-
-/** Metrics by the words that fit above a column; fractions in per cent but for the last two. */
-const titles: Readonly<Record<string, string>> = {
-  accuracy: "acc. %",
-  realAccuracy: "real %",
-  fakeAccuracy: "fake %",
-  bestAccuracy: "best %",
-  auc: "AUC %",
-  averagePrecision: "AP %",
-  tprAt1Fpr: "TPR@1 %",
-  tprAt5Fpr: "TPR@5 %",
-  brier: "Brier",
-  ece15: "ECE",
-};
-
-/** One line for each test set: the definition's own and their mean, then those that were scored later. */
-function metricsText(metrics: Readonly<Record<string, Metrics>>): string {
-  const rows = Object.entries(metrics);
-  const later = rows.at(-1)?.[0] !== "mean";
-  const names = Object.keys(titles).filter((name) => rows.some(([, row]) => row[name] !== undefined));
-  return alignedText([
-    {
-      title: "tested on",
-      cells: rows.map(([set]) => set === "mean" && later ? "mean of the above" : set),
-      shrinks: true,
-    },
-    ...names.map((name) => ({
-      title: titles[name],
-      cells: rows.map(([, { [name]: value }]) =>
-        value === undefined ? "" : titles[name].endsWith("%") ? percent(value) : number(value)
-      ),
-      right: true,
-    })),
-  ]);
 }
 
 function skippedText({ skipped }: RunHeader): string {

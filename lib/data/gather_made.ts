@@ -2,9 +2,9 @@
 import type { Experiment } from "../experiment.ts";
 import { type Layout, storedSample } from "../layouts/mod.ts";
 import { findErrorMaps, findResiduals } from "../reconstruct/mod.ts";
-import type { Pair, RunEvent, Sample, Split } from "../types.ts";
+import type { Pair, Sample, Split, Unreadable } from "../types.ts";
 import { withErrorMaps } from "./error_maps.ts";
-import { type Lacking, makeLacking } from "./lacking.ts";
+import { type Lacking, type LackingEvent, makeLacking } from "./lacking.ts";
 import type { Divided } from "./pairs.ts";
 import { unreadableLedger } from "./unreadable.ts";
 
@@ -19,6 +19,8 @@ export type AllRead = Readonly<Record<Split, readonly Read[]>>;
 
 /** How what parts make is had. */
 export interface MadeHow extends Omit<Lacking, "name"> {
+  /** Images that are left out, since nothing can be made of them: grows. */
+  readonly leftOut: Unreadable[];
   /** Learns what the user should know and what stops nothing. */
   readonly tell: (what: string) => void;
 }
@@ -33,20 +35,24 @@ export interface MadeHow extends Omit<Lacking, "name"> {
 export async function* withMade(
   experiment: Experiment,
   all: AllRead,
-  { tell, ...lacking }: MadeHow,
-): AsyncGenerator<RunEvent, AllRead> {
+  { tell, leftOut, ...lacking }: MadeHow,
+): AsyncGenerator<LackingEvent, AllRead> {
   const { name, reconstruct: spec } = experiment;
   if (spec === null || spec.kind === "existing") return all;
   const residual = spec.kind === "residual";
-  const places = residual ? splits : (["train", "validation"] as const);
+  const places: readonly Split[] = residual ? splits : ["train", "validation"];
   const wanted = places.flatMap((split) => samplesIn(all[split]));
   const asked = residual
     ? wanted // as they are seen: of an image that a layout stores anew, not of its file
     : wanted.filter(({ label }) => spec.of === "both" || spec.of === label).map(storedSample);
   const without = yield* makeLacking(spec, asked, { name, ...lacking });
-  const keep = keeper(experiment, { without, tell, counts: mapSplits((split) => samplesIn(all[split]).length) });
+  const counts = mapSplits((split) => samplesIn(all[split]).length);
+  const keep = keeper(experiment, { without, leftOut, tell, counts });
   const kept = mapSplits((split) =>
-    all[split].map(({ layout, samples }): Read => ({ layout, samples: samples.filter((one) => keep(one, split)) }))
+    all[split].map(({ layout, samples }): Read => ({
+      layout,
+      samples: samples.filter((one) => !places.includes(split) || keep(one, split)),
+    }))
   );
   if (!residual) return kept;
   const samples = splits.flatMap((split) => samplesIn(kept[split]));
@@ -66,8 +72,8 @@ export async function* withMade(
 export async function* withMaps(
   experiment: Experiment,
   { train, validation, test }: Divided,
-  { tell, ...lacking }: MadeHow,
-): AsyncGenerator<RunEvent, Divided> {
+  { tell, leftOut, ...lacking }: MadeHow,
+): AsyncGenerator<LackingEvent, Divided> {
   const { name, model: { refine } } = experiment;
   const map = refine?.map ?? null;
   let kept: Divided = { train, validation, test };
@@ -77,7 +83,7 @@ export async function* withMaps(
     const asked = [...[...train, ...validation].flatMap(rows), ...test];
     const without = yield* makeLacking(map, asked, { name, ...lacking });
     const counts = { train: train.length, validation: validation.length, test: test.length };
-    const keep = keeper(experiment, { without, tell, counts });
+    const keep = keeper(experiment, { without, leftOut, tell, counts });
     kept = {
       train: train.filter((pair) => rows(pair).every((one) => keep(one, "train"))),
       validation: validation.filter((pair) => rows(pair).every((one) => keep(one, "validation"))),
@@ -87,38 +93,51 @@ export async function* withMaps(
   return await withErrorMaps(kept, { refine, artifacts: lacking.artifacts });
 }
 
-/**
- * Test samples as a definition sees them: each as its residual, or with its error map; of those that cannot be read
- * nothing was made, and they are left out.
- *
- * @throws {Deno.errors.NotFound} when some of that is missing
- */
-export async function asSeen(
-  { name, reconstruct, model: { refine } }: Experiment,
-  samples: readonly Sample[],
-  { artifacts }: Pick<Lacking, "artifacts">,
-): Promise<Sample[]> {
-  const residual = reconstruct?.kind === "residual" ? reconstruct : null;
-  const part = residual ?? refine?.map ?? null;
-  let kept = [...samples];
-  if (part !== null) {
-    const { value: without } = await makeLacking(part, samples, { name, artifacts, open: null }).next();
-    kept = kept.filter(({ id }) => !(without as ReadonlyMap<string, string>).has(id)); // it makes nothing and says nothing
-  }
-  if (residual !== null) return await findResiduals(residual, kept, { artifacts });
-  return refine === null ? kept : await findErrorMaps(refine.map, kept, { artifacts });
+/** Test samples as a definition sees them. */
+export interface Seen {
+  readonly samples: Sample[];
+  /** Those that are left out, since nothing can be made of them. */
+  readonly unreadable: Unreadable[];
 }
 
-/** Whether a sample stays; tells of those that do not, and throws when they are more than the definition allows. */
+/**
+ * Test samples as a definition sees them: each as its residual, or with its error map, which are made first where there
+ * is something to make them with.
+ *
+ * @throws {Deno.errors.NotFound} when some of that is missing
+ * @throws {Error} when nothing can be made of more than the definition allows
+ */
+export async function* asSeen(
+  experiment: Experiment,
+  samples: readonly Sample[],
+  { tell, ...lacking }: Omit<MadeHow, "leftOut">,
+): AsyncGenerator<LackingEvent, Seen> {
+  const { name, reconstruct, model: { refine } } = experiment;
+  const residual = reconstruct?.kind === "residual" ? reconstruct : null;
+  const part = residual ?? refine?.map ?? null;
+  const unreadable: Unreadable[] = [];
+  let kept = [...samples];
+  if (part !== null) {
+    const without = yield* makeLacking(part, samples, { name, ...lacking });
+    const counts = { train: 0, validation: 0, test: samples.length };
+    const keep = keeper(experiment, { without, leftOut: unreadable, tell, counts });
+    kept = kept.filter((one) => keep(one, "test"));
+  }
+  if (residual !== null) return { samples: await findResiduals(residual, kept, lacking), unreadable };
+  return { samples: refine === null ? kept : await findErrorMaps(refine.map, kept, lacking), unreadable };
+}
+
+/** Whether a sample stays; lists and tells those that do not, and throws when they are more than the definition allows. */
 function keeper(
   { name, data: { maxSkipped } }: Experiment,
-  { without, tell, counts }: {
+  { without, leftOut, tell, counts }: {
     readonly without: ReadonlyMap<string, string>;
+    readonly leftOut: Unreadable[];
     readonly tell: (what: string) => void;
     readonly counts: Readonly<Record<Split, number>>;
   },
 ): (sample: Sample, split: Split) => boolean {
-  const ledger = unreadableLedger([], { name, counts, maxSkipped });
+  const ledger = unreadableLedger(leftOut, { name, counts, maxSkipped, leftOut: [...leftOut], gathering: true });
   return (sample, split) => {
     const reason = without.get(sample.id);
     if (reason === undefined) return true;

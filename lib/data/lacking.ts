@@ -9,6 +9,9 @@ import { artifactsOutlet, distinct, existing } from "./outlets.ts";
 /** Opens what makes a part's artifacts. */
 export type OpenMaker = (spec: Part) => Promise<Maker>;
 
+/** What making says in a run. */
+export type LackingEvent = Extract<RunEvent, { kind: "making" | "notice" }>;
+
 /** Where artifacts lie, and what makes those that do not. */
 export interface Lacking {
   /** Of the experiment, for events. */
@@ -17,8 +20,13 @@ export interface Lacking {
   /** Null: nothing is made. */
   readonly open: OpenMaker | null;
   readonly signal?: AbortSignal;
-  /** How it is made, and who hears what came of it; left out: all of it, as many at a time as the maker has it. */
-  readonly how?: Pick<Making, "shard" | "batch"> & { readonly reported?: (spec: Part, report: MakingReport) => void };
+  /**
+   * How it is made, and who hears what came of it; left out: all of it, as many at a time as the maker has it, once no
+   * other process makes the same.
+   */
+  readonly how?: Pick<Making, "shard" | "batch" | "wait"> & {
+    readonly reported?: (spec: Part, report: MakingReport) => void;
+  };
 }
 
 /**
@@ -31,8 +39,8 @@ export interface Lacking {
 export async function* makeLacking(
   spec: Part,
   samples: readonly Sample[],
-  { name, artifacts, open, signal, how: { reported, ...how } = {} }: Lacking,
-): AsyncGenerator<RunEvent, ReadonlyMap<string, string>> {
+  { name, artifacts, open, signal, how: { reported, ...how } = { wait: true } }: Lacking,
+): AsyncGenerator<LackingEvent, ReadonlyMap<string, string>> {
   const outlet = artifactsOutlet(spec, artifacts);
   const wanted = distinct(samples, outlet);
   const there = await existing(wanted, outlet);

@@ -3,31 +3,33 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Image } from "../image/decode.ts";
 import { type Made, signArtifacts } from "../reconstruct/made.ts";
-import { inShard, lockShard, shardName, whole } from "../reconstruct/shards.ts";
+import { inShard, shardName, whole } from "../reconstruct/shards.ts";
 import type { Values } from "../reconstruct/values.ts";
 import { thousands } from "../report/numbers.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import { writing } from "../runs/writing.ts";
 import type { Sample } from "../types.ts";
 import { type MadeIndex, openMadeIndex } from "./make_index.ts";
+import { refuseUnlessOneFits, tooLarge } from "./make_fit.ts";
 import { loadBatches, type Loaded } from "./make_read.ts";
+import { turnAt } from "./make_turn.ts";
 import type { Maker, Making, MakingEvent, MakingReport, Outlet, Picture, Source } from "./making.ts";
 import { distinct, existing } from "./outlets.ts";
 
 /**
  * Makes what is missing of some samples' artifacts. Each file is written whole, under a temporary name and renamed, and
  * only then counted as done, so that a process that is killed loses what it had in hand and nothing else. What cannot be
- * read is told, stands in the index with its reason, and is tried again by the next call.
+ * read, or is too large, is told, stands in the index with its reason, and is tried again by the next call.
  *
  * @param samples each named once by its id; `file` names what is read
- * @throws {Error} when another process makes the same, the folder was begun with another pipeline, or it cannot be
+ * @throws {Error} when another process makes the same and is not waited for, the folder was begun with another pipeline, or it cannot be
  * written any more, as on a full disk: with what to do
- * @throws {RangeError} when two samples would have one file, or an id leads out of the folder
+ * @throws {RangeError} when nothing is there yet and none of the images fits, a batch does not, two samples would have one file, or an id leads out of the folder
  * @throws {DOMException} "AbortError" when `signal` stops it
  */
 export async function* makeArtifacts(
   samples: readonly Sample[],
-  { outlet, open, shard = whole, batch = null, signal }: Making,
+  { outlet, open, shard = whole, batch = null, wait = false, signal }: Making,
 ): AsyncGenerator<MakingEvent, MakingReport> {
   const own = distinct(samples, outlet).filter(({ id }) => inShard(id, shard));
   const { root, folder } = outlet;
@@ -35,7 +37,8 @@ export async function* makeArtifacts(
   // opened before anything is written: of a pipeline that lacks something no empty folder is left
   await using maker = (await existing(own, outlet)).size < own.length ? await open() : null;
   await writing(folder, Deno.mkdir(folder, { recursive: true }));
-  using _lock = await writing(folder, lockShard(folder, shard));
+  const done = async (): Promise<number> => (await existing(own, outlet)).size;
+  using _turn = yield* turnAt(folder, { shard, wait, done, total: own.length, signal });
   await Deno.remove(through, { recursive: true }).catch(nothing); // of a process that was killed
   await writing(folder, Deno.mkdir(through));
   let keeping = Promise.resolve();
@@ -55,8 +58,15 @@ export async function* makeArtifacts(
       for await (const loaded of loadBatches(missing, { size: batch ?? maker.batch, group: maker.group })) {
         if (signal?.aborted) break;
         const pictures = loaded.filter((one): one is Loaded & Picture => one.image !== null);
-        if (pictures.length === 0) {
-          yield* await passedOver(loaded[0], { index, counts, of: missing.length });
+        const reasons = pictures.map(({ sample, image }) => tooLarge(sample, image, maker));
+        if (reasons.some((reason) => reason !== null)) { // then all: they are as large for the networks
+          if (found + counts.made === 0) await refuseUnlessOneFits(missing, maker, reasons[0]!);
+          for (const [i, { sample }] of pictures.entries()) {
+            yield* await passedOver({ sample, problem: reasons[i]! }, { index, counts, of: missing.length });
+          }
+        } else if (pictures.length === 0) {
+          const [{ sample, problem }] = loaded;
+          yield* await passedOver({ sample, problem: problem! }, { index, counts, of: missing.length });
         } else {
           const sources = pictures.map(({ sample: { id, caption }, image }): Source => ({ id, image, caption }));
           yield* (await maker.prepare(sources)).map(noticeOf);
@@ -132,9 +142,9 @@ async function keep(
   }
 }
 
-/** Writes down that a sample could not be read; says so of the first, the tenth, the hundredth. */
+/** Writes down that nothing is made of a sample; says so of the first, the tenth, the hundredth. */
 async function passedOver(
-  { sample: { id, file }, problem }: Loaded,
+  { sample: { id, file }, problem }: { readonly sample: Sample; readonly problem: string },
   { index, counts, of }: {
     readonly index: MadeIndex;
     readonly counts: { readonly unreadable: Unreadable[] };
@@ -143,14 +153,12 @@ async function passedOver(
 ): Promise<MakingEvent[]> {
   const row = { id, source: file, width: null, height: null, pixels: null, file: null, seconds: 0, problem };
   await writing(file, index.add(row));
-  counts.unreadable.push({ id, file, reason: problem! });
+  counts.unreadable.push({ id, file, reason: problem });
   const count = counts.unreadable.length;
   if (!Number.isInteger(Math.log10(count))) return [];
   return [{
     kind: "notice",
-    text: `${thousands(count)} of ${
-      thousands(of)
-    } images cannot be read so far, and nothing is made of them: ${problem}`,
+    text: `${thousands(count)} of ${thousands(of)} images passed over so far, nothing is made of them: ${problem}`,
   }];
 }
 

@@ -2,6 +2,7 @@
 import type { Part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Made } from "../reconstruct/made.ts";
+import type { Sides } from "../reconstruct/prepare.ts";
 import type { Shard } from "../reconstruct/shards.ts";
 import type { Values } from "../reconstruct/values.ts";
 import type { Sample } from "../types.ts";
@@ -30,11 +31,13 @@ export interface Maker extends AsyncDisposable {
   readonly batch: number;
   /** Images of which this is the same may be given at once. */
   readonly group: (image: Image) => string;
+  /** Why an image of such sides cannot be made alone neither, as where memory is too small; null: it can. */
+  readonly tooLarge: (sides: Sides) => string | null;
   /**
    * Asked before each batch, and after the last with none: what the user should know and was not told yet, as the memory
    * that it will take and on what it computes.
    *
-   * @throws {RangeError} when it cannot be made, as where memory is too small, with what to do
+   * @throws {RangeError} when so many cannot be made at once, as where memory is too small, with what to do
    */
   prepare(images: readonly Source[]): Promise<readonly string[]>;
   /** One result for each image, in their order; an image alone gives what it gives among others. */
@@ -70,6 +73,8 @@ export interface Making {
   readonly shard?: Shard;
   /** Images at a time; null: as the maker has it. */
   readonly batch?: number | null;
+  /** Whether another process that makes the same is waited for, and what it made is used; false, the default: it is refused. */
+  readonly wait?: boolean;
   /** Stops it after the images at hand; what is made is kept. */
   readonly signal?: AbortSignal;
 }
@@ -92,6 +97,7 @@ export interface MakingReport {
   /** Of how many there was something before. */
   readonly found: number;
   readonly made: number;
+  /** Those of which nothing was made: they cannot be read, or are too large. */
   readonly unreadable: readonly { readonly id: string; readonly file: string; readonly reason: string }[];
   /** Wall time, from the opening of the maker on. */
   readonly seconds: number;

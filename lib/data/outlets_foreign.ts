@@ -33,7 +33,8 @@ function drctOutlet(spec: Part, to: string): Outlet {
   if (name === undefined) {
     throw new TypeError(
       `Cannot write the results of ${describe(spec)} as drct: DRCT reads those of inpainting() with the models ` +
-        `${Object.keys(drctNames).join(", ")}. Take one of them, or leave --as out`,
+        `${Object.keys(drctNames).join(", ")}. ` +
+        (spec.kind === "inpainting" ? "Say which it is, as --model sd1, or leave --as out" : "Leave --as out"),
     );
   }
   // of other numbers of steps, too, as the script names them

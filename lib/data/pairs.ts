@@ -2,8 +2,9 @@ import type { Experiment } from "../experiment.ts";
 import { type Layout, readSamples, seenReconstruction, shippedReconstructions, ships } from "../layouts/mod.ts";
 import { random } from "../random.ts";
 import { existing, findReconstructions, type Reconstruction, twinsOf } from "../reconstruct/mod.ts";
-import type { Label, Pair, RunEvent, Sample, Split } from "../types.ts";
+import type { Label, Pair, Sample, Split, Unreadable } from "../types.ts";
 import { type AllRead, type MadeHow, type Read, samplesIn, withMade, withMaps } from "./gather_made.ts";
+import type { LackingEvent } from "./lacking.ts";
 import { together } from "./together.ts";
 
 /** Folders outside the definition. */
@@ -26,6 +27,8 @@ export interface Divided {
 export interface Gathered extends Divided {
   /** What stops nothing, as a class folder without images; each sentence once. */
   readonly notices: readonly string[];
+  /** Images that are left out, since nothing can be made of them; empty where nothing is made. */
+  readonly leftOut: readonly Unreadable[];
 }
 
 /** Share of the training sources that validates when a definition names no validation data. */
@@ -58,7 +61,7 @@ export async function gatherSamples(experiment: Experiment, folders: Folders): P
 export async function* gathering(
   experiment: Experiment,
   { data, artifacts, ...making }: Folders & Pick<MadeHow, "open" | "signal" | "how">,
-): AsyncGenerator<RunEvent, Gathered> {
+): AsyncGenerator<LackingEvent, Gathered> {
   const { train, test, validation } = experiment.data;
   const notices = new Set<string>();
   const tell = (what: string): void => void notices.add(what);
@@ -67,10 +70,11 @@ export async function* gathering(
     readAll(test, "test", { data, tell }),
     validation === null ? Promise.resolve([]) : readAll(validation, "validation", { data, tell }),
   ]);
-  const how: MadeHow = { artifacts, tell, ...making };
+  const leftOut: Unreadable[] = [];
+  const how: MadeHow = { artifacts, tell, leftOut, ...making };
   const made = yield* withMade(experiment, { train: read[0], test: read[1], validation: read[2] }, how);
   const pairs = await divided(experiment, made, { data, artifacts });
-  return { ...yield* withMaps(experiment, pairs, how), notices: [...notices] };
+  return { ...yield* withMaps(experiment, pairs, how), notices: [...notices], leftOut };
 }
 
 /** Samples paired with what was made of them; a share of train held out where there is no validation data. */

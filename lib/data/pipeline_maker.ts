@@ -4,8 +4,9 @@ import config from "../../deno.json" with { type: "json" };
 import { meant } from "../definition/nearest.ts";
 import type { Part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
-import { availableMemory, checkMemory, peakMemory } from "../reconstruct/memory.ts";
+import { availableMemory, type BatchSize, checkMemory, memoryRefusal, peakMemory } from "../reconstruct/memory.ts";
 import { type LatentError, latentErrorComponents, latentErrors, type Method, methods } from "../reconstruct/mod.ts";
+import { checkSort, type Sort } from "../reconstruct/method.ts";
 import { modelOf } from "../reconstruct/make_words.ts";
 import { pipelineInWords } from "../reconstruct/models.ts";
 import {
@@ -37,6 +38,7 @@ export interface PipelinePlace {
 /** How a part is carried out, whichever it is. */
 interface Way {
   readonly components: readonly Component[];
+  readonly sort: Sort;
   /** Sides of what the networks see of an image. */
   canvas(image: Sides, info: PipelineInfo): Sides;
   /** Rows that an image makes in a network's batch. */
@@ -48,10 +50,12 @@ interface Way {
  * Opens the maker of a part, whose networks are loaded when they are first needed.
  *
  * @throws {Deno.errors.NotFound} when the folder lacks something that the part needs: all of it in one list
+ * @throws {TypeError} when the pipeline is for inpainting and the part wants a plain one, or the other way round
  */
 export async function openPipelineMaker(spec: Part, { folder, ...options }: PipelinePlace): Promise<Maker> {
   const way = wayOf(spec);
   const info = await readPipeline(folder, way.components);
+  checkSort(spec.kind, { info }, way.sort);
   const loaded: OpenedNetwork[] = [];
   const pipeline = await openPipeline(info, {
     ...options,
@@ -59,7 +63,7 @@ export async function openPipelineMaker(spec: Part, { folder, ...options }: Pipe
   });
   // of a graphics card's own memory nothing is known
   const onProcessor = ["cpu", "auto"].includes(options.provider ?? "auto");
-  const memory = onProcessor ? memoryKeeper(way, info) : () => [];
+  const memory = onProcessor ? memoryKeeper(way, info) : { tooLarge: () => null, news: () => [] };
   const { "onnxruntime-node": runtime } = packageVersions(config.imports);
   return {
     spec,
@@ -67,7 +71,8 @@ export async function openPipelineMaker(spec: Part, { folder, ...options }: Pipe
     versions: { counterproof: config.version, "onnxruntime-node": runtime },
     batch: 1,
     group: (image) => Object.values(way.canvas(image, info)).join(" × "),
-    prepare: (images) => Promise.resolve([...memory(images), ...loadedInWords(info.name, loaded.splice(0))]),
+    tooLarge: memory.tooLarge,
+    prepare: (images) => Promise.resolve([...memory.news(images), ...loadedInWords(info.name, loaded.splice(0))]),
     make: (images) => way.make(images, pipeline),
     [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose](),
   };
@@ -96,27 +101,41 @@ async function pipelineFolder(spec: Part, pipelines: string): Promise<string> {
   );
 }
 
-/**
- * Tells what memory a batch takes, of the first one and of each that takes more, before the networks see it.
- *
- * @returns throws {RangeError} where it cannot fit, with how many images would
- */
-function memoryKeeper(way: Way, info: PipelineInfo): (images: readonly Source[]) => string[] {
-  let room: number | null = null;
+/** Looks after memory. */
+interface MemoryKeeper {
+  readonly tooLarge: Maker["tooLarge"];
+  /**
+   * What memory a batch takes, told of the first one and of each that takes more, before the networks see it.
+   *
+   * @throws {RangeError} where it cannot fit, with how many images would
+   */
+  news(images: readonly Source[]): string[];
+}
+
+function memoryKeeper(way: Way, info: PipelineInfo): MemoryKeeper {
+  let known: number | null = null;
+  const room = (): number => known ??= availableMemory(); // once: what is loaded then is part of what it takes
+  const sizeOf = (image: Sides, count: number): BatchSize => {
+    return { ...way.canvas(image, info), batch: count, rows: way.rows };
+  };
   let most = 0;
-  return ([first, ...others]) => {
-    if (first === undefined) return [];
-    const count = 1 + others.length;
-    const size = { ...way.canvas(first.image, info), batch: count * way.rows };
-    room ??= availableMemory(); // once, since what is loaded then is part of what it takes
-    checkMemory(info, size, room);
-    const needed = peakMemory(info, size);
-    if (needed <= most) return [];
-    most = needed;
-    return [
-      `${info.name} takes about ${(needed / 1e9).toFixed(1)} GB of memory for ${plural(count, "image")} of ` +
-      `${size.width} × ${size.height} pixels at a time, ${(room / 1e9).toFixed(1)} GB are there`,
-    ];
+  return {
+    tooLarge(image) {
+      return memoryRefusal(info, sizeOf(image, 1), room())?.reason ?? null;
+    },
+    news([first, ...others]) {
+      if (first === undefined) return [];
+      const count = 1 + others.length;
+      const size = sizeOf(first.image, count);
+      checkMemory(info, size, room());
+      const needed = peakMemory(info, size);
+      if (needed <= most) return [];
+      most = needed;
+      return [
+        `${info.name} takes about ${(needed / 1e9).toFixed(1)} GB of memory for ${plural(count, "image")} of ` +
+        `${size.width} × ${size.height} pixels at a time, ${(room() / 1e9).toFixed(1)} GB are there`,
+      ];
+    },
   };
 }
 
@@ -136,6 +155,7 @@ function wayOf(spec: Part): Way {
     const part = spec as LatentError;
     return {
       components: latentErrorComponents,
+      sort: "plain",
       canvas: () => ({ width: part.size, height: part.size }),
       rows: part.ensemble,
       make: (images, pipeline) => latentErrors(part, images, pipeline),
@@ -145,6 +165,7 @@ function wayOf(spec: Part): Way {
   const fitting = method.fitting(spec);
   return {
     components: method.components(spec),
+    sort: method.sort(spec),
     canvas: (image, info) => canvasSides(image, fitting, method.multiple(spec, info)),
     rows: 1,
     make: (images, pipeline) => method.reconstruct(spec, images, pipeline),

@@ -22,33 +22,46 @@ export interface Ledger {
  * were mended goes on.
  *
  * @param rows those that are known from before, moved on in place: each image once for each split
- * @param options `counts`: images of each split; `maxSkipped`: share of a split that may be unreadable, null: 1 %
+ * @param options `counts`: images of each split; `maxSkipped`: share of a split that may be unreadable, null: 1 %;
+ * `leftOut`: images that are not among those any more, since nothing could be made of them, and count as met; `gathering`:
+ * whether those that are noted will be such
  */
 export function unreadableLedger(
   rows: Unreadable[],
-  { name, counts, maxSkipped }: {
+  { name, counts, maxSkipped, leftOut = [], gathering = false }: {
     readonly name: string;
     readonly counts: Readonly<Record<Split, number>>;
     readonly maxSkipped: number | null;
+    readonly leftOut?: readonly Unreadable[];
+    readonly gathering?: boolean;
   },
 ): Ledger {
   const allowed = maxSkipped ?? MAX_SKIPPED;
   const keyOf = ({ split, id }: Pick<Unreadable, "split" | "id">): string => `${split} ${id}`;
   const listed = new Set(rows.map(keyOf));
   const met: Record<Split, Map<string, Unreadable>> = { train: new Map(), validation: new Map(), test: new Map() };
+  const list = (row: Unreadable): void => {
+    if (!listed.has(keyOf(row))) rows.push(row);
+    listed.add(keyOf(row));
+  };
+  const all = { ...counts };
+  for (const row of leftOut) {
+    list(row);
+    met[row.split].set(row.id, row);
+    all[row.split]++;
+  }
   let news: string[] = [];
   return {
     note({ id, file }, { split, reason }) {
       const row: Unreadable = { id, file, split, reason };
-      if (!listed.has(keyOf(row))) rows.push(row);
-      listed.add(keyOf(row));
+      list(row);
       const found = met[split];
       if (found.has(id)) return;
       found.set(id, row);
-      if (found.size > allowed * counts[split]) {
-        throw tooMany([...found.values()], { name, of: counts[split], allowed });
+      if (found.size > allowed * all[split]) {
+        throw tooMany([...found.values()], { name, of: all[split], allowed });
       }
-      if (Number.isInteger(Math.log10(found.size))) news.push(newsOf(found.size, { row, of: counts[split] }));
+      if (Number.isInteger(Math.log10(found.size))) news.push(newsOf(found.size, { row, of: all[split], gathering }));
     },
     news() {
       const told = news;
@@ -65,8 +78,14 @@ const WITHOUT: Readonly<Record<Split, string>> = {
   test: "they are left out",
 };
 
-function newsOf(count: number, { row: { split, reason }, of }: { row: Unreadable; of: number }): string {
-  return `${thousands(count)} of ${thousands(of)} ${split} images cannot be read so far, ${WITHOUT[split]}: ${reason}`;
+function newsOf(
+  count: number,
+  { row: { split, reason }, of, gathering }: { row: Unreadable; of: number; gathering: boolean },
+): string {
+  const state = gathering
+    ? "are left out so far, since nothing can be made of them"
+    : `cannot be read so far, ${WITHOUT[split]}`;
+  return `${thousands(count)} of ${thousands(of)} ${split} images ${state}: ${reason}`;
 }
 
 function tooMany(

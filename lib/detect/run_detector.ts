@@ -1,7 +1,6 @@
 /** A finished run as a detector: its best network, judged by what its record knows. */
 import { bytesOf, parseCell } from "../data/source.ts";
 import { together } from "../data/together.ts";
-import { asSeen } from "../data/gather_made.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 import { headerOf, NoImage, readHeader } from "../image/header.ts";
@@ -9,6 +8,7 @@ import { parseFragment } from "../image/decode.ts";
 import { parseRecodings } from "../image/recode.ts";
 import { readSamples } from "../layouts/mod.ts";
 import { modelTemplate, modelView } from "../models/model.ts";
+import { findErrorMaps, findResiduals } from "../reconstruct/mod.ts";
 import { findFolder, readRecord } from "../runs/store.ts";
 import { loadBest } from "../train/checkpoint.ts";
 import type { RunRecord, Sample } from "../types.ts";
@@ -69,12 +69,16 @@ async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): 
   );
 }
 
-async function preparedBy(definition: Experiment, sample: Sample, artifacts: string): Promise<Sample> {
-  const [seen] = await asSeen(definition, [sample], { artifacts });
-  if (seen !== undefined) return seen;
-  throw new Deno.errors.NotFound(
-    `Cannot judge "${sample.file}": what the network looks at could not be made of it, as the index of "${artifacts}" tells`,
-  );
+/** Nothing is made here: one image is no work to start a pipeline for. */
+async function preparedBy(
+  { reconstruct, model: { refine } }: Experiment,
+  sample: Sample,
+  artifacts: string,
+): Promise<Sample> {
+  const [seen] = reconstruct?.kind === "residual"
+    ? await findResiduals(reconstruct, [sample], { artifacts })
+    : await findErrorMaps(refine?.map ?? null, [sample], { artifacts });
+  return seen;
 }
 
 /** What the headers of a run's test images have in common, some of them looked at; null where the data is not here. */

@@ -13,8 +13,8 @@ import { CHUNK, fakeScores, scoreColumns, type Scoring } from "./predict.ts";
 const IMAGES = 16;
 
 /**
- * Probability of fake of every sample, pooled over the squares that cover its image; says after every few images how
- * many are done. Memory is that of one image and one pass, however large images are.
+ * Probability of fake of every sample, pooled over the squares that cover its image; says after every image how
+ * many have been looked at. Memory is that of one image and one pass, however large images are.
  *
  * @returns columns in the order of `samples`, those left out that cannot be read
  * @throws as `predict`
@@ -30,7 +30,10 @@ export async function* predictTiled(
     signal?.throwIfAborted();
     const group = samples.slice(from, from + IMAGES);
     const known = partial?.at(from);
-    const found = known ?? await pooledScores(looker, network, { samples: group, sight, reading, signal, tiles });
+    const found = known ?? (yield* within(
+      pooledScores(looker, network, { samples: group, sight, signal, tiles }),
+      { before: from, total: samples.length },
+    ));
     for (const [i, sample] of group.entries()) {
       const one = found[i];
       if (typeof one === "string") reading.ledger.note(sample, { split: "test", reason: one });
@@ -45,12 +48,28 @@ export async function* predictTiled(
   return scoreColumns(scored, score);
 }
 
-/** The pooled score of each sample, or why it cannot be read. */
-async function pooledScores(
+/** Counts on from what was done before. */
+async function* within<T>(
+  counts: AsyncGenerator<number, T>,
+  { before, total }: { readonly before: number; readonly total: number },
+): AsyncGenerator<{ readonly done: number; readonly total: number }, T> {
+  try {
+    for (;;) {
+      const { done, value } = await counts.next();
+      if (done) return value;
+      yield { done: before + value, total };
+    }
+  } finally {
+    await counts.return(undefined as T); // where nobody reads on, its memory is given back
+  }
+}
+
+/** The pooled score of each sample, or why it cannot be read; says after every image but the last how many were read. */
+async function* pooledScores(
   looker: Looker,
   network: ModelNetwork,
   { samples, sight, signal, tiles }: Scoring & { readonly tiles: Tiling },
-): Promise<(number | string)[]> {
+): AsyncGenerator<number, (number | string)[]> {
   const treatment: Treatment = { ...sight, augment: [] };
   const length = rowLength(sight);
   const rows = takeRows(CHUNK, treatment);
@@ -81,6 +100,7 @@ async function pooledScores(
         if (!(error instanceof UnreadableImage)) throw error;
         reasons[i] = error.message;
       }
+      if (i + 1 < samples.length) yield i + 1;
     }
     await pass();
   } finally {

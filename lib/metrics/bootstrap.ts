@@ -1,8 +1,8 @@
 import { random } from "../random.ts";
 import { THRESHOLD, type Threshold } from "./accuracy.ts";
-import { type Curve, emptyCurve, rank, type Ranking, weigh } from "./ranking.ts";
+import { coarser, type Curve, emptyCurve, rank, type Ranking, weigh } from "./ranking.ts";
 import { countBoth } from "./rows.ts";
-import { gatherSources, type ScoredRows } from "./sources.ts";
+import { gatherSources, groupSources, type ScoredRows } from "./sources.ts";
 import { type Statistic, statistics } from "./statistics.ts";
 import { testSets } from "./test_sets.ts";
 
@@ -39,22 +39,25 @@ export interface BootstrapOptions {
   readonly resamples?: number;
   /** Of the stream of draws. */
   readonly seed?: number;
-  /** Where fake begins: in every test set, or by test set. */
-  readonly threshold?: number | ReadonlyMap<string, number>;
+  /** Where fake begins for each run; left out: at 0.5. */
+  readonly thresholds?: readonly SetThresholds[];
 }
 
-/** Resamples of up to 100,000 rows. */
-const RESAMPLES = 2000;
+/** Where fake begins: in every test set, or by test set. */
+export type SetThresholds = number | ReadonlyMap<string, number>;
 
-/** Rows that are walked for one method at most, where that leaves {@linkcode FEWEST} resamples. */
-const WALKED = 2e8;
+/** Rows up to which every source is drawn by itself, 2,000 times. */
+const MOST_ROWS = 100_000;
 
-/** Resamples below which percentiles are too rough: with 200, the end of an interval lies 5 % of its width off, as one standard error. */
-const FEWEST = 200;
+/** Beyond that: how many groups a stratum of sources makes at most, how many blocks of scores are walked, and draws. */
+const MANY = { groups: 1000, blocks: 20_000, fewest: 200 } as const;
 
-/** 2,000 resamples; beyond 100,000 rows fewer, and 200 of a million, whose intervals are narrow. */
+/**
+ * 2,000 resamples; beyond 100,000 rows fewer, so that as many rows are walked, and 200 of a million or more, whose
+ * intervals are narrow: with 200 an end of an interval lies 5 % of its width off, as one standard error.
+ */
 export function usualResamples(rows: number): number {
-  return Math.min(RESAMPLES, Math.max(FEWEST, Math.floor(WALKED / rows)));
+  return Math.min(2000, Math.max(MANY.fewest, Math.floor(2000 * MOST_ROWS / rows)));
 }
 
 /**
@@ -66,6 +69,9 @@ export function usualResamples(rows: number): number {
  * fake) are drawn among themselves, so that each set keeps its composition. Several runs are drawn too, with
  * replacement, and averaged; over the two or three seeds of an ablation such intervals are still too narrow.
  *
+ * Beyond 100,000 rows sources are drawn in groups, 1,000 of each stratum at most (see `groupSources`), and neighbouring
+ * scores are taken for tied, 20,000 of each test set being left; the values are exact all the same.
+ *
  * The draws depend on the sources, the options and the number of runs alone, so that two methods with equal ones are
  * paired draw by draw.
  *
@@ -76,20 +82,30 @@ export function usualResamples(rows: number): number {
  * Source: the percentile bootstrap of Efron and Tibshirani 1993 (chapters 8 and 13), over clusters within strata.
  */
 export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions): Resamples {
-  const { trained, seed = 0, threshold = THRESHOLD } = options;
+  const { trained, seed = 0, thresholds = runs.map(() => THRESHOLD) } = options;
   const resamples = options.resamples ?? usualResamples(runs[0]?.label.length ?? 1);
   if (!Number.isInteger(resamples) || resamples < 1) {
     throw new RangeError(`Cannot resample: found ${resamples} resamples, expected 1 or more`);
   }
-  const { places, size, strata, key } = gatherSources(runs);
-  const walks = runs.map((run, i) => walksOf(run, places[i], threshold));
+  if (thresholds.length !== runs.length) {
+    throw new RangeError(
+      `Cannot resample: found ${thresholds.length} thresholds of ${runs.length} runs, expected as many`,
+    );
+  }
+  const found = gatherSources(runs);
+  const many = runs[0].label.length > MOST_ROWS;
+  const { places, size, strata, key } = many ? groupSources(found, { most: MANY.groups, seed }) : found;
+  const exact = runs.map((run, i) => walksOf(run, places[i], thresholds[i]));
+  const walks = many ? exact.map(coarserWalks) : exact;
   const draw = random(seed, "bootstrap");
-  const weights = new Float64Array(size).fill(1);
-  const values = meansOverRuns(walks, { weights, times: runs.map(() => 1) });
+  const weights = new Int32Array(size).fill(1);
+  const all = { weights, times: runs.map(() => 1) };
+  const values = meansOverRuns(exact, all);
   const sets = new Map([...values].map(([set, value]) => [
     set,
     eachStatistic((name): Draws => ({ value: value[name], draws: new Float64Array(resamples) })),
   ]));
+  const base = many ? meansOverRuns(walks, all) : values;
   for (let i = 0; i < resamples; i++) {
     weights.fill(0);
     for (const stratum of strata) {
@@ -99,7 +115,9 @@ export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions
     for (let k = 0; k < runs.length; k++) times[draw.integer(runs.length)] += 1;
     for (const [set, means] of meansOverRuns(walks, { weights, times })) {
       const drawn = sets.get(set)!;
-      for (const name of names) drawn[name].draws[i] = means[name];
+      const [value, coarse] = [values.get(set)!, base.get(set)!];
+      // coarse scores shift all draws alike; where nothing is coarse there is nothing to add
+      for (const name of names) drawn[name].draws[i] = means[name] + (value[name] - coarse[name]);
     }
   }
   return { sets, trained, pairing: JSON.stringify([seed, resamples, runs.length, key]) };
@@ -109,13 +127,20 @@ export function bootstrap(runs: readonly ScoredRows[], options: BootstrapOptions
 interface Walk {
   readonly ranking: Ranking;
   readonly curve: Curve;
-  readonly at: Threshold;
+  readonly at: Required<Threshold>;
+}
+
+function coarserWalks(walks: ReadonlyMap<string, Walk>): ReadonlyMap<string, Walk> {
+  return new Map([...walks].map(([set, { ranking, at }]) => {
+    const coarse = coarser(ranking, { blocks: MANY.blocks, threshold: at.threshold });
+    return [set, { ranking: coarse, curve: emptyCurve(coarse), at }];
+  }));
 }
 
 function walksOf(
   run: ScoredRows,
   places: Int32Array,
-  threshold: number | ReadonlyMap<string, number>,
+  threshold: SetThresholds,
 ): ReadonlyMap<string, Walk> {
   return new Map([...testSets(run)].map(([set, rows]): [string, Walk] => {
     const labels = Float64Array.from(rows, (row) => run.label[row]);
@@ -126,7 +151,7 @@ function walksOf(
   }));
 }
 
-function thresholdOf(set: string, threshold: number | ReadonlyMap<string, number>): number {
+function thresholdOf(set: string, threshold: SetThresholds): number {
   if (typeof threshold === "number") return threshold;
   const found = threshold.get(set);
   if (found !== undefined) return found;
@@ -141,7 +166,7 @@ function meansOverRuns(
   walks: readonly ReadonlyMap<string, Walk>[],
   { weights, times }: {
     /** By source. */
-    readonly weights: Float64Array;
+    readonly weights: Int32Array;
     /** By run, summing to the number of runs. */
     readonly times: readonly number[];
   },

@@ -23,6 +23,7 @@ export {
   type Draws,
   eachStatistic,
   type Resamples,
+  type SetThresholds,
   usualResamples,
 } from "./bootstrap.ts";
 export { calibrated, type Calibration, fitIsotonic, fitPlatt, fits, fitTemperature } from "./calibration.ts";
@@ -39,6 +40,7 @@ export { fitProbe, type Probe, probeObjective, type ProbeOptions, probeScore } f
 export type { Column } from "./rows.ts";
 export type { ScoredRows } from "./sources.ts";
 export { describeCalls, describeScores, type Metric, type Statistic } from "./statistics.ts";
+export { type SeedInterval, studentInterval } from "./student.ts";
 export { plainRows, type SetColumns, testSets, underName } from "./test_sets.ts";
 export { tprAtFpr } from "./tpr_at_fpr.ts";
 export {

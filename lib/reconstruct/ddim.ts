@@ -52,6 +52,7 @@ export const ddim = part<Ddim, "model">(
 /** How a {@linkcode Ddim} part is carried out. */
 export const ddimMethod: Method<Ddim> = {
   components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
+  sort: () => "plain",
   fitting: () => plainFitting,
   multiple: networkMultiple,
   async reconstruct(spec, images, pipeline) {

@@ -61,6 +61,7 @@ export const img2img = part<Img2img, "model">(
 /** How an {@linkcode Img2img} part is carried out. */
 export const img2imgMethod: Method<Img2img> = {
   components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
+  sort: () => "plain",
   fitting: () => plainFitting,
   multiple: networkMultiple,
   async reconstruct(spec, images, pipeline) {

@@ -57,6 +57,7 @@ export const inpainting = part<Inpainting, "model">(
 /** How an {@linkcode Inpainting} part is carried out. */
 export const inpaintingMethod: Method<Inpainting> = {
   components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
+  sort: () => "inpainting",
   fitting: () => drctFitting,
   multiple: networkMultiple,
   async reconstruct(spec, images, pipeline) {

@@ -4,6 +4,7 @@ import type { Values } from "./values.ts";
 
 /** What is taken of the distribution that the encoder gives: its mean, or a draw from it. */
 export const posteriors = ["mean", "sample"] as const;
+/** One of {@linkcode posteriors}. */
 export type Posterior = typeof posteriors[number];
 
 /** Bounds of the logarithm of the variance, as diffusers has them. */

@@ -10,10 +10,15 @@ export interface Named {
   readonly image: Image;
 }
 
+/** What a pipeline's UNet was trained for; null: no UNet is asked. */
+export type Sort = "plain" | "inpainting" | null;
+
 /** How one kind of part makes an image of an image. */
 export interface Method<P extends Part> {
   /** What of a pipeline it needs. */
   components(spec: P): readonly Component[];
+  /** Of what sort the pipeline has to be. */
+  sort(spec: P): Sort;
   /** How images are cut and extended. */
   fitting(spec: P): Fitting;
   /** What the sides of what the networks see are a multiple of, pixels: with it, `canvasSides` tells them. */
@@ -70,8 +75,8 @@ export function networkMultiple(_spec: unknown, { latentScale, latentMultiple }:
  *
  * @throws {TypeError} with what the pipeline is and what would be right
  */
-export function checkSort(kind: string, { info }: Pipeline, wanted: "plain" | "inpainting"): void {
-  if (info.inpainting === (wanted === "inpainting")) return;
+export function checkSort(kind: string, { info }: Pick<Pipeline, "info">, wanted: Sort): void {
+  if (wanted === null || info.inpainting === (wanted === "inpainting")) return;
   const sort = (inpainting: boolean) =>
     inpainting ? "inpainting, with 9 channels" : "plain generation, with 4 channels";
   throw new TypeError(

@@ -17,6 +17,11 @@ export interface OnnxHeader {
    * size that was kept before it halved; the trace of an example of even sides, as optimum's is, has lost that.
    */
   readonly doubling: number;
+  /**
+   * Whether it has a softmax by itself, and so attention that holds matrices of all places by all places. Attention that
+   * was fused into one operation (bench/peers/fuse_attention.py) holds none.
+   */
+  readonly matrices: boolean;
 }
 
 /** What the house's networks take and give, by ONNX's numbers. */
@@ -44,12 +49,14 @@ export function readOnnxHeader(path: string): OnnxHeader {
     let draws = false;
     let halves = false;
     let doubling = 1;
+    let matrices = false;
     for (const { number, from, to } of file.fields(graph.from, graph.to)) {
       if (number === 11) inputs.push(slotOf(file, from, to));
       if (number === 12) outputs.push(slotOf(file, from, to));
       if (number === 1) {
         const { operator, inputs } = nodeOf(file, from, to);
         draws ||= operator.startsWith("Random");
+        matrices ||= operator === "Softmax";
         // scales are its third input, sizes in their place its fourth
         if (operator === "Resize" && (inputs[3] ?? "") === "") doubling *= 2;
       }
@@ -61,7 +68,8 @@ export function readOnnxHeader(path: string): OnnxHeader {
       external.set(weight.location, Math.max(external.get(weight.location) ?? 0, weight.end));
     }
     // old exports name their weights among the inputs
-    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, external, halves, draws, doubling };
+    const given = inputs.filter(({ name }) => !weights.has(name));
+    return { inputs: given, outputs, external, halves, draws, doubling, matrices };
   } catch (cause) {
     if (cause instanceof TypeError) throw cause;
     throw new RangeError(`Cannot read "${path}" as an ONNX network: ${(cause as Error).message}`, { cause });

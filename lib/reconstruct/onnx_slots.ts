@@ -3,6 +3,7 @@ import { countOfShape, type IntValues, type Values } from "./values.ts";
 
 /** Types of number that the house's networks take and give. */
 export const slotTypes = ["float32", "float16", "int32", "int64"] as const;
+/** One of {@linkcode slotTypes}. */
 export type SlotType = typeof slotTypes[number];
 
 /** An input or output of a network. */

@@ -7,6 +7,7 @@ import { type Slot, slotInWords } from "./onnx_slots.ts";
  * with its scheduler.
  */
 export const components = ["unet", "vae_encoder", "vae_decoder", "text_encoder"] as const;
+/** One of {@linkcode components}. */
 export type Component = typeof components[number];
 
 /** The networks of a pipeline, by the folders that optimum names. */

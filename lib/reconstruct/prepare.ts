@@ -97,8 +97,9 @@ export function valuesOfImages(images: readonly Image[]): Values {
 }
 
 /** How a value between two levels becomes one: the nearest, or the one below. */
-export type Rounding = typeof roundings[number];
 export const roundings = ["nearest", "down"] as const;
+/** One of {@linkcode roundings}. */
+export type Rounding = typeof roundings[number];
 
 /**
  * Images of what a pipeline gave, each cut to its size from the top left corner; what is beyond −1…1 is held there.

@@ -30,6 +30,7 @@ const inner = { ddim: ddimMethod, vae: vaeMethod, img2img: img2imgMethod, inpain
 /** How a {@linkcode Residual} part is carried out. */
 export const residualMethod: Method<Residual> = {
   components: ({ of }) => methodOf(of).components(of),
+  sort: ({ of }) => methodOf(of).sort(of),
   fitting: ({ of }) => methodOf(of).fitting(of),
   multiple: ({ of }, info) => methodOf(of).multiple(of, info),
   async reconstruct({ of }, images, pipeline) {

@@ -11,6 +11,7 @@ import type { IntValues, Values } from "./values.ts";
  * lays beside ONNX Runtime's (docs/pipelines.md).
  */
 export const providers = ["cpu", "webgpu", "cuda", "tensorrt"] as const;
+/** One of {@linkcode providers}. */
 export type Provider = typeof providers[number];
 
 /** How a network is opened. */

@@ -1,7 +1,7 @@
 /** Shares of what is to be made, so that several machines make one data set's artifacts side by side. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { holderOf, lockFile } from "../runs/lock_file.ts";
+import { holderOf, inWords, lockFile } from "../runs/lock_file.ts";
 
 /** One share of several. */
 export interface Shard {
@@ -30,38 +30,63 @@ export function inShard(id: string, { index, of }: Shard): boolean {
 
 const LOCK = /^lock-(\d+)-of-(\d+)\.json$/;
 
+/** That another process has a shard, or one that overlaps it. */
+export interface HeldShard {
+  /** `process 12 on "host" since 2026-01-01T00:00:00.000Z`. */
+  readonly who: string;
+  /** What it is making. */
+  readonly what: string;
+  /** Why the shard cannot be had, and what to do. */
+  readonly message: string;
+}
+
 /**
- * Takes a shard of a folder for this process, until disposed. Shards of one division go side by side; the same one twice,
- * or those of two divisions, which overlap, do not.
- *
- * @throws {Error} when another process has it, or one of another division; names that process
+ * Takes a shard of a folder for this process, until disposed, or says who has it. Shards of one division go side by side;
+ * the same one twice, or those of two divisions, which overlap, do not.
  */
-export async function lockShard(folder: string, shard: Shard): Promise<Disposable> {
-  const lock = await lockFile(
-    join(folder, `lock-${shardName(shard)}.json`),
-    (who) =>
-      shard.of === 1
-        ? `Cannot make artifacts in "${folder}": ${who} is making them. Wait for it or stop it`
-        : `Cannot make shard ${shard.index}/${shard.of} in "${folder}": ${who} is making it. ` +
-          `Take another shard of ${shard.of}, or wait for it`,
-  );
+export async function takeShard(folder: string, shard: Shard): Promise<Disposable | HeldShard> {
+  let holder: string | null = null;
+  const path = join(folder, `lock-${shardName(shard)}.json`);
+  const lock = await lockFile(path, (who) => holder = who).catch((error) => {
+    if (holder === null) throw error;
+    return null;
+  });
+  if (lock === null) return sameShard(folder, shard, holder!);
   try {
     for await (const { name } of Deno.readDir(folder)) {
-      const [, index, of] = LOCK.exec(name) ?? [];
-      if (of === undefined || Number(of) === shard.of) continue;
+      const [, index, of] = (LOCK.exec(name) ?? []).map(Number);
+      if (of === undefined || of === shard.of) continue;
       const held = await holderOf(join(folder, name));
       if (held === null) continue;
-      throw new Error(
-        `Cannot make ${shard.of === 1 ? "all artifacts" : `shard ${shard.index}/${shard.of}`} in "${folder}": ` +
-          `process ${held.pid} on "${held.host}" since ${held.since} is making ${
-            of === "1" ? "all of them" : `shard ${index}/${of}`
-          }, and both hold the ` +
-          "same images. Wait for it, or divide alike",
-      );
+      lock[Symbol.dispose]();
+      return overlapping(folder, shard, { who: inWords(held), other: { index, of } });
     }
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
   return lock;
+}
+
+function sameShard(folder: string, shard: Shard, who: string): HeldShard {
+  const whole = shard.of === 1;
+  const advice = whole ? "Wait for it or stop it" : `Take another shard of ${shard.of}, or wait for it`;
+  const message = `Cannot make ${whole ? "artifacts" : shardWords(shard)} in "${folder}": ${who} is making ` +
+    `${whole ? "them" : "it"}. ${advice}`;
+  return { who, what: whole ? "them" : shardWords(shard), message };
+}
+
+function overlapping(
+  folder: string,
+  shard: Shard,
+  { who, other }: { readonly who: string; readonly other: Shard },
+): HeldShard {
+  const what = other.of === 1 ? "all of them" : shardWords(other);
+  const message = `Cannot make ${shard.of === 1 ? "all artifacts" : shardWords(shard)} in "${folder}": ${who} is ` +
+    `making ${what}, and both hold the same images. Wait for it, or divide alike`;
+  return { who, what, message };
+}
+
+function shardWords({ index, of }: Shard): string {
+  return `shard ${index}/${of}`;
 }

@@ -55,6 +55,7 @@ const fitting: Fitting = { largest: null, border: "symmetric" };
 /** How a {@linkcode Vae} part is carried out. */
 export const vaeMethod: Method<Vae> = {
   components: () => ["vae_encoder", "vae_decoder"],
+  sort: () => null,
   fitting: () => fitting,
   multiple: autoencoderMultiple,
   reconstruct: (spec, images, pipeline) =>

@@ -1,13 +1,15 @@
 import { type ColumnTable, from } from "arquero";
-import { bootstrap, type ByStatistic, difference, type Intervals, intervals, type Resamples } from "../metrics/mod.ts";
+import { type ByStatistic, difference, intervals, pairedPs } from "../metrics/mod.ts";
 import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
+import { epochsToReach } from "./arrivals.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
+import { mcnemarBySet } from "./mcnemar_rows.ts";
 import { groupProbes } from "./probes.ts";
+import { drawn, type Role, scoresOf, type SetRow, setRows } from "./resampled.ts";
 import { onSharedSets } from "./shared_sets.ts";
 import { definitionColumns } from "./variants.ts";
 
-/** What a row of a comparison speaks of: a test set, by whether its generator was trained on, or a mean over sets. */
-export type Role = "trained" | "unseen" | "tested" | "mean" | "mean of unseen";
+export type { Role } from "./resampled.ts";
 
 /** A statistic and the ends of its 95 % interval, as three columns. */
 type IntervalColumns<Name extends string> = Readonly<Record<Name | `${Name}Low` | `${Name}High`, number>>;
@@ -15,8 +17,14 @@ type IntervalColumns<Name extends string> = Readonly<Record<Name | `${Name}Low` 
 /** Numbers of one row, as fractions (0…1). */
 export type NumberColumns = IntervalColumns<"accuracy"> & IntervalColumns<"auc"> & IntervalColumns<"averagePrecision">;
 
+/**
+ * First epoch whose validation accuracy is within half a point of the run's best: the mean over seeds, and the ends of
+ * Student's 95 % interval over them, never below 1. Null where no run has epochs, for a probe, and the ends for one seed.
+ */
+export type EpochsColumns = Readonly<Record<"epochsToReach" | "epochsToReachLow" | "epochsToReachHigh", number | null>>;
+
 /** One row of {@linkcode compare}, beside the columns in which the definitions differ. */
-export interface CompareRow extends NumberColumns {
+export interface CompareRow extends NumberColumns, EpochsColumns {
   readonly method: string;
   /** Whether the row is a method's, or belongs to the probe on trivial cues that the runs brought along. */
   readonly kind: "method" | "probe";
@@ -43,7 +51,7 @@ export interface CompareOptions {
  * none measured it there are none.
  *
  * Accuracy is the share of the rows called what they are, at a threshold of 0.5. Intervals are 95 % bootstrap intervals
- * over source photographs and, with several seeds, over seeds.
+ * over source photographs and, with several seeds, over seeds. Other metrics are told by `everyMetric`.
  *
  * @throws {RangeError} when there is nothing to compare, a run is not done, or an unknown baseline is named
  *
@@ -58,28 +66,31 @@ export function compare(records: readonly RunRecord[], { baseline = null }: Comp
   const ways = definitionColumns(methods);
   const of = baseline === null ? null : findMethod(methods, baseline).name;
   const ofMethods = methods.flatMap((method, i) => {
-    const rows = numberRows(method, intervals(drawn(method, scoresOf(method.records))));
+    const rows = setRows(method, intervals(drawn(method, scoresOf(method.records))));
+    const epochs = epochsColumns(method);
     const apart = of === null || method.name === of ? null : pairedRows(methods, { of: method.name, against: of });
-    return rows.map(({ set, role, numbers }, k) => ({
+    return rows.map(({ set, role, value }, k) => ({
       method: method.name,
       kind: "method",
       ...Object.fromEntries(ways.map(([name, values]) => [name, values[i]])),
       seeds: method.records.length,
       set,
       role,
-      ...columnsOf(numbers, ""),
-      ...(of === null ? {} : columnsOf(apart === null ? null : apart.rows[k].numbers, "Difference")),
+      ...columnsOf(value, ""),
+      ...epochs,
+      ...(of === null ? {} : columnsOf(apart === null ? null : apart.rows[k].value, "Difference")),
     }));
   });
   const ofProbes = groupProbes(methods).flatMap((probe) =>
-    numberRows(probe, intervals(drawn(probe, probe.scores))).map(({ set, role, numbers }) => ({
+    setRows(probe, intervals(drawn(probe, probe.scores))).map(({ set, role, value }) => ({
       method: probe.name,
       kind: "probe",
       ...Object.fromEntries(ways.map(([name]) => [name, null])),
       seeds: 0,
       set,
       role,
-      ...columnsOf(numbers, ""),
+      ...columnsOf(value, ""),
+      ...epochsColumns(null),
       ...(of === null ? {} : columnsOf(null, "Difference")),
     }))
   );
@@ -94,6 +105,15 @@ export function methodNames(table: ColumnTable): string[] {
 
 /** One row of {@linkcode differences}: numbers are differences of fractions (−1…1). */
 export interface DifferenceRow extends NumberColumns {
+  /** Two-sided p-values of the paired bootstrap, as small as its draws can tell: below 0.05 where the interval leaves 0 out. */
+  readonly accuracyP: number;
+  readonly aucP: number;
+  readonly averagePrecisionP: number;
+  /**
+   * Of McNemar's exact test of the calls at 0.5, which takes images for independent; null for means, and unless each side
+   * is one run.
+   */
+  readonly mcnemarP: number | null;
   readonly of: string;
   readonly against: string;
   /** How many seeds both methods have: only these are paired. */
@@ -109,41 +129,40 @@ export interface DifferenceOptions {
 }
 
 /**
- * Paired differences `of` − `against` with their 95 % intervals: one row for each test set and the means. Both methods
+ * Paired differences `of` − `against` with their 95 % intervals and p-values: one row for each test set and the means. Both methods
  * see the same draws of photographs, and of the seeds that both have.
  *
  * @throws {RangeError} when a method is unknown, the two share no seed, or they were tested on different photographs
  */
 export function differences(records: readonly RunRecord[], { of, against }: DifferenceOptions): ColumnTable {
-  const { rows, seeds } = pairedRows(groupMethods(onSharedSets(records)), { of, against });
-  return from(rows.map(({ set, role, numbers }) => ({ of, against, seeds, set, role, ...columnsOf(numbers, "") })));
+  const { rows, ps, seeds, single } = pairedRows(groupMethods(onSharedSets(records)), { of, against });
+  const exact = single === null ? null : mcnemarBySet(...single);
+  return from(rows.map(({ set, role, value }, i) => ({
+    of,
+    against,
+    seeds,
+    set,
+    role,
+    ...columnsOf(value, ""),
+    accuracyP: ps[i].value.accuracy,
+    aucP: ps[i].value.auc,
+    averagePrecisionP: ps[i].value.averagePrecision,
+    mcnemarP: role.startsWith("mean") ? null : exact?.get(set) ?? null,
+  })));
 }
 
-interface NumberRow {
-  readonly set: string;
-  readonly role: Role;
-  readonly numbers: ByStatistic<Interval>;
-}
-
-/** Draws by first scores: a table, its differences and its page ask for the same ones (0.5 s a method with 3 seeds). */
-const known = new WeakMap<ScoreColumns, { readonly runs: readonly ScoreColumns[]; readonly resamples: Resamples }>();
-
-function drawn({ trained }: Pick<Method, "trained">, runs: readonly ScoreColumns[]): Resamples {
-  const last = known.get(runs[0]);
-  if (last?.runs.length === runs.length && last.runs.every((one, i) => one === runs[i])) return last.resamples;
-  const resamples = bootstrap(runs, { trained: trained ?? [] });
-  known.set(runs[0], { runs, resamples });
-  return resamples;
-}
-
-function scoresOf(records: readonly RunRecord[]): ScoreColumns[] {
-  return records.map(({ scores }) => scores);
+interface Paired {
+  readonly rows: SetRow<ByStatistic<Interval>>[];
+  readonly ps: SetRow<ByStatistic<number>>[];
+  readonly seeds: number;
+  /** Scores of the two runs where there is one of each. */
+  readonly single: readonly [ScoreColumns, ScoreColumns] | null;
 }
 
 function pairedRows(
   methods: readonly Method[],
   { of, against }: DifferenceOptions,
-): { rows: NumberRow[]; seeds: number } {
+): Paired {
   const [a, b] = [findMethod(methods, of), findMethod(methods, against)];
   const seedsOf = (method: Method): number[] => method.records.map((record) => record.experiment.seed);
   const common = seedsOf(a).filter((seed) => seedsOf(b).includes(seed));
@@ -153,20 +172,26 @@ function pairedRows(
         "expected at least one in common; run both under the same seeds",
     );
   }
-  const [ofDrawn, againstDrawn] = [a, b].map((method) =>
-    drawn(method, scoresOf(method.records.filter((record) => common.includes(record.experiment.seed))))
+  const [ofScores, againstScores] = [a, b].map((method) =>
+    scoresOf(method.records.filter((record) => common.includes(record.experiment.seed)))
   );
+  const apart = difference(drawn(a, ofScores), drawn(b, againstScores));
   const trained = a.trained === null || b.trained === null ? null : [...new Set([...a.trained, ...b.trained])];
-  return { rows: numberRows({ trained }, intervals(difference(ofDrawn, againstDrawn))), seeds: common.length };
+  return {
+    rows: setRows({ trained }, intervals(apart)),
+    ps: setRows({ trained }, pairedPs(apart)),
+    seeds: common.length,
+    single: common.length === 1 ? [ofScores[0], againstScores[0]] : null,
+  };
 }
 
-/** Test sets trained on first, then the others, then the means. */
-function numberRows({ trained }: Pick<Method, "trained">, { sets, mean, unseen }: Intervals): NumberRow[] {
-  const role = (set: string): Role => trained === null ? "tested" : trained.includes(set) ? "trained" : "unseen";
-  const rows = [...sets].map(([set, numbers]): NumberRow => ({ set, role: role(set), numbers }));
-  const means: NumberRow[] = [{ set: "mean", role: "mean", numbers: mean }];
-  if (trained !== null && unseen !== null) means.push({ set: "unseen", role: "mean of unseen", numbers: unseen });
-  return [...rows.filter((row) => row.role === "trained"), ...rows.filter((row) => row.role !== "trained"), ...means];
+function epochsColumns(method: Method | null): EpochsColumns {
+  const found = method === null ? null : epochsToReach(method.records);
+  return {
+    epochsToReach: found?.value ?? null,
+    epochsToReachLow: found?.low ?? null,
+    epochsToReachHigh: found?.high ?? null,
+  };
 }
 
 function columnsOf(numbers: ByStatistic<Interval> | null, suffix: string): Record<string, number | null> {

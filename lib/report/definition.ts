@@ -1,6 +1,7 @@
 import type { Experiment } from "../experiment.ts";
 import { escapeHtml, join } from "./html.ts";
 import type { Method } from "./methods.ts";
+import { percent, thousands } from "./numbers.ts";
 import { plural } from "./text.ts";
 
 /** One line of a definition told: what, and what it is. */
@@ -38,6 +39,7 @@ export function tellDefinitions(methods: readonly Method[]): Told[] {
     ["batch", (experiment) => experiment.batch === undefined ? null : batchTold(experiment)],
     ["epochs", ({ epochs }) => epochs === null ? "until the schedule ends them" : told(epochs)],
     ["epoch kept", ({ select }) => select === undefined ? null : keptTold(select)],
+    ["frozen on validation", ({ evaluate }) => evaluate === undefined ? null : frozenTold(evaluate)],
     ["steps that are not finite", ({ onNaN }) => onNaN === "skip" ? "left out and recorded" : null],
   ];
   return lines.flatMap(([what, tell]) => {
@@ -116,6 +118,29 @@ const metricsTold = {
   auc: "AUC",
   averagePrecision: "average precision",
 };
+
+/** What is decided on validation beside the best epoch; null where a definition says nothing of it. */
+function frozenTold(evaluate: Experiment["evaluate"]): string | null {
+  if (evaluate === null) return null;
+  const { threshold, calibration } = evaluate;
+  const parts = [
+    ...(threshold === null ? [] : [thresholdTold(threshold)]),
+    ...(calibration === null ? [] : [`calibration by ${calibration}`]),
+  ];
+  return parts.length === 0 ? null : parts.join("; ");
+}
+
+function thresholdTold({ images, by, goal }: NonNullable<NonNullable<Experiment["evaluate"]>["threshold"]>): string {
+  const of = images === null
+    ? "all images"
+    : `${thousands(images)} images ${by === "class" ? "of each class" : "in all"}`;
+  const best = typeof goal === "object"
+    ? `at most ${percent(goal.fpr)} % of photographs called fake`
+    : goal === "accuracy"
+    ? "best accuracy"
+    : "best balanced accuracy";
+  return `threshold of ${best}, on ${of}`;
+}
 
 function keptTold({ metric, every = null, patience = null, gain = null }: Experiment["select"]): string {
   return [

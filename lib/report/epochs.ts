@@ -35,34 +35,3 @@ export function epochs(records: readonly RunRecord[], { metric = "accuracy" }: E
   const title = `<b>validation ${plotlyText(titles[metric] ?? metric)}</b>`;
   return figure(data, panelLayout([title], { across: "epoch", form: ".0%", last: lastEpoch(methods) }));
 }
-
-/** How soon a run was as good as it became. */
-export interface Arrival {
-  readonly seed: number;
-  /** First epoch, counted from 1, within reach of the best. */
-  readonly epoch: number;
-  /** The best value of any epoch, as a fraction. */
-  readonly best: number;
-}
-
-/** What counts as arrived. */
-export interface ArrivalOptions extends EpochsOptions {
-  /** How far below the best value still counts, as a fraction. */
-  readonly within?: number;
-}
-
-/** The first epoch of each run whose validation metric comes within reach of the run's best; runs without epochs are left out. */
-export function arrivals(
-  records: readonly RunRecord[],
-  { metric = "accuracy", within = 0.005 }: ArrivalOptions = {},
-): Arrival[] {
-  return records.flatMap(({ history, experiment }) => {
-    const known = history.flatMap(({ epoch, validation }) => {
-      return validation[metric] === undefined ? [] : [{ epoch, value: validation[metric] }];
-    });
-    const best = Math.max(...known.map(({ value }) => value));
-    // a rounding error more than `within`, which is half a point of a count's fraction
-    const first = known.find(({ value }) => value >= best - within - 1e-12);
-    return first === undefined ? [] : [{ seed: experiment.seed, epoch: first.epoch, best }];
-  });
-}

@@ -25,6 +25,11 @@ export function pointsInterval(value: number, low: number, high: number): string
   return `${points(value)} [${points(low)}, ${points(high)}]`;
 }
 
+/** A p-value: "0.031", "<0.001". */
+export function probability(p: number): string {
+  return p < 0.001 ? "<0.001" : p.toFixed(3);
+}
+
 /** A whole number with a comma at the thousands. */
 export function thousands(count: number): string {
   return count.toLocaleString("en-US");

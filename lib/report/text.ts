@@ -1,6 +1,6 @@
 import type { ColumnTable } from "arquero";
 import type { CompareRow, DifferenceRow } from "./compare.ts";
-import { percentInterval, pointsInterval } from "./numbers.ts";
+import { percentInterval, pointsInterval, probability } from "./numbers.ts";
 
 /** How wide a text may be. */
 export interface TextOptions {
@@ -37,7 +37,7 @@ export function comparisonText(table: ColumnTable, { width = 100 }: TextOptions 
 }
 
 /**
- * Paired differences as text for a terminal, in percentage points with their 95 % intervals.
+ * Paired differences as text for a terminal, in percentage points with their 95 % intervals and p-values.
  *
  * @param table what `differences` gives, or some rows of it
  */
@@ -51,7 +51,12 @@ export function differenceText(table: ColumnTable, { width = 100 }: TextOptions 
       cells: rows.map((r) => pointsInterval(r.accuracy, r.accuracyLow, r.accuracyHigh)),
       right: true,
     },
+    { title: "p", cells: rows.map((r) => probability(r.accuracyP)), right: true },
     { title: "AUC, points", cells: rows.map((r) => pointsInterval(r.auc, r.aucLow, r.aucHigh)), right: true },
+    { title: "p", cells: rows.map((r) => probability(r.aucP)), right: true },
+    ...(rows.every((r) => r.mcnemarP === null) ? [] : [
+      { title: "McNemar p", cells: rows.map((r) => r.mcnemarP === null ? "" : probability(r.mcnemarP)), right: true },
+    ]),
   ], { width });
 }
 

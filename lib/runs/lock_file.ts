@@ -98,6 +98,7 @@ async function readHolder(path: string): Promise<Holder> {
   return { pid: 0, host: "", since: "" };
 }
 
-function inWords({ pid, host, since }: Holder): string {
+/** A holder, for messages. */
+export function inWords({ pid, host, since }: Holder): string {
   return pid === 0 ? "another process" : `process ${pid} on "${host}" since ${since}`;
 }

@@ -1,5 +1,7 @@
 /** The making of what parts make of images, in words. */
 import { thousands } from "../report/numbers.ts";
+import type { RunEvent } from "../types.ts";
+import type { Progress } from "./progress.ts";
 
 /** How far it is. */
 export interface MakingState {
@@ -44,4 +46,19 @@ export function makingWords({ part, done, total, imagesPerSecond }: MakingState)
 export function rateWords(imagesPerSecond: number): string {
   const digits = imagesPerSecond < 10 ? imagesPerSecond.toPrecision(2) : imagesPerSecond.toFixed(0);
   return `${digits} images/s`;
+}
+
+/** Shows how far a making is on a line of progress, with images a second and a time left for each part. */
+export function makingOn(progress: Progress): (event: Extract<RunEvent, { kind: "making" }>) => void {
+  const pace = makingPace();
+  let part: string | null = null;
+  return (event) => {
+    const words = makingWords({ ...event, imagesPerSecond: pace.update(event.done, performance.now() / 1000) });
+    if (part !== event.part) {
+      progress.update(0, event.total, words);
+      progress.skip(event.found); // what was there says nothing of the time left
+    }
+    part = event.part;
+    progress.update(event.done, event.total, words);
+  };
 }

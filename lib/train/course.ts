@@ -1,6 +1,6 @@
 /** A run from where it stands to its scores. */
 import type { Reading } from "../data/batches.ts";
-import type { Divided } from "../data/pairs.ts";
+import type { Gathered } from "../data/pairs.ts";
 import type { Sight } from "../data/pixels.ts";
 import { openReaders, workersFor } from "../data/readers.ts";
 import { type Ledger, unreadableLedger } from "../data/unreadable.ts";
@@ -47,7 +47,7 @@ export type Scored = Readonly<Record<"scores" | "probe" | "validation", ScoreCol
 /** Trains from where the run stands, then scores the test sets and validation with the best network. */
 export async function* trainedAndScored(
   experiment: Experiment,
-  { train: pairs, validation, test }: Divided,
+  { train: pairs, validation, test, leftOut }: Omit<Gathered, "notices">,
   { id, artifacts, hashes, found, circumstances, notices, folder, log, workers, checkpointSeconds, signal }: Course,
 ): AsyncGenerator<RunEvent, Scored> {
   const { state, position, damaged } = found;
@@ -79,6 +79,7 @@ export async function* trainedAndScored(
     name: experiment.name,
     counts: { train: imagesOf(pairs), validation: imagesOf(validation), test: test.length },
     maxSkipped: experiment.data.maxSkipped,
+    leftOut,
   });
   const images = (experiment.epochs ?? 1) * plan.stepsPerEpoch * experiment.batch.size;
   using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));

@@ -4,7 +4,6 @@ import {
   corruptionName,
   corruptionOf,
   openSeen,
-  parseCorruption,
   parseSeen,
 } from "../../lib/augment/corruption.ts";
 import { gaussianBlur } from "../../lib/augment/blur.ts";
@@ -14,6 +13,7 @@ import { jpegRoundTrip } from "../../lib/image/jpeg_round_trip.ts";
 import { resizeLikeOpenCv } from "../../lib/image/opencv_resize.ts";
 import { resizeLikePillow } from "../../lib/image/pillow_resize.ts";
 import { random } from "../../lib/random.ts";
+import { parseCorruption } from "../../lib/report/corruptions.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 
 function picture(width: number, height: number): Image {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { evaluationDocument, findings, readTestSets } from "../../lib/cli/evaluate.ts";
+import { readTestSets } from "../../lib/cli/evaluate.ts";
+import { evaluationDocument, findings } from "../../lib/cli/evaluate_text.ts";
 import { UsageError } from "../../lib/cli/command.ts";
 import type { Evaluation } from "../../lib/evaluate_run.ts";
 import { genImage, pocket } from "../../lib/layouts/mod.ts";
@@ -70,8 +71,45 @@ Deno.test("evaluate adds the test sets of a file to the record, and not with --d
   await writeRecord(folder, record);
 });
 
+Deno.test("evaluate does to images what it is told, keeps the scores, and does not score again what it has", async () => {
+  const asked = ["evaluate", "tiny dual", "--corruptions", "jpeg-50, scale-0.9", "--tiles", "max", ...common];
+  const dry = await counterproof([...asked, "--dry"]);
+  assert(dry.code === 0 && dry.out.includes("left as it is"), dry.out + dry.err);
+  assertEquals(await readRecord(folder), record);
+  const first = await counterproof(asked);
+  assertEquals(first.code, 0, first.err);
+  for (const name of ["nothing", "jpeg-50", "scale-0.9", "tiles-max-16"]) {
+    assert(new RegExp(`^${name} +mean of 2 sets +\\d`, "m").test(first.out), first.out);
+  }
+  assert(first.out.includes("at frozen %") && first.err.includes("144 images on"), first.out + first.err);
+  assert(first.out.includes("Its record has the scores under jpeg-50, scale-0.9, tiles-max-16 now"), first.out);
+  const again = await counterproof([...asked, "--json"]);
+  const { altered, robustness, metrics } = JSON.parse(again.out);
+  assertEquals(altered.map(({ name, known }: { name: string; known: boolean }) => [name, known]), [
+    ["jpeg-50", true],
+    ["scale-0.9", true],
+    ["tiles-max-16", true],
+  ]);
+  assertEquals([robustness.length, metrics], [4 * 3, JSON.parse(JSON.stringify(record.metrics))]);
+  const protocols = await counterproof(["evaluate", "tiny dual", "--protocols", ...common]);
+  assert(/^jpeg-96 on fakes +mean/m.test(protocols.out) && /^jpeg-96 +mean/m.test(protocols.out), protocols.out);
+  await writeRecord(folder, record);
+});
+
+Deno.test("evaluate refuses corruptions and squares that are none", async () => {
+  const told = async (...options: string[]) => {
+    const { code, err } = await counterproof(["evaluate", "tiny dual", ...options, ...common]);
+    assertEquals(code, 2, err);
+    return err;
+  };
+  assert((await told("--corruptions", "jpg-50")).includes("the steps are crop, scale, resize, blur, noise, jpeg"));
+  assert((await told("--corruptions", ",")).includes("it names nothing"));
+  assert((await told("--stride", "8")).includes("expected --tiles mean or max"));
+  assert((await told("--tiles", "most")).includes('unknown tiles "most"'));
+});
+
 Deno.test({
-  name: "Ctrl-C ends an evaluation with 130 and nothing written",
+  name: "Ctrl-C ends an evaluation with 130 and its record as it was, and tells how to go on",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const main = fileURLToPath(new URL("../../lib/cli/main.ts", import.meta.url));
@@ -87,7 +125,7 @@ Deno.test({
       if (/\d+ images on cpu/.test(err) && !err.includes("Stopping")) child.kill("SIGINT");
     }
     assertEquals((await child.status).code, 130, err);
-    assert(err.includes("Nothing was written"), err);
+    assert(err.includes("Go on with: ") && err.includes("evaluate 'tiny dual'"), err);
     assertEquals(await readRecord(folder), record);
   },
 });
@@ -108,7 +146,7 @@ Deno.test("evaluate refuses a run that is not there, and more operands than it k
     const unknown = await counterproof(["evaluate", "dual", "--runs", empty]);
     assertEquals([unknown.code, unknown.out], [2, ""]);
     const many = await counterproof(["evaluate", "a", "b", "c", "d"]);
-    assert(many.code === 2 && many.err.includes("expected 1 to 3 operands"), many.err);
+    assert(many.code === 2 && many.err.includes("expected 0 to 3 operands"), many.err);
     const workers = await counterproof(["evaluate", "dual", "--workers", "two", "--runs", empty]);
     assert(workers.code === 2 && workers.err.includes("expected a whole number from 0 to 256"), workers.err);
   });
@@ -151,6 +189,16 @@ Deno.test("what an evaluation found is told in sentences", () => {
   assertEquals(findings(stopped, {}), ["Nothing was added to its record, since the run is stopped and not done"]);
   assert(findings(stopped, { own: true })[0].includes("no scores to compare with"));
   assertEquals(findings(found({ kept: ["B"] }), {}), ['Its record has "B" now']);
+  const altered = ["jpeg-50", "blur-1"].map((name, i) => ({ name, scores: made.scores, metrics: {}, known: i === 1 }));
+  assertEquals(findings(found({ altered }), { own: true }), [
+    "No threshold is frozen: the run is older than the scores of its validation split. Run it again with --fresh to have one",
+    "Its record has the scores under jpeg-50 now",
+  ]);
+  assertEquals(findings(found({ altered: altered.slice(1), kept: ["B"] }), {}).at(-1), 'Its record has "B" now');
+  assertEquals(
+    findings(found({ altered: altered.slice(1) }), { own: true }).at(-1),
+    "Its record has all of these scores already, and nothing was added",
+  );
   const bad = (id: string) => ({ id, file: id, split: "test" as const, reason: `Cannot decode "${id}"` });
   assertEquals(findings(found({ kept: ["B"], unreadable: [bad("a"), bad("b")] }), {}), [
     '2 images could not be read and got no score, the first: Cannot decode "a"',

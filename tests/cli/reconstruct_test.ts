@@ -4,7 +4,7 @@ import { shardOf } from "../../lib/cli/reconstruct.ts";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import * as room from "../../lib/reconstruct/mod.ts";
-import { assert, assertEquals, assertThrows } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { writeMakingWorld } from "../making_world.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
@@ -41,7 +41,7 @@ Deno.test("reconstruct makes what one method makes of a folder, tells of what it
     const { made: [report] } = JSON.parse(out);
     assertEquals([report.part.kind, report.part.model, report.part.posterior], ["vae", "tiny-sd", "mean"]);
     assertEquals([report.total, report.found + report.made, report.unreadable.length], [25, 24, 1]);
-    assert(report.found > 0 && err.includes("cannot be read so far"), err);
+    assert(report.found > 0 && err.includes("passed over so far"), err);
     const { width, height } = await decodeImage(`${report.folder}/photographs/00.png.png`);
     assertEquals([width, height], [16, 16]);
   }));
@@ -75,6 +75,19 @@ Deno.test("reconstruct writes error maps for LaRE², and a VAE's fakes for Align
     assertEquals(await Deno.readTextFile(`${folder}/lare/maps.txt`), `${folder}/lare/maps/n01440764_1.pt\t0\n`);
   }));
 
+Deno.test("reconstruct takes what is there of a data set, for DRCT's code photographs of MSCOCO alone", () =>
+  inFolder(async (folder) => {
+    await writeMakingWorld(folder);
+    await Deno.mkdir(`${folder}/MSCOCO/val2017`, { recursive: true });
+    await Deno.rename(`${folder}/photographs/00.png`, `${folder}/MSCOCO/val2017/000000000139.png`);
+    const method = ["--method", "inpainting", "--steps", "2", "--model", "sd1"];
+    const to = ["--pipeline", `${pipelines}/tiny-sd-inpaint`, "--as", "drct", "--to", `${folder}/drct`];
+    const { code, err } = await counterproof(["reconstruct", "--data", `${folder}/MSCOCO`, ...method, ...to]);
+    assertEquals(code, 0, err);
+    assert(err.includes("It is there in part, and its images are taken as they lie"), err);
+    await Deno.stat(`${folder}/drct/DR/MSCOCO/step2_full_inpainting/val2017/000000000139.png`);
+  }));
+
 Deno.test("reconstruct refuses what it does not understand, with what to do", () =>
   inFolder(async (folder) => {
     await writeMakingWorld(folder);
@@ -95,6 +108,11 @@ Deno.test("reconstruct refuses what it does not understand, with what to do", ()
         "DRCT reads those of inpainting()",
       ],
       [["--data", `${folder}/none`, "--method", "vae", ...pipeline], 1, "there is no such file"],
+      [
+        ["--data", folder, "--method", "inpainting", "--artifacts", `${folder}/artifacts`, ...pipeline],
+        1,
+        "expected one for inpainting",
+      ],
       [["--data", folder, "--method", "vae", "--pipeline", folder], 1, "Cannot use the pipeline"],
       [["experiments/pocket.ts", "--method", "vae"], 2, "the definition says what is made"],
     ];
@@ -103,4 +121,6 @@ Deno.test("reconstruct refuses what it does not understand, with what to do", ()
       assertEquals([args, all[i].code], [args, expected], all[i].err);
       assert(all[i].err.includes(part), all[i].err);
     }
+    // of what is refused no empty folder is left
+    await assertRejects(() => Deno.stat(`${folder}/artifacts`), Deno.errors.NotFound);
   }));

@@ -99,7 +99,7 @@ Deno.test("makeArtifacts() tells of what it cannot read, passes it over, and tri
   const { report, events } = await make([broken, good, gone], { outlet: to, open: toyMaker() });
   assertEquals([report.made, report.unreadable.map(({ id }) => id)], [1, [broken.id, gone.id]]);
   const told = events.flatMap((event) => event.kind === "notice" ? [event.text] : []);
-  const news = "1 of 3 images cannot be read so far, and nothing is made of them: Cannot decode";
+  const news = "1 of 3 images passed over so far, nothing is made of them: Cannot decode";
   assert(told.some((text) => text.startsWith(news)), told.join());
   const problems = (await rowsOf(to.folder)).map(({ id, file, problem }) => [id, file, problem?.slice(0, 13) ?? null]);
   assertEquals(
@@ -114,6 +114,31 @@ Deno.test("makeArtifacts() tells of what it cannot read, passes it over, and tri
   const again = await make([broken, good, gone], { outlet: to, open: toyMaker() });
   assertEquals([again.report.found, again.report.made, again.report.unreadable.length], [1, 1, 1]);
   assertEquals((await rowsOf(to.folder)).length, 3);
+});
+
+Deno.test("makeArtifacts() passes over images that are too large, and does not begin where none fits", async () => {
+  const to = outlet();
+  const narrow = { widest: 8, batch: 3 };
+  const { report, events } = await make(samples, { outlet: to, open: toyMaker(newAsked(), narrow) });
+  const wide = samples.filter((_, i) => i % 4 === 3);
+  assertEquals([report.made, report.unreadable.map(({ id }) => id).sort()], [18, wide.map(({ id }) => id).sort()]);
+  const reason = `"${wide[0].file}" has 9 × 5 pixels. Toys take at most 8 pixels`;
+  assert(report.unreadable.some((one) => one.reason === reason), JSON.stringify(report.unreadable));
+  const told = events.flatMap((event) => event.kind === "notice" ? [event.text] : []);
+  assert(told.some((text) => text.startsWith("1 of 24 images passed over so far, nothing is made of them: ")), told[0]);
+  assertEquals((await rowsOf(to.folder)).filter(({ problem }) => problem !== null).length, 6);
+
+  // of what is there already nothing is taken back; with room it goes on
+  const again = await make(samples, { outlet: to, open: toyMaker(newAsked(), narrow) });
+  assertEquals([again.report.found, again.report.made, again.report.unreadable.length], [18, 0, 6]);
+  assertEquals((await make(samples, { outlet: to, open: toyMaker() })).report.made, 6);
+
+  const asked = newAsked();
+  const nowhere = outlet();
+  const making = { outlet: nowhere, open: toyMaker(asked, { widest: 2 }) };
+  const { message } = await assertRejects(() => make(samples, making), RangeError);
+  assert(message.startsWith("Cannot make inpainting of any of 24 images: "), message);
+  assertEquals([asked.batches, asked.closed, await filesBelow(nowhere.folder)], [[], 1, ["making-1-of-1.jsonl"]]);
 });
 
 Deno.test("makeArtifacts() stops at its signal after the images at hand, and goes on from there", async () => {
@@ -236,6 +261,30 @@ Deno.test("two shards go side by side in two processes, and a second process on 
   if (third.lines.length === 0) assert(code === 1 && err.includes(`process ${first.pid} on`), err);
   assertEquals(ended.code, 0, ended.err);
   await assertMade(artifactsOutlet(spec, artifacts).folder, samples);
+});
+
+Deno.test("who waits for another process is told which and how far it is, and uses what that one made", async () => {
+  const artifacts = `${root}/waiting`;
+  const outlet = artifactsOutlet(spec, artifacts);
+  await using child = making(artifacts, { milliseconds: 200 });
+  await child.more(1);
+  const stopper = new AbortController();
+  const ending = async () => {
+    const waiting = makeArtifacts(samples, { outlet, open: toyMaker(), wait: true, signal: stopper.signal });
+    for await (const { kind } of waiting) if (kind === "progress") stopper.abort();
+  };
+  const { name } = await assertRejects(ending, DOMException);
+  assertEquals(name, "AbortError");
+
+  const asked = newAsked();
+  const { report, events } = await make(samples, { outlet, open: toyMaker(asked), wait: true });
+  assertEquals((await child.ended).code, 0);
+  assertEquals([report.found, report.made, asked.batches, asked.opened, asked.closed], [COUNT, 0, [], 1, 1]);
+  const [notice, progress] = events;
+  assert(notice.kind === "notice" && notice.text.startsWith(`process ${child.pid} on `), JSON.stringify(notice));
+  assert(notice.text.endsWith(`is making them in "${outlet.folder}"; waiting for it to end`), notice.text);
+  assert(progress.kind === "progress" && progress.total === COUNT && progress.done < COUNT);
+  await assertMade(outlet.folder, samples);
 });
 
 Deno.test("a full disk ends a making with what to do, and with room again it goes on", async () => {

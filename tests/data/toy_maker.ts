@@ -22,7 +22,7 @@ export interface Asked {
 /** A maker that inverts, and remembers what it was asked for. */
 export function toyMaker(
   asked: Asked = newAsked(),
-  { batch = 2, identity = "a".repeat(64), milliseconds = 0, of = spec as Maker["spec"] } = {},
+  { batch = 2, identity = "a".repeat(64), milliseconds = 0, of = spec as Maker["spec"], widest = Infinity } = {},
 ): () => Promise<Maker> {
   return () => {
     asked.opened++;
@@ -33,6 +33,7 @@ export function toyMaker(
       versions: { toy: "1" },
       batch,
       group: ({ width, height }) => `${width} × ${height}`,
+      tooLarge: ({ width }) => width > widest ? `Toys take at most ${widest} pixels` : null,
       prepare: () => Promise.resolve(told++ === 0 ? ["Toys take no memory"] : []),
       async make(images) {
         asked.batches.push(images.map(({ id }) => id));

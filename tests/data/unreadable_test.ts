@@ -52,3 +52,15 @@ Deno.test("unreadableLedger() counts anew when a run goes on, and keeps what it 
   ledger.note(sample(10), { split: "train", reason: reasonOf(10) });
   assertEquals(before.length, 11);
 });
+
+Deno.test("unreadableLedger() counts what was left out before, lists it and does not tell of it again", () => {
+  const leftOut = Array.from({ length: 9 }, (_, i): Unreadable => {
+    return { id: `${i}.png`, file: `/set/${i}.png`, split: "train", reason: reasonOf(i) };
+  });
+  const rows = leftOut.slice(0, 2); // of a run that goes on
+  const ledger = unreadableLedger(rows, { name: "a", counts: { ...counts, train: 991 }, maxSkipped: null, leftOut });
+  assertEquals([rows, ledger.news()], [leftOut, []]);
+  ledger.note(sample(9), { split: "train", reason: reasonOf(9) });
+  assert(ledger.news()[0].startsWith("10 of 1,000 train images cannot be read so far"));
+  assertThrows(() => ledger.note(sample(10), { split: "train", reason: reasonOf(10) }), Error, "11 of 1,000");
+});

@@ -1,6 +1,7 @@
 import { bootstrap } from "../../lib/metrics/bootstrap.ts";
 import { intervals } from "../../lib/metrics/intervals.ts";
-import { accuracy, auc, averagePrecision, f1, usualResamples } from "../../lib/metrics/mod.ts";
+import { accuracy, auc, averagePrecision, f1, metrics, type Statistic, usualResamples } from "../../lib/metrics/mod.ts";
+import { random } from "../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
 import { columnsOf, normalCdf, simulate } from "./simulated.ts";
 
@@ -135,14 +136,15 @@ Deno.test("bootstrap() calls rows fake above the threshold that it is given, for
     return [rows.map((row) => run.label[row]), rows.map((row) => run.score[row])] as const;
   };
   const options = { trained: [], resamples: 3 };
-  const one = bootstrap([run], { ...options, threshold: 0.8 }).sets.get("adm")!;
+  const one = bootstrap([run], { ...options, thresholds: [0.8] }).sets.get("adm")!;
   assertEquals(one.f1.value, f1(...columnsOfSet("adm"), { threshold: 0.8 }));
   assertEquals(one.auc, bootstrap([run], options).sets.get("adm")!.auc);
-  const each = bootstrap([run], { ...options, threshold: new Map([["adm", 0.8], ["sd14", 0.3]]) }).sets;
+  const each = bootstrap([run], { ...options, thresholds: [new Map([["adm", 0.8], ["sd14", 0.3]])] }).sets;
   assertEquals(each.get("adm"), one);
   assertEquals(each.get("sd14")!.accuracy.value, accuracy(...columnsOfSet("sd14"), { threshold: 0.3 }));
-  const lacking = { ...options, threshold: new Map([["adm", 0.8]]) };
+  const lacking = { ...options, thresholds: [new Map([["adm", 0.8]])] };
   assertThrows(() => bootstrap([run], lacking), RangeError, 'no threshold of test set "sd14"');
+  assertThrows(() => bootstrap([run], { ...options, thresholds: [] }), RangeError, "found 0 thresholds of 1 runs");
 });
 
 Deno.test("usualResamples() are fewer where there are more rows than can be walked 2,000 times", () => {
@@ -157,4 +159,26 @@ Deno.test("bootstrap() tells runs apart that were tested on other rows of as man
   for (const other of [renamed, moved]) {
     assertThrows(() => bootstrap([run, other], options), RangeError, "expected the same rows of the same sources");
   }
+});
+
+Deno.test("bootstrap() of many rows is exact in its values, and as wide as it should be", () => {
+  const rows = 110_000;
+  const draw = random(10, "many");
+  const label = Array.from({ length: rows }, (_, i) => i % 2);
+  const score = label.map((label) => 1 / (1 + Math.exp(-(draw.normal() + 2 * label - 1))));
+  const run = {
+    label,
+    score,
+    source: label.map((_, i) => `photo-${i}`),
+    set: label.map(() => null),
+    corruption: label.map(() => null),
+  };
+  const drawn = bootstrap([run], { trained: [], resamples: 100 });
+  for (const [name, { value, draws }] of Object.entries(drawn.sets.get("all")!)) {
+    assertEquals(value, metrics[name as Statistic](label, score), name);
+    assert(draws.every((draw) => Math.abs(draw - value) < 0.05), name);
+  }
+  const { value, low, high } = intervals(drawn).mean.accuracy;
+  const wide = 2 * 1.96 * Math.sqrt(value * (1 - value) / rows);
+  assertClose((high - low) / wide, 1, 0.3); // four standard errors of the width that 100 draws find
 });

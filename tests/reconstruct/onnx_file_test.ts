@@ -59,6 +59,19 @@ Deno.test("sides that a network doubles whatever they are, are counted, and thos
     assertEquals([readOnnxHeader(unet).doubling, readOnnxHeader(decoder).doubling], [2, 8]);
   }));
 
+Deno.test("a network with a softmax by itself holds matrices of attention", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "model.onnx");
+    for (const [op, holds] of [["Softmax", true], ["MultiHeadAttention", false]] as const) {
+      await Deno.writeFile(
+        file,
+        onnxBytes({ inputs: [x], outputs: [y], nodes: [{ op, inputs: ["x"], outputs: ["y"] }] }),
+      );
+      assertEquals(readOnnxHeader(file).matrices, holds);
+    }
+    assertEquals(readOnnxHeader(join(golden, "tiny-sd", "unet", "model.onnx")).matrices, true);
+  }));
+
 Deno.test("what is cut short, or no ONNX file, is refused", () =>
   inFolder(async (folder) => {
     const file = join(folder, "model.onnx");

@@ -1,7 +1,8 @@
 import { accuracy, averagePrecision } from "../../lib/metrics/mod.ts";
 import { compare, type CompareRow, type DifferenceRow, differences, methodNames } from "../../lib/report/compare.ts";
+import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../assert.ts";
-import { syntheticAblation, syntheticRecord } from "./records.ts";
+import { syntheticAblation, syntheticRecord, through } from "./records.ts";
 
 Deno.test("compare() has a row for each method and test set, trained sets first, and the means", () => {
   const record = syntheticRecord({ name: "dual", generators: ["A", "B", "G"], trained: ["B"] });
@@ -123,4 +124,29 @@ Deno.test("methodNames() leaves the probe out, and compare() refuses it as basel
   const records = syntheticAblation({ probe: 7 });
   assertEquals(methodNames(compare(records)), ["plain", "reconstructions-as-fakes", "contrastive-only", "dual"]);
   assertThrows(() => compare(records, { baseline: "trivial cues" }), RangeError, "found no such method");
+});
+
+Deno.test("compare() tells how many epochs a method takes to be as good as it becomes, with Student's interval", () => {
+  const rows = compare([through([0.5, 0.9, 0.9], 1), through([0.5, 0.6, 0.9], 2)]).objects() as CompareRow[];
+  assertEquals(new Set(rows.map(({ epochsToReach }) => epochsToReach)), new Set([2.5]));
+  assert(rows[0].epochsToReachLow === 1 && rows[0].epochsToReachHigh! > 8);
+  const [{ epochsToReach, epochsToReachLow }] = compare([syntheticRecord({ name: "x" })]).objects() as CompareRow[];
+  assertEquals([epochsToReach, epochsToReachLow], [null, null]);
+});
+
+Deno.test("differences() tell how likely they are by chance, image by image only of single runs", () => {
+  const make = (name: string, distance: number, seed = 1) =>
+    syntheticRecord({ name, distance, seed, terms: { [name]: 1 } });
+  const rows = (records: readonly RunRecord[]) =>
+    differences(records, { of: "a", against: "b" }).objects() as DifferenceRow[];
+  for (const { role, accuracyP, accuracyLow, mcnemarP } of rows([make("a", 4), make("b", 0)])) {
+    assert(accuracyP < 0.05 && accuracyLow > 0);
+    assert(role.startsWith("mean") ? mcnemarP === null : mcnemarP! < 0.05);
+  }
+  const one = make("a", 1);
+  for (const { aucP, mcnemarP } of rows([one, { ...make("b", 1), scores: one.scores }])) {
+    assertEquals([aucP, mcnemarP ?? 1], [1, 1]);
+  }
+  const many = [1, 2].flatMap((seed) => [make("a", 4, seed), make("b", 0, seed)]);
+  assert(rows(many).every(({ mcnemarP }) => mcnemarP === null));
 });

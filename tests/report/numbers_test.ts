@@ -1,4 +1,4 @@
-import { duration, percent, percentInterval, points, pointsInterval } from "../../lib/report/numbers.ts";
+import { duration, percent, percentInterval, points, pointsInterval, probability } from "../../lib/report/numbers.ts";
 import { assertEquals } from "../assert.ts";
 
 Deno.test("percent() has one decimal", () => {
@@ -23,4 +23,8 @@ Deno.test("duration() carries seconds into minutes and minutes into hours", () =
     "1 h 00 min",
     "2 h 03 min",
   ]);
+});
+
+Deno.test("p-values are told to a thousandth and no further", () => {
+  assertEquals([0.0314, 1, 0.00099, 0].map(probability), ["0.031", "1.000", "<0.001", "<0.001"]);
 });
