@@ -83,6 +83,18 @@ export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
 export { type Part, part } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
+export {
+  detect,
+  type Detection,
+  type DetectOptions,
+  type ImageGiven,
+  type Judged,
+  type Unjudged,
+} from "./lib/detect/detect.ts";
+export type { Detector, DetectorPlaces } from "./lib/detect/detector.ts";
+export type { Judgement, Rates } from "./lib/detect/judgement.ts";
+export { openDetector } from "./lib/detect/open.ts";
+export type { Tested } from "./lib/detect/tested.ts";
 export type { Tiling } from "./lib/data/tiles.ts";
 export type { Agreement } from "./lib/evaluate/agreement.ts";
 export {

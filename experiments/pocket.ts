@@ -21,4 +21,13 @@ export function quick(full: Experiment): Experiment {
   return derive(full, { schedule: { period: 4.5 }, epochs: 5 });
 }
 
+/**
+ * The detector that is shipped under the name "pocket": the plain variant, since it is the smallest, for 16 epochs
+ * instead of 10. After 10 its loss was still falling (0.20), and it told 89 % of the validation patches; the test had no
+ * part in the choice.
+ */
+export function detector({ seed = 1 } = {}): Experiment {
+  return derive(methods["plain"]({ seed }), { name: "pocket-detector", schedule: { period: 15.5 }, epochs: 16 });
+}
+
 export default Object.values(methods).map((method) => method());

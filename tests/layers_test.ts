@@ -26,6 +26,7 @@ const levels: readonly (readonly string[])[] = [
     "lib/preview.ts",
     "lib/wrong_pictures.ts",
     "lib/pocket",
+    "lib/detect",
   ],
   ["mod.ts", "lib/detached.ts"],
   ["experiments"],

@@ -6,12 +6,14 @@ import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { dataCommands } from "./data.ts";
 import { demo } from "./demo.ts";
+import { detect } from "./detect.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
 import { list } from "./list.ts";
 import { evaluate } from "./evaluate.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
+import { pocketModel } from "./pocket_model.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
 import { reconstruct } from "./reconstruct.ts";
@@ -31,6 +33,7 @@ export const commands: Readonly<Record<string, Command>> = {
   show,
   compare,
   evaluate,
+  detect,
   audit,
   reconstruct,
   report,
@@ -42,6 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
   ...dataCommands,
   "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
+  "pocket:model": pocketModel,
 };
 
 /**

@@ -25,7 +25,7 @@ import { applyConv, type FilterParams } from "../nn/conv.ts";
 import type { Streams } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
 import { initNorm, type NormParams } from "../nn/norm.ts";
-import type { Pass } from "../nn/pass.ts";
+import { lastMapOf, type Pass } from "../nn/pass.ts";
 import { type Block, type BlockBuffers, expansion, initBlock, initBlockBuffers, initFilter } from "../nn/residual.ts";
 import { normalOf } from "./clip_layers.ts";
 import { checkImages } from "./clip_vit.ts";
@@ -116,8 +116,9 @@ export function initClipResnet(spec: ClipResnet, streams: Streams | null): ClipR
 export function clipResnetFeatures(
   spec: ClipResnet,
   { params, buffers }: ClipResnetNetwork,
-  { images: images_BHWC, pass: { norm } }: { readonly images: Tensor4D; readonly pass: Pass },
+  { images: images_BHWC, pass }: { readonly images: Tensor4D; readonly pass: Pass },
 ): Features & { readonly map: Tensor4D } {
+  const { norm } = pass;
   checkImages(images_BHWC, spec.image);
   return tidy(() => {
     let x_BHWC = stem(params, { buffers, norm }, images_BHWC);
@@ -129,7 +130,7 @@ export function clipResnetFeatures(
       }
       return x_BHWC;
     });
-    return { pooled: attentionPool(params.attnpool, last_BHWC, spec.heads), map };
+    return { pooled: attentionPool(params.attnpool, lastMapOf(pass, last_BHWC), spec.heads), map };
   });
 }
 

@@ -16,7 +16,7 @@ import { dropPath } from "../nn/dropout.ts";
 import { type Draw, filledWith, type Streams, truncatedNormal, uniformFanIn, zeros } from "../nn/initial.ts";
 import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
-import type { Pass } from "../nn/pass.ts";
+import { lastMapOf, type Pass } from "../nn/pass.ts";
 import { globalPool } from "../nn/pool.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
 import { misfit, plainView, type View, weightsOf } from "./weights.ts";
@@ -165,7 +165,7 @@ export function convnextFeatures(
   return tidy(() => {
     let x_BHWC = applyStem(spec, params.stem, images_BHWC);
     for (const i of params.stages.keys()) x_BHWC = applyStage(spec, { stage: params.stages[i], i, pass }, x_BHWC);
-    return { pooled: applyNorm(params.head.norm, globalPool(x_BHWC)) as Tensor2D };
+    return { pooled: applyNorm(params.head.norm, globalPool(lastMapOf(pass, x_BHWC))) as Tensor2D };
   });
 }
 

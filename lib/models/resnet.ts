@@ -18,7 +18,7 @@ import { type BatchNormBuffers, initBatchNorm } from "../nn/batch_norm.ts";
 import { applyConv, type FilterParams } from "../nn/conv.ts";
 import type { Streams } from "../nn/initial.ts";
 import { initNorm, type NormParams } from "../nn/norm.ts";
-import type { Pass } from "../nn/pass.ts";
+import { lastMapOf, type Pass } from "../nn/pass.ts";
 import { globalPool } from "../nn/pool.ts";
 import {
   applyBlock,
@@ -110,8 +110,9 @@ export function initResnet(spec: Resnet, streams: Streams | null): Network<Resne
 export function resnetFeatures(
   spec: Resnet,
   { params, buffers }: Network<ResnetParams, ResnetBuffers>,
-  { images: images_BHWC, pass: { norm } }: { readonly images: Tensor4D; readonly pass: Pass },
+  { images: images_BHWC, pass }: { readonly images: Tensor4D; readonly pass: Pass },
 ): Required<Features> {
+  const { norm } = pass;
   if (images_BHWC.rank !== 4 || images_BHWC.shape[3] !== 3) {
     throw new TypeError(`Cannot see images of shape [${images_BHWC.shape.join(", ")}]: expected [B, H, W, 3]`);
   }
@@ -128,7 +129,8 @@ export function resnetFeatures(
       }
       return x_BHWC;
     });
-    return { pooled: globalPool(maps[3]), map: maps[2], places: maps[3] };
+    const last_BHWC = lastMapOf(pass, maps[3]);
+    return { pooled: globalPool(last_BHWC), map: maps[2], places: last_BHWC };
   });
 }
 

@@ -11,6 +11,7 @@ import { weightsOf } from "./weights_table.ts";
 
 export { hashWeights, weightsFile } from "./weights_file.ts";
 export {
+  elsewhere,
   imagenetView,
   misfit,
   openaiView,

@@ -16,9 +16,8 @@ const endings = [".safetensors", ".bin", ".pth", ".pt"];
  */
 export async function weightsFile(name: string, folder: string | null): Promise<string> {
   const { hub: { repo, paths }, licence, megabytes } = weightsOf(name);
-  const wanted = endings.map((ending) => `${name}${ending}`);
   const places = [
-    ...(folder === null ? [] : wanted.map((file) => () => fileAt(join(folder, file)))),
+    ...(folder === null ? [] : [() => namedFile(folder, name)]),
     ...paths.map((path) => () => cachedFile({ repo, path })),
   ];
   for (const place of places) {
@@ -27,11 +26,20 @@ export async function weightsFile(name: string, folder: string | null): Promise<
   }
   const looked = folder === null
     ? "no folder of weights is named (--weights DIR or WEIGHTS)"
-    : `no file "${join(folder, wanted[0])}"`;
+    : `no file "${join(folder, name)}${endings[0]}"`;
   throw new Deno.errors.NotFound(
     `Cannot load weights "${name}": ${looked}, and the cache of the hub has none. Get them (${megabytes} MB, ` +
       `${licence}) with: deno task weights get ${name}`,
   );
+}
+
+/** The file of a name in a folder of weights, whatever its ending; null when there is none. */
+export async function namedFile(folder: string, name: string): Promise<string | null> {
+  for (const ending of endings) {
+    const found = await fileAt(join(folder, `${name}${ending}`));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The same path when a file is there, otherwise null. */

@@ -1,5 +1,5 @@
 /** The two ways in which a network sees a batch: as it is judged, and as it learns. */
-import { clone, type Tensor } from "../engine/ops.ts";
+import { clone, type Tensor, type Tensor4D } from "../engine/ops.ts";
 import { applyBatchNorm, type Norm, trainingNorm } from "./batch_norm.ts";
 
 /** Random numbers 0…1 by name, drawn outside: a recorded step takes them as inputs. */
@@ -11,6 +11,11 @@ export interface Pass {
   readonly norm: Norm;
   /** The numbers of this name; null where nothing is left out. */
   readonly draw: (name: string) => Tensor | null;
+  /**
+   * What becomes of the last map of a convolutional network on its way to the features [B, H, W, C]; as it is where this
+   * is left out. An explanation looks at it here.
+   */
+  readonly lastMap?: (map: Tensor4D) => Tensor4D;
 }
 
 /** A network as it is judged: norms by what they remember, nothing left out. */
@@ -37,7 +42,12 @@ export function learning({ learns, draws }: { learns: (weight: Tensor) => boolea
   };
 }
 
+/** The last map as a pass has it. */
+export function lastMapOf({ lastMap }: Pass, map_BHWC: Tensor4D): Tensor4D {
+  return lastMap === undefined ? map_BHWC : lastMap(map_BHWC);
+}
+
 /** A pass for one part of a network, whose draws are named after its own weights: `prefix` comes before the names. */
 export function within(pass: Pass, prefix: string): Pass {
-  return { norm: pass.norm, draw: (name) => pass.draw(`${prefix}.${name}`) };
+  return { ...pass, draw: (name) => pass.draw(`${prefix}.${name}`) };
 }

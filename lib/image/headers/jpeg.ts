@@ -10,8 +10,28 @@ interface Frame extends Pick<ImageHeader, "width" | "height" | "bitDepth" | "cha
   readonly tables: readonly number[];
 }
 
-/** The markers of a JPEG file up to its first scan; null when they are not well formed. */
+/** What the markers of a JPEG file say up to its first scan; null when they are not well formed. */
 export function jpegHeader(peek: Peek): ImageHeader | null {
+  const read = readMarkers(peek);
+  if (read === null) return null;
+  const { frame: { tables: _, ...told }, steps: [luminance, colour], orientation } = read;
+  const quality = estimateQuality(luminance, colour);
+  return { format: "jpeg", ...told, quality, animated: false, orientation };
+}
+
+/** Steps of quantisation of the luminance of a JPEG file, 64 in zigzag order; null where it has no table for it. */
+export function luminanceSteps(peek: Peek): readonly number[] | null {
+  return readMarkers(peek)?.steps[0] ?? null;
+}
+
+interface Markers {
+  readonly frame: Frame;
+  /** Tables that components use, each once, luminance first; one that the file lacks is undefined. */
+  readonly steps: readonly (readonly number[] | undefined)[];
+  readonly orientation: Orientation;
+}
+
+function readMarkers(peek: Peek): Markers | null {
   let orientation: Orientation = 1;
   let frame: Frame | null = null;
   const tables = new Map<number, readonly number[]>();
@@ -38,10 +58,7 @@ export function jpegHeader(peek: Peek): ImageHeader | null {
     at = from + size;
   }
   if (frame === null || frame.width === 0 || frame.height === 0) return null;
-  const { tables: numbers, ...told } = frame;
-  const used = [...new Set(numbers)].map((number) => tables.get(number));
-  const quality = estimateQuality(used[0], used[1]);
-  return { format: "jpeg", ...told, quality, animated: false, orientation };
+  return { frame, steps: [...new Set(frame.tables)].map((number) => tables.get(number)), orientation };
 }
 
 /** EXIF must not lead out of its own segment. */

@@ -1,0 +1,119 @@
+/** A finished run as a detector: its best network, judged by what its record knows. */
+import { bytesOf, parseCell } from "../data/source.ts";
+import { together } from "../data/together.ts";
+import { disposeTree } from "../engine/tree.ts";
+import { type Experiment, experiment } from "../experiment.ts";
+import { headerOf, NoImage, readHeader } from "../image/header.ts";
+import { parseFragment } from "../image/decode.ts";
+import { parseRecodings } from "../image/recode.ts";
+import { readSamples } from "../layouts/mod.ts";
+import { modelTemplate, modelView } from "../models/model.ts";
+import { findErrorMaps, findResiduals } from "../reconstruct/mod.ts";
+import { findFolder, readRecord } from "../runs/store.ts";
+import { loadBest } from "../train/checkpoint.ts";
+import type { RunRecord, Sample } from "../types.ts";
+import type { Detector, DetectorPlaces } from "./detector.ts";
+import { judgementOf } from "./judgement.ts";
+import { type Tested, type TestedImage, testedOn } from "./tested.ts";
+
+/** Test images whose headers are looked at, spread evenly over all. */
+const LOOKED_AT = 200;
+
+/**
+ * Opens a finished run.
+ *
+ * @param run its record, or its folder
+ * @throws {Deno.errors.NotFound} when there is no such run, or its checkpoint is missing
+ * @throws {Error} when it is not finished
+ */
+export async function openRun(
+  run: RunRecord | string,
+  { runs, data, artifacts }: Pick<DetectorPlaces, "runs" | "data" | "artifacts">,
+): Promise<Detector> {
+  const folder = typeof run === "string" ? run : await folderOf(run, runs);
+  const record = await readRecord(folder);
+  const definition = experiment(record.experiment); // what an older version did not have is filled in
+  const { name, model, view, reconstruct } = definition;
+  if (record.best === null || record.status !== "done") {
+    throw new Error(
+      `Cannot detect with "${name}": its run is ${record.status}, expected one that is done, whose threshold is ` +
+        "frozen. Go on with it: deno task run FILE",
+    );
+  }
+  const template = modelTemplate(model);
+  const network = await loadBest(folder, record.best, template).finally(() => disposeTree(template));
+  const prepares = reconstruct?.kind === "residual" || (model.refine ?? null) !== null;
+  return {
+    name,
+    about: [
+      `The run "${name}", seed ${definition.seed}, its network of epoch ${record.best.epoch}`,
+      ...(record.frozen === null
+        ? ["Its record is older than frozen thresholds: the threshold is 0.5, and the score is told as it is"]
+        : []),
+    ],
+    ...{ model, network, view, ...modelView(model) },
+    judgement: judgementOf(record),
+    tested: await testedBy(definition, data),
+    prepared: prepares ? (sample) => preparedBy(definition, sample, artifacts) : null,
+    [Symbol.dispose]: () => disposeTree(network),
+  };
+}
+
+async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
+  const folder = await findFolder(runs, id);
+  if (folder !== null) return folder;
+  throw new Deno.errors.NotFound(
+    `Cannot detect with "${name}": its run ${
+      id.slice(0, 12)
+    } is not in "${runs}". Name the folder of runs that it is in`,
+  );
+}
+
+/** Nothing is made here: one image is no work to start a pipeline for. */
+async function preparedBy(
+  { reconstruct, model: { refine } }: Experiment,
+  sample: Sample,
+  artifacts: string,
+): Promise<Sample> {
+  const [seen] = reconstruct?.kind === "residual"
+    ? await findResiduals(reconstruct, [sample], { artifacts })
+    : await findErrorMaps(refine?.map ?? null, [sample], { artifacts });
+  return seen;
+}
+
+/** What the headers of a run's test images have in common, some of them looked at; null where the data is not here. */
+async function testedBy({ data: { test } }: Experiment, data: string | null): Promise<Tested | null> {
+  let samples: Sample[];
+  try {
+    const read = test.map((layout) => Array.fromAsync(readSamples(layout, { data, split: "test", tell: () => {} })));
+    samples = (await together(read)).flat();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof RangeError) return null;
+    throw error;
+  }
+  return await testedSamples(samples);
+}
+
+/** What the headers of some images have in common, at most 200 of them looked at. */
+export async function testedSamples(samples: readonly Sample[]): Promise<Tested | null> {
+  const step = Math.max(1, samples.length / LOOKED_AT);
+  const some = Array.from({ length: Math.min(samples.length, LOOKED_AT) }, (_, i) => samples[Math.floor(i * step)]);
+  const found: (TestedImage | null)[] = [];
+  for (const sample of some) found.push(await testedImage(sample));
+  return testedOn(found.filter((image) => image !== null));
+}
+
+/** Of a rectangle its own sides; null for what cannot be read. */
+async function testedImage({ file: name }: Sample): Promise<TestedImage | null> {
+  try {
+    const { file, recodings } = parseRecodings(name);
+    const isCell = parseCell(file) !== null;
+    if (isCell || recodings.length > 0) return readHeader(await bytesOf(name));
+    const { path, rectangle } = parseFragment(file);
+    const header = await headerOf(path);
+    return rectangle === null ? header : { ...header, width: rectangle.width, height: rectangle.height };
+  } catch (error) {
+    if (error instanceof NoImage || error instanceof TypeError || error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
