@@ -23,8 +23,8 @@ export function quick(full: Experiment): Experiment {
 
 /**
  * The detector that is shipped under the name "pocket": the plain variant, since it is the smallest, for 16 epochs
- * instead of 10. After 10 its loss was still falling (0.20), and it told 89 % of the validation patches; the test had no
- * part in the choice.
+ * instead of 10. After 10 its loss was still falling (0.20), and it told 89 % of the validation patches. Its rates on the
+ * test (9.0 % false alarms, 38.3 % misses) had been seen when 16 was set, so those of the test are not wholly blind.
  */
 export function detector({ seed = 1 } = {}): Experiment {
   return derive(methods["plain"]({ seed }), { name: "pocket-detector", schedule: { period: 15.5 }, epochs: 16 });
