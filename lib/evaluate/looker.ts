@@ -43,7 +43,7 @@ export function looker(model: Model): Looker {
 /** The same of a model's backbone alone: features [B, F] of images [B, H, W, 3]. */
 export function backboneLooker(model: Model): Watching<Tensor4D, Tensor2D> {
   const { look, ...rest } = watching((network, { rows: images }) => ({
-    features: backboneFeatures(model, network, images as Tensor4D),
+    features: backboneFeatures(model, network, { images: images as Tensor4D }),
   }));
   return { look: (network, images) => look(network, images).features, ...rest };
 }

@@ -1,9 +1,12 @@
-/** CLIP's image towers as one kind of backbone: vision transformers and the ResNet. */
+/**
+ * CLIP's image towers as one kind of backbone, vision transformers and the ResNet; beside them, where captions are read,
+ * the text tower.
+ */
 // B samples · F features
 import { checkChoice } from "../definition/check.ts";
 import { type Part, part, show } from "../definition/part.ts";
 import { fields, nullable, scalar } from "../definition/reader.ts";
-import type { Tensor4D } from "../engine/ops.ts";
+import { concat, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import type { Streams } from "../nn/initial.ts";
 import type { Pass } from "../nn/pass.ts";
 import {
@@ -13,8 +16,17 @@ import {
   clipResnetStages,
   initClipResnet,
 } from "./clip_resnet.ts";
+import {
+  type ClipText,
+  clipTextFeatures,
+  type ClipTextNetwork,
+  type ClipTextParams,
+  clipTexts,
+  clipTextStages,
+  initClipText,
+} from "./clip_text.ts";
 import { type ClipVit, clipVitFeatures, type ClipVitNetwork, clipVitStages, initClipVit } from "./clip_vit.ts";
-import type { DrawShapes, Features } from "./network.ts";
+import type { Captions, DrawShapes, Features, Network } from "./network.ts";
 import { misfit, openaiView, type View, weightsOf } from "./weights.ts";
 
 type Sizes = Omit<ClipVit, "activation">;
@@ -38,7 +50,20 @@ const resnets = {
 /** Name of a published image tower. */
 export type ClipVariant = keyof typeof vits | keyof typeof resnets;
 
-/** An image tower of CLIP: give either `variant` or `sizes`. */
+/**
+ * Sizes of a text tower beside an image tower of other sizes than the published; its texts have 77 numbers, of which the
+ * largest ends a text, and its features the width of the image's.
+ */
+type TextSizes = Pick<ClipText, "width" | "layers" | "heads" | "hidden" | "vocabulary">;
+
+/**
+ * An image tower of CLIP: give either `variant` or `sizes`. With the text tower features are those of the image, then
+ * those of its caption, neither of unit length.
+ *
+ * Source: Robust CLIP (Santosh et al. 2024), whose code stores what `encode_image` and `encode_text` give and joins the
+ * two as they are. It cuts a caption after 77 letters and reads it as Python prints bytes, "b'a cat'"; here it is read as
+ * it is, up to 77 numbers.
+ */
 export interface Clip extends Part<"clip"> {
   /** A published tower; "@336" is for images of that side, the others are for 224. */
   readonly variant: ClipVariant | null;
@@ -51,40 +76,82 @@ export interface Clip extends Part<"clip"> {
   readonly activation: "gelu" | null;
   /** Name of pretrained weights (`weights.ts`), or null to start from scratch. */
   readonly weights: string | null;
+  /** Which towers look; null: the image's alone. */
+  readonly towers: readonly ["image", "text"] | null;
+  /** Sizes of the text tower, where `sizes` are given and there is one. */
+  readonly text: TextSizes | null;
+  /**
+   * What the text tower reads of an image without a caption: "empty", the empty text, and then runs and evaluations also
+   * tell how often the network is right when every caption is empty. Null: nothing, such images are refused.
+   */
+  readonly captions: "empty" | null;
 }
 
-/** Defines an image tower of CLIP. */
-export const clip = part<Clip>("clip", { variant: null, sizes: null, activation: null, weights: null }, { check });
+/** Defines an image tower of CLIP, or both towers. */
+export const clip = part<Clip>("clip", {
+  variant: null,
+  sizes: null,
+  activation: null,
+  weights: null,
+  towers: null,
+  text: null,
+  captions: null,
+}, { check });
 
-/** Either form's network. */
-export type ClipNetwork = ClipVitNetwork | ClipResnetNetwork;
+/** The image tower's network under its own names; the text tower's under "text", where there is one. */
+export type ClipNetwork =
+  | ClipVitNetwork
+  | ClipResnetNetwork
+  | Network<(ClipVitNetwork | ClipResnetNetwork)["params"] & { readonly text: ClipTextParams }>;
 
-/** A fresh tower as `initClipVit` or `initClipResnet` makes it. */
+/** Fresh towers as `initClipVit` or `initClipResnet`, and `initClipText` make them. */
 export function initClip(spec: Clip, streams: Streams | null): ClipNetwork {
   const tower = towerOf(spec);
-  return "blocks" in tower ? initClipResnet(tower, streams) : initClipVit(tower, streams);
+  const image = "blocks" in tower ? initClipResnet(tower, streams) : initClipVit(tower, streams);
+  const text = textTowerOf(spec);
+  if (text === null) return image;
+  const { params } = initClipText(text, streams === null ? null : (name) => streams(`text.${name}`));
+  return { params: { ...image.params, text: params }, buffers: image.buffers };
 }
 
 /**
- * Features of images in the space that they share with texts, not of unit length; RN50 gives its third stage's map
- * beside them. [B, H, W, 3] → [B, F].
+ * Features of images in the space that they share with texts, not of unit length, and behind them those of their
+ * captions where there is a text tower; RN50 gives its third stage's map beside them. [B, H, W, 3] and [B, T] → [B, F].
  *
- * @throws {TypeError} when the images have not the size that the tower is for
+ * @throws {TypeError} when the images have not the size that the tower is for, or captions are missing
  */
 export function clipFeatures(
   spec: Clip,
   network: ClipNetwork,
-  at: { readonly images: Tensor4D; readonly pass: Pass },
+  { tokens = null, ...at }: { readonly images: Tensor4D; readonly tokens?: Tensor2D | null; readonly pass: Pass },
 ): Features {
   const tower = towerOf(spec);
-  if ("blocks" in tower) return clipResnetFeatures(tower, network as ClipResnetNetwork, at);
-  return clipVitFeatures(tower, network as ClipVitNetwork, at);
+  const text = textTowerOf(spec);
+  const look = (): Features => {
+    if ("blocks" in tower) return clipResnetFeatures(tower, network as ClipResnetNetwork, at);
+    return clipVitFeatures(tower, network as ClipVitNetwork, at);
+  };
+  if (text === null) return look();
+  if (tokens === null) {
+    throw new TypeError("Cannot see images: the text tower of clip() reads captions, and none are given");
+  }
+  return tidy(() => {
+    const { pooled, ...rest } = look();
+    const own = { params: (network.params as { text: ClipTextParams }).text, buffers: {} } satisfies ClipTextNetwork;
+    return { ...rest, pooled: concat([pooled, clipTextFeatures(text, own, tokens)], 1) as Tensor2D };
+  });
 }
 
 /** F, the number of features. */
 export function clipWidth(spec: Clip): number {
   const tower = towerOf(spec);
-  return tower.projection ?? tower.width;
+  return (tower.projection ?? tower.width) + (textTowerOf(spec)?.projection ?? 0);
+}
+
+/** What the text tower takes of captions; null without one. */
+export function clipCaptions(spec: Clip): Captions | null {
+  const text = textTowerOf(spec);
+  return text === null ? null : { length: text.context, vocabulary: text.vocabulary, missing: spec.captions };
 }
 
 /** Side of the images: every place has a learned position. */
@@ -105,10 +172,19 @@ export function clipView({ weights }: Clip): View {
   return { mean, std };
 }
 
-/** As `clipVitStages` and `clipResnetStages` have them. */
+/**
+ * As `clipVitStages` and `clipResnetStages` have them; with the last of them the last of `clipTextStages`, and so on, what
+ * is left of these with the first.
+ */
 export function clipStages(spec: Clip): string[][] {
   const tower = towerOf(spec);
-  return "blocks" in tower ? clipResnetStages() : clipVitStages(tower);
+  const stages = "blocks" in tower ? clipResnetStages() : clipVitStages(tower);
+  const text = textTowerOf(spec);
+  if (text === null) return stages;
+  for (const [i, names] of clipTextStages(text).reverse().entries()) {
+    stages[Math.max(0, stages.length - 1 - i)].push(...names.map((name) => `text.${name}`));
+  }
+  return stages;
 }
 
 /** Nothing of a tower is left to chance while it learns. */
@@ -119,6 +195,16 @@ export function clipDraws(): DrawShapes {
 function towerOf({ variant, sizes, activation }: Clip): ClipVit | ClipResnet {
   if (variant !== null && isResnet(variant)) return resnets[variant];
   return { ...(variant === null ? sizes! : vits[variant]), activation: activation ?? "quickGelu" };
+}
+
+function textTowerOf({ variant, sizes, activation, towers, text }: Clip): ClipText | null {
+  if (towers === null) return null;
+  if (variant !== null) return { ...clipTexts[variant], activation: activation ?? "quickGelu" };
+  const { context } = clipTexts["ViT-B/32"];
+  return {
+    ...text!,
+    ...{ context, projection: sizes!.projection!, end: text!.vocabulary - 1, activation: activation ?? "quickGelu" },
+  };
 }
 
 function isResnet(variant: ClipVariant): variant is keyof typeof resnets {
@@ -132,6 +218,7 @@ function check(spec: Clip): void {
   }
   if (variant !== null) checkChoice("clip.variant", variant, [...Object.keys(vits), ...Object.keys(resnets)]);
   if (sizes !== null) checkSizes(sizes);
+  checkTowers(spec);
   if (activation !== null) checkChoice("clip.activation", activation, ["gelu"]);
   if (activation !== null && variant !== null && isResnet(variant)) {
     refuse(`activation "${activation}" for ${variant}, expected null: its filters have ReLU`);
@@ -144,12 +231,43 @@ function check(spec: Clip): void {
   if (wrong !== null) refuse(wrong);
 }
 
-function checkSizes(sizes: Sizes): void {
-  const count = scalar(
-    "a whole number ≥ 1",
-    (value): value is number => Number.isSafeInteger(value) && value as number > 0,
+const count = scalar(
+  "a whole number ≥ 1",
+  (value): value is number => Number.isSafeInteger(value) && value as number > 0,
+);
+const counted = { read: count };
+
+/** Refuses towers that are none, and what belongs to a text tower where there is no such tower. */
+function checkTowers({ sizes, towers, text, captions }: Clip): void {
+  if (towers !== null && (!Array.isArray(towers) || `${towers}` !== "image,text")) {
+    refuse(`towers ${show(towers)}, expected ["image", "text"], or null for the image's alone`);
+  }
+  if (captions !== null) checkChoice("clip.captions", captions, ["empty"]);
+  if (captions !== null && towers === null) {
+    refuse(`captions "${captions}" without a text tower, expected null, or towers: ["image", "text"]`);
+  }
+  const wanted = towers !== null && sizes !== null;
+  if (wanted !== (text !== null)) {
+    refuse(
+      wanted
+        ? "sizes with a text tower and text null, expected the sizes of that as well"
+        : "text without sizes or without a text tower, expected null",
+    );
+  }
+  if (text === null) return;
+  fields<TextSizes>({ width: counted, layers: counted, heads: counted, hidden: counted, vocabulary: counted })(
+    text,
+    "clip.text",
   );
-  const counted = { read: count };
+  if (text.width % text.heads !== 0) {
+    refuse(`text of width ${text.width} and heads ${text.heads}, expected a multiple`);
+  }
+  if (sizes!.projection === null) {
+    refuse("sizes of projection null with a text tower, expected the width of the space that images and texts share");
+  }
+}
+
+function checkSizes(sizes: Sizes): void {
   fields<Sizes>({
     width: counted,
     layers: counted,

@@ -1,6 +1,7 @@
 /**
- * CLIP's text tower, with transformers' names of weights, theirs of `text_model` without that prefix. A network by
- * itself and no part of experiments: it takes numbers of tokens, which `clip_tokenizer.ts` makes of texts.
+ * CLIP's text tower, with transformers' names of weights, theirs of `text_model` without that prefix. It takes numbers
+ * of tokens, which `clip_tokenizer.ts` makes of texts; `clip({ towers: ["image", "text"] })` has it beside its image
+ * tower.
  *
  * Source: Learning Transferable Visual Models From Natural Language Supervision (Radford et al. 2021).
  */
@@ -132,6 +133,13 @@ export function clipTextFeatures(spec: ClipText, network: ClipTextNetwork, ids_B
     const end_BD = squeeze(matMul(ends(ids_BT, spec.end), hidden_BTD), [1]);
     return applyLinear(network.params.text_projection, end_BD) as Tensor2D;
   });
+}
+
+/** Embeddings; the layers; the last of them with the norm and projection behind it. */
+export function clipTextStages({ layers }: ClipText): string[][] {
+  const each = Array.from({ length: layers }, (_, i) => [`encoder.layers.${i}`]);
+  each[layers - 1].push("final_layer_norm", "text_projection");
+  return [["embeddings"], ...each];
 }
 
 /** 1 where each text ends, 0 elsewhere: [B, T] → [B, 1, T]. */

@@ -1,6 +1,7 @@
 /** Backbones, refinements and heads by kind. */
 import {
   type Clip,
+  clipCaptions,
   clipDraws,
   clipFeatures,
   clipInner,
@@ -72,6 +73,7 @@ export const backbones = {
     forward: clipFeatures,
     width: clipWidth,
     side: clipSide,
+    captions: clipCaptions,
     inner: clipInner,
     view: clipView,
     stages: clipStages,

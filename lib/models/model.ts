@@ -6,7 +6,7 @@ import type { Streams } from "../nn/initial.ts";
 import { judging, type Pass, within } from "../nn/pass.ts";
 import type { Outputs } from "../types.ts";
 import { type Backbone, backboneKind, type Head, headKind, refineKind, type Refinement } from "./mod.ts";
-import type { DrawShapes, Features, Network } from "./network.ts";
+import type { Captions, DrawShapes, Features, Network } from "./network.ts";
 import { loadWeights, type View } from "./weights.ts";
 
 /** A detector: what an experiment calls its model. */
@@ -95,28 +95,29 @@ function inside(streams: Streams, part: keyof ModelTree): Streams {
   return (name) => streams(`${part}.${name}`);
 }
 
-/** What a model looks at: images [B, H, W, 3], or the features [B, F] that its backbone made of them before. */
-export type Input = { readonly images: Tensor4D } | { readonly features: Tensor2D };
+/** Images [B, H, W, 3], with the numbers of their captions [B, T] where the backbone reads them. */
+export type Pictures = { readonly images: Tensor4D; readonly tokens?: Tensor2D };
+
+/** What a model looks at: images, or the features [B, F] that its backbone made of them before. */
+export type Input = Pictures | { readonly features: Tensor2D };
 
 /** What the backbone of a model, as it is judged, makes of images: features [B, F], which the caller owns. */
-export function backboneFeatures(
-  { backbone }: Model,
-  { params, buffers }: ModelNetwork,
-  images: Tensor4D,
-): Tensor2D {
+export function backboneFeatures({ backbone }: Model, { params, buffers }: ModelNetwork, at: Pictures): Tensor2D {
   const network = { params: params.backbone, buffers: buffers.backbone };
   return tidy(() =>
-    backboneKind(backbone).forward(backbone, network, { images, pass: within(judging, "backbone") }).pooled
+    backboneKind(backbone).forward(backbone, network, { ...at, pass: within(judging, "backbone") }).pooled
   );
 }
 
 /**
  * Embedding [B, D] and logits [B, K] of images, and logits of their places where the head judges these.
  *
- * @param at `images` normalised as {@linkcode modelView} says; `errorMaps` [B, h, w, 4] of them, which a refinement may
+ * @param at `images` normalised as {@linkcode modelView} says; `tokens` [B, T] of their captions, which a backbone may
+ * read; `errorMaps` [B, h, w, 4] of them, which a refinement may
  * need; `pass`, how the model sees them, by default as it is judged
  * @returns tensors that the caller owns
- * @throws {TypeError} when the refinement needs error maps and none are given, or sees images and features are given
+ * @throws {TypeError} when the refinement needs error maps and none are given, or sees images and features are given;
+ * when the backbone reads captions and none are given
  */
 export function forwardModel(
   spec: Model,
@@ -141,7 +142,7 @@ function featuresOf(
   network: Network,
   { input, pass }: { readonly input: Input; readonly pass: Pass },
 ): Features {
-  if ("images" in input) return backboneKind(backbone).forward(backbone, network, { images: input.images, pass });
+  if ("images" in input) return backboneKind(backbone).forward(backbone, network, { ...input, pass });
   if (refine) throw new TypeError(`Cannot refine features by ${refine.kind}(): it looks at images, give these`);
   return { pooled: input.features };
 }
@@ -160,6 +161,11 @@ function refined(
 /** Whether a model looks at the error maps of images, which its batches carry then: a refinement does. */
 export function seesErrors({ refine }: Pick<Model, "refine">): boolean {
   return refine !== undefined && refine !== null;
+}
+
+/** What a model takes of the captions of images, which its batches carry then; null: it reads none. */
+export function captionsOf({ backbone }: Pick<Model, "backbone">): Captions | null {
+  return backboneKind(backbone).captions?.(backbone) ?? null;
 }
 
 /** The random numbers that a batch of `rows` takes while the model learns: shape by name. */

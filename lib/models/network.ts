@@ -17,6 +17,16 @@ export type Network<Params extends Tree = Tree, Buffers extends Tree = Tree> = {
 /** Random numbers that a network takes while it learns: shape by name, for a batch of `rows`. */
 export type DrawShapes = Readonly<Record<string, readonly number[]>>;
 
+/** What a backbone that reads captions takes of them. */
+export interface Captions {
+  /** Numbers of a caption, start and end among them. */
+  readonly length: number;
+  /** How many numbers are known: all are below it. */
+  readonly vocabulary: number;
+  /** What is read where there is no caption: the empty text; null: nothing, such an image is refused. */
+  readonly missing: "empty" | null;
+}
+
 /** What a backbone makes of images. */
 export type Features = {
   /** [B, F] */
@@ -37,13 +47,24 @@ export interface BackboneKind<Spec, N extends Network = Network> {
    * @returns tensors that the caller owns
    */
   init(spec: Spec, streams: Streams | null): N;
-  /** [B, H, W, 3], normalised as `view` says → features; the caller owns them. */
-  forward(spec: Spec, network: N, at: { readonly images: Tensor4D; readonly pass: Pass }): Features;
+  /**
+   * [B, H, W, 3], normalised as `view` says → features; the caller owns them.
+   *
+   * @param at `tokens` [B, T] int32, the captions of the images, where the backbone reads them
+   * @throws {TypeError} when it reads captions and is given none
+   */
+  forward(
+    spec: Spec,
+    network: N,
+    at: { readonly images: Tensor4D; readonly tokens?: Tensor2D | null; readonly pass: Pass },
+  ): Features;
   /** F */
   width(spec: Spec): number;
   view(spec: Spec): View;
   /** Height and width of the images, pixels, where the network takes no others. */
   side?(spec: Spec): number;
+  /** What it takes of captions; null, or missing: it reads none. */
+  captions?(spec: Spec): Captions | null;
   /** Side and channels of the inner map of square images of `size` pixels; null, or missing: there is none. */
   inner?(spec: Spec, size: number): { readonly side: number; readonly channels: number } | null;
   /** Whether features have places. */

@@ -4,7 +4,7 @@ import { clone, scalar } from "../engine/ops.ts";
 import type { StoredFile, StoredTensors } from "../engine/stored.ts";
 import { openTensors } from "../engine/tensor_file.ts";
 import { disposeTree, entries, fill, type Tree } from "../engine/tree.ts";
-import { namings } from "./namings.ts";
+import { named } from "./namings.ts";
 import type { Network } from "./network.ts";
 import { weightsFile } from "./weights_file.ts";
 import { weightsOf } from "./weights_table.ts";
@@ -25,7 +25,7 @@ export {
 /**
  * A network like `template` with the weights of a published set, read tensor by tensor.
  *
- * @param template is consumed
+ * @param template is consumed; where it has "text", CLIP's text tower is read as well
  * @returns tensors that the caller owns
  * @throws {Deno.errors.NotFound} as {@linkcode weightsFile}
  * @throws {TypeError} when the file does not fit the template, as {@linkcode loadInto}
@@ -34,8 +34,9 @@ export async function loadWeights(name: string, folder: string | null, template:
   try {
     const { leaves, naming } = weightsOf(name);
     using file = opened(name, await weightsFile(name, folder));
+    const text = Object.hasOwn(template.params, "text");
     const kept = [...file.tensors].filter(([key]) => !leaves.some((start) => key.startsWith(start)));
-    return loadNetwork(template, namings[naming](new Map(kept)), { consume: true });
+    return loadNetwork(template, named(new Map(kept), { naming, text }), { consume: true });
   } finally {
     disposeTree([template.params, template.buffers]);
   }
