@@ -1,4 +1,5 @@
 /** Definition in, record out. */
+import { openCaptions } from "./data/captions.ts";
 import { gathering, gatherSamples } from "./data/pairs.ts";
 import { makersIn } from "./data/pipeline_maker.ts";
 import { together } from "./data/together.ts";
@@ -83,7 +84,10 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
   const pretrained = experiment.model.backbone.weights;
   const needed = [
     gatherSamples(experiment, { data, artifacts }),
-    pretrained === null ? Promise.resolve(null) : weightsFile(pretrained, weights),
+    together([
+      pretrained === null ? Promise.resolve(null) : weightsFile(pretrained, weights),
+      openCaptions(experiment.model, weights),
+    ]),
   ] as const;
   const [gathered, weighed] = await Promise.allSettled(needed);
   const missing = gathered.status === "rejected" && gathered.reason instanceof Deno.errors.NotFound;

@@ -67,6 +67,8 @@ export interface ImageBatch extends BatchRows {
   readonly images: Tensor4D;
   /** [B, h, w, 4] float32, what a diffusion model got wrong of each image; null where the model looks at none. */
   readonly errorMaps: Tensor4D | null;
+  /** [B, T] int32, the captions of the images as a text tower takes them; null where the model reads none. */
+  readonly tokens: Tensor2D | null;
 }
 
 /** A batch of what a frozen backbone makes of images. */

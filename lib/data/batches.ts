@@ -1,6 +1,7 @@
 /** Pairs and samples as tensors. */
 import { tensor, type Tensor1D, type Tensor2D, type Tensor4D } from "../engine/ops.ts";
 import type { Batch, FeatureBatch, Groups, ImageBatch, Pair, Sample } from "../types.ts";
+import type { ReadCaptions } from "./captions.ts";
 import { mapRows } from "./error_maps.ts";
 import type { Drawing, Drawn, DrawnPairs, Epochs } from "./epochs.ts";
 import { rowLength, type Sight, type Treatment, type Wanted } from "./pixels.ts";
@@ -26,37 +27,42 @@ export interface Making {
   readonly reading?: Reading;
   /** Whether the batch carries the error maps of its images; left out: it does not. */
   readonly errorMaps?: boolean;
+  /** Reads the captions of its images, which the batch carries then; null or left out: it carries none. */
+  readonly captions?: ReadCaptions | null;
 }
 
 /** Pairs that are tried in the place of one before training gives up; each misses as often as images are unreadable. */
 const MOST_ATTEMPTS = 100;
 
 /**
- * One training batch: pixels read, augmented, cut and normalised, and error maps as they are. A pair of which anything cannot be read is told to the
- * ledger, and another of its class takes its place, the same one in every run.
+ * One training batch: pixels read, augmented, cut and normalised, error maps and captions as they are. A pair of which
+ * anything cannot be read is told to the ledger, and another of its class takes its place, the same one in every run.
  *
  * @throws {Error} as the ledger, when there are too many
  */
 export async function trainingBatch(pairs: DrawnPairs, making: Making): Promise<ImageBatch> {
-  const { drawing, sight, reading: { readers } = strictly, errorMaps = false } = making;
+  const { drawing, sight, reading: { readers } = strictly, errorMaps = false, captions = null } = making;
   const treatment: Treatment = { ...sight, augment: drawing.augment };
   const count = rowCount(pairs);
   const rows = takeRows(count, treatment);
   const maps = errorMaps ? mapRows(count) : null;
-  const told = await filled(pairs, making, async (taken, at) => {
+  const { samples, ...told } = await filled(pairs, making, async (taken, at) => {
     const wanted = taken.flatMap((each) => wantedOf(each, making));
     const unreadable = await readers.fill(rows, wanted, { treatment, at });
     return maps === null ? unreadable : firstOf(unreadable, await maps.fill(taken.flatMap(samplesOf), at));
   });
   const images = toTensor(rows, sight);
   const carried = maps?.tensor() ?? null;
+  const tokens = captions?.(samples) ?? null;
   return {
     images,
     errorMaps: carried,
+    tokens,
     ...told,
     [Symbol.dispose]() {
       images.dispose();
       carried?.dispose();
+      tokens?.dispose();
       told.labels.dispose();
       freeRows(rows);
     },
@@ -77,7 +83,7 @@ export async function featureBatch(
 ): Promise<FeatureBatch> {
   const { width, fill } = making;
   const rows = new Float32Array(rowCount(pairs) * width);
-  const told = await filled(pairs, making, (taken, at) => fill(rows, taken.flatMap(samplesOf), at));
+  const { samples: _, ...told } = await filled(pairs, making, (taken, at) => fill(rows, taken.flatMap(samplesOf), at));
   const features = tensor(rows, [rows.length / width, width]) as Tensor2D;
   return {
     features,
@@ -107,7 +113,7 @@ async function filled(
   pairs: DrawnPairs,
   { plan, reading: { ledger } = strictly }: Pick<Making, "plan" | "reading">,
   fill: (taken: readonly Drawn[], at: readonly number[]) => Promise<(string | null)[]>,
-): Promise<Pick<Batch, "ids" | "labels" | "groups">> {
+): Promise<Pick<Batch, "ids" | "labels" | "groups"> & { readonly samples: readonly Sample[] }> {
   const taken: Drawn[] = [...pairs.real, ...pairs.fake];
   const rebuilt = taken.flatMap(({ reconstruction }, i) => reconstruction === null ? [] : [i]);
   const rowsOf = taken.map((_, i) => [i]);
@@ -129,7 +135,7 @@ async function filled(
   const groups: Groups = { real, fake: taken.length - real, realRec, fakeRec: rebuilt.length - realRec };
   const samples = [...taken.map(({ sample }) => sample), ...rebuilt.map((i) => taken[i].reconstruction!)];
   const labels = tensor(Float32Array.from(samples, ({ label }) => label === "fake" ? 1 : 0)) as Tensor1D;
-  return { ids: samples.map(({ id }) => id), labels, groups };
+  return { ids: samples.map(({ id }) => id), labels, groups, samples };
 }
 
 function samplesOf({ sample, reconstruction }: Pair): Sample[] {
@@ -157,6 +163,8 @@ export interface Shown extends Disposable {
   readonly images: Tensor4D;
   /** [B, h, w, 4]; disposed with it. Null where none were asked for. */
   readonly errorMaps: Tensor4D | null;
+  /** [B, T], their captions; disposed with it. Null where none were asked for. */
+  readonly tokens: Tensor2D | null;
   /** Why each could not be read, null where it could; the row of one that could not means nothing. */
   readonly unreadable: readonly (string | null)[];
 }
@@ -164,11 +172,13 @@ export interface Shown extends Disposable {
 /** Images to score: the middle of each, nothing drawn. Those that cannot be read keep their row, so that no other moves. */
 export async function scoringImages(
   samples: readonly Sample[],
-  { sight, readers = thisThread, errorMaps = false, count = samples.length }: {
+  { sight, readers = thisThread, errorMaps = false, captions = null, count = samples.length }: {
     readonly sight: Sight;
     readonly readers?: Readers;
     /** Whether error maps are read as well; left out: they are not. */
     readonly errorMaps?: boolean;
+    /** Reads captions as well; null or left out: they are not read. */
+    readonly captions?: ReadCaptions | null;
     /** Rows of the tensor, of which those without a sample are 0; left out: as many as samples. */
     readonly count?: number;
   },
@@ -180,13 +190,16 @@ export async function scoringImages(
   const reasons = await maps?.fill(samples, samples.map((_, i) => i));
   const images = toTensor(rows, sight);
   const carried = maps?.tensor() ?? null;
+  const tokens = captions?.(samples, count) ?? null;
   return {
     images,
     errorMaps: carried,
+    tokens,
     unreadable: reasons === undefined ? unreadable : firstOf(unreadable, reasons),
     [Symbol.dispose]() {
       images.dispose();
       carried?.dispose();
+      tokens?.dispose();
       freeRows(rows);
     },
   };

@@ -47,12 +47,17 @@ type Place = { readonly part: Part; readonly index: number } | { readonly row: F
  * Opens the features of a folder that were made alike; several processes may add to it at once.
  *
  * @param artifacts folder of what parts made
- * @param options `made`: all that features hang on beside the image; `width`: numbers of a row
+ * @param options `made`: all that features hang on beside the image; `width`: numbers of a row; `captions`: whether they
+ * hang on the caption as well
  * @throws {Error} when a file of the folder is not what was written, naming it
  */
 export async function openFeatures(
   artifacts: string,
-  { made, width }: { readonly made: object; readonly width: number },
+  { made, width, captions = false }: {
+    readonly made: object;
+    readonly width: number;
+    readonly captions?: boolean;
+  },
 ): Promise<FeatureStore> {
   const folder = join(artifacts, `features-${fingerprint(made).slice(0, 12)}`);
   const files: Deno.FsFile[] = [];
@@ -76,7 +81,8 @@ export async function openFeatures(
   // to make a key takes as long as to copy its row
   const keys = new WeakMap<Sample, string>();
   const keyed = (sample: Sample): string => {
-    const known = keys.get(sample) ?? keyOf(sample, stamps);
+    const told = captions ? ` ${JSON.stringify(sample.caption)}` : "";
+    const known = keys.get(sample) ?? keyOf(sample, stamps) + told;
     keys.set(sample, known);
     return known;
   };

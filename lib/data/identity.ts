@@ -3,6 +3,7 @@ import { fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
 import { identitiesOf, innermost } from "../layouts/mod.ts";
 import type { DataRow } from "../runs/data_list.ts";
+import { captionsOf } from "../models/model.ts";
 import { readGroups } from "../tables/parquet.ts";
 import type { Pair, Sample } from "../types.ts";
 import { indexColumns, indexFiles } from "./index_rows.ts";
@@ -54,20 +55,21 @@ export async function identifyData(
 
 /**
  * Hashes of all that a run reads by name: of each data set that names one, and of each split, over the ids, labels, sets
- * and sources of its samples, the files of their error maps below `root` and the ids of their reconstructions.
+ * and sources of its samples, their captions where the model reads them, the files of their error maps below `root` and the ids of their reconstructions.
  */
 export async function dataHashes(
   experiment: Experiment,
   samples: Divided,
   root: string | null,
 ): Promise<Record<string, string>> {
-  const { data } = experiment;
+  const { data, model } = experiment;
+  const how = { root, captions: captionsOf(model) !== null };
   const { train, validation, test } = dataOf(experiment, samples);
   return {
     ...await identitiesOf([...data.train, ...data.validation ?? [], ...data.test]),
-    train: hashPairs(train, root),
-    validation: hashPairs(validation, root),
-    test: hashPairs(test.map((sample) => ({ sample, reconstruction: null })), root),
+    train: hashPairs(train, how),
+    validation: hashPairs(validation, how),
+    test: hashPairs(test.map((sample) => ({ sample, reconstruction: null })), how),
   };
 }
 
@@ -79,10 +81,13 @@ function dataOf({ model }: Experiment, { train, validation, test }: Divided): Di
   return { train: train.map(both), validation: validation.map(both), test: test.map(bare) };
 }
 
-function hashPairs(pairs: readonly Pair[], root: string | null): string {
+function hashPairs(
+  pairs: readonly Pair[],
+  { root, captions }: { readonly root: string | null; readonly captions: boolean },
+): string {
   const told = (sample: Sample): object => {
-    const { id, label, set, source } = sample;
-    return { id, label, set, source, errorMap: mapOf(sample, root) };
+    const { id, label, set, source, caption } = sample;
+    return { id, label, set, source, errorMap: mapOf(sample, root), caption: captions ? caption : null };
   };
   return fingerprint(
     pairs.map(({ sample, reconstruction }) => ({ ...told(sample), reconstruction: reconstruction?.id ?? null })),

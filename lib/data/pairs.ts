@@ -3,6 +3,7 @@ import { type Layout, readSamples, seenReconstruction, shippedReconstructions, s
 import { random } from "../random.ts";
 import { existing, findReconstructions, type Reconstruction, twinsOf } from "../reconstruct/mod.ts";
 import type { Label, Pair, Sample, Split, Unreadable } from "../types.ts";
+import { checkCaptions } from "./captions.ts";
 import { type AllRead, type MadeHow, type Read, samplesIn, withMade, withMaps } from "./gather_made.ts";
 import type { LackingEvent } from "./lacking.ts";
 import { together } from "./together.ts";
@@ -56,6 +57,7 @@ export async function gatherSamples(experiment: Experiment, folders: Folders): P
  * @param making `open`: opens what makes a part's artifacts; null: nothing is made
  * @throws {Deno.errors.NotFound} naming everything that is missing at once: data sets, then reconstructions, then error
  * maps
+ * @throws {RangeError} when samples lack the captions that the model reads
  * @throws {Error} when more samples cannot be read than `data.maxSkipped` allows; otherwise as `makeArtifacts`
  */
 export async function* gathering(
@@ -74,6 +76,11 @@ export async function* gathering(
   const how: MadeHow = { artifacts, tell, leftOut, ...making };
   const made = yield* withMade(experiment, { train: read[0], test: read[1], validation: read[2] }, how);
   const pairs = await divided(experiment, made, { data, artifacts });
+  checkCaptions(experiment.model, {
+    train: pairs.train.map(({ sample }) => sample),
+    validation: pairs.validation.map(({ sample }) => sample),
+    test: pairs.test,
+  }, { name: experiment.name, verb: "run", tell });
   return { ...yield* withMaps(experiment, pairs, how), notices: [...notices], leftOut };
 }
 
@@ -97,7 +104,7 @@ async function divided(
     const rebuilt = new Set(reconstructions?.map((each) => each?.file));
     for (const [i, sample] of kept.entries()) {
       if (rebuilt.has(sample.file)) continue;
-      train.push({ sample, reconstruction: seen(layout, reconstructions?.[i] ?? null) });
+      train.push({ sample, reconstruction: seen(layout, sample, reconstructions?.[i] ?? null) });
     }
   }
   const judged = heldOut
@@ -132,13 +139,14 @@ async function measurable(
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split }),
     }).catch(nullIfMissing);
-    for (const [i, sample] of wanted.entries()) made.set(sample, seen(layout, found?.[i] ?? null));
+    for (const [i, sample] of wanted.entries()) made.set(sample, seen(layout, sample, found?.[i] ?? null));
   }
   return samples.map((sample) => ({ sample, reconstruction: made.get(sample) ?? null }));
 }
 
-function seen(layout: Layout, reconstruction: Sample | null): Sample | null {
-  return reconstruction === null ? null : seenReconstruction(layout, reconstruction);
+/** A reconstruction shows what its sample shows, and has its caption. */
+function seen(layout: Layout, { caption }: Sample, reconstruction: Sample | null): Sample | null {
+  return reconstruction === null ? null : { ...seenReconstruction(layout, reconstruction), caption };
 }
 
 function nullIfMissing(error: unknown): null {

@@ -1,6 +1,7 @@
 /** What a frozen backbone makes of images, which is worth keeping where they are always seen alike. */
 import { viewImage } from "../augment/pipeline.ts";
 import { scoringImages } from "../data/batches.ts";
+import type { ReadCaptions } from "../data/captions.ts";
 import { openFeatures } from "../data/features.ts";
 import type { Sight } from "../data/pixels.ts";
 import type { Readers } from "../data/readers.ts";
@@ -62,21 +63,22 @@ async function drawsPlace(view: Experiment["view"]): Promise<boolean> {
  * Opens the features of a definition whose backbone sees alike.
  *
  * @param options `weights`: hash of the pretrained ones, null where the seed drew them; `backend` that computes, since
- *   another one rounds otherwise
+ *   another one rounds otherwise; `captions` reads those of images, where the backbone does
  */
 export async function openFrozen(
   { model, seed }: Experiment,
-  { artifacts, sight, readers, weights, backend }: {
+  { artifacts, sight, readers, captions = null, weights, backend }: {
     readonly artifacts: string;
     readonly sight: Sight;
     readonly readers: Readers;
+    readonly captions?: ReadCaptions | null;
     readonly weights: string | null;
     readonly backend: string;
   },
 ): Promise<Frozen> {
   const made = { backbone: model.backbone, ...sight, weights: weights ?? `seed ${seed}`, backend, pass: PASS };
   const width = featureWidth(model);
-  const store = await openFeatures(artifacts, { made, width });
+  const store = await openFeatures(artifacts, { made, width, captions: captions !== null });
   const eye = backboneLooker(model);
   return {
     width,
@@ -85,9 +87,9 @@ export async function openFrozen(
       const reasons = new Map<Sample, string>();
       for (let from = 0; from < missing.length; from += PASS) {
         const chunk = missing.slice(from, from + PASS);
-        using shown = await scoringImages(chunk, { sight, readers, count: PASS });
-        const { images, unreadable } = shown;
-        const values = await numbersOf(eye.look(network(), images));
+        using shown = await scoringImages(chunk, { sight, readers, captions, count: PASS });
+        const { images, tokens, unreadable } = shown;
+        const values = await numbersOf(eye.look(network(), images, { tokens }));
         for (const [i, sample] of chunk.entries()) {
           const reason = unreadable[i];
           if (reason === null) await store.add(sample, values.subarray(i * width, (i + 1) * width));

@@ -1,6 +1,7 @@
 import { canCompile, compile } from "../engine/compiled.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
 import { concat, slice, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
+import type { ReadCaptions } from "../data/captions.ts";
 import { backboneFeatures, forwardModel, type Model, type ModelNetwork, seesErrors } from "../models/model.ts";
 import type { Outputs } from "../types.ts";
 
@@ -15,37 +16,51 @@ interface Watching<R extends Rows, Result> extends Disposable {
   /**
    * The caller owns the result, which has a row for each.
    *
-   * @param options `errorMaps` [B, h, w, 4] of the images, where the model looks at them
+   * @param options `errorMaps` [B, h, w, 4] of the images and `tokens` [B, T] of their captions, where the model looks
+   * at them
    */
-  look(network: ModelNetwork, rows: R, options?: { readonly errorMaps?: Tensor4D | null }): Result;
+  look(network: ModelNetwork, rows: R, options?: Beside): Result;
+}
+
+/** What belongs to images; null or left out where the model does not look at it. */
+interface Beside {
+  readonly errorMaps?: Tensor4D | null;
+  readonly tokens?: Tensor2D | null;
 }
 
 /** Looks at images or features: embedding [B, D] and logits [B, K]. */
 export interface Looker extends Watching<Rows, Seen> {
   /** Whether the model looks at the error maps of images as well. */
   readonly errorMaps: boolean;
+  /** Reads their captions; null where the model reads none, or looks at features alone. */
+  readonly captions: ReadCaptions | null;
 }
 
 /**
  * Passes of a model, recorded and replayed where the backend can, once for each number of images: an eighth faster than
  * operation by operation (CLIP's RN50 and ConvNeXt-tiny, 8 images of 224², two threads).
+ *
+ * @param options `captions` reads those of images, where the model reads them
  */
-export function looker(model: Model): Looker {
-  const watch = watching((network, { rows, errorMaps }) => {
-    const input = isFeatures(rows) ? { features: rows } : { images: rows };
+export function looker(model: Model, { captions = null }: { readonly captions?: ReadCaptions | null } = {}): Looker {
+  const watch = watching((network, { rows, errorMaps, tokens }) => {
+    const input = isFeatures(rows) ? { features: rows } : { images: rows, ...(tokens === undefined ? {} : { tokens }) };
     const { places, ...seen } = forwardModel(model, network, { ...input, errorMaps });
     places?.dispose();
     return seen;
   });
-  return { ...watch, errorMaps: seesErrors(model) };
+  return { ...watch, errorMaps: seesErrors(model), captions };
 }
 
 /** The same of a model's backbone alone: features [B, F] of images [B, H, W, 3]. */
 export function backboneLooker(model: Model): Watching<Tensor4D, Tensor2D> {
-  const { look, ...rest } = watching((network, { rows: images }) => ({
-    features: backboneFeatures(model, network, { images: images as Tensor4D }),
+  const { look, ...rest } = watching((network, { rows: images, tokens }) => ({
+    features: backboneFeatures(model, network, {
+      images: images as Tensor4D,
+      ...(tokens === undefined ? {} : { tokens }),
+    }),
   }));
-  return { look: (network, images) => look(network, images).features, ...rest };
+  return { look: (network, images, beside) => look(network, images, beside).features, ...rest };
 }
 
 function isFeatures(rows: Rows): rows is Tensor2D {
@@ -55,30 +70,34 @@ function isFeatures(rows: Rows): rows is Tensor2D {
 type Results = Readonly<Record<string, Tensor2D>>;
 
 /** What is looked at, a row for each image. */
-type Given = { readonly rows: Rows; readonly errorMaps?: Tensor4D };
+type Given = { readonly rows: Rows; readonly errorMaps?: Tensor4D; readonly tokens?: Tensor2D };
 
 type Pass<R extends Results> = (network: ModelNetwork, given: Given) => R;
 
 function watching<R extends Results>(whole: Pass<R>): Watching<Rows, R> {
-  const given = (rows: Rows, errorMaps: Tensor4D | null): Given => errorMaps === null ? { rows } : { rows, errorMaps };
+  const given = (rows: Rows, { errorMaps = null, tokens = null }: Beside): Given => ({
+    rows,
+    ...(errorMaps === null ? {} : { errorMaps }), // a recording takes tensors alone
+    ...(tokens === null ? {} : { tokens }),
+  });
   if (!canCompile()) {
     const look = inParts(whole);
     return {
-      look: (network, rows, { errorMaps = null } = {}) => look(network, given(rows, errorMaps)),
+      look: (network, rows, beside = {}) => look(network, given(rows, beside)),
       [Symbol.dispose]() {},
     };
   }
   const compiled = compile(
-    ({ inputs: { rows, errorMaps, ...network } }: {
+    ({ inputs: { rows, errorMaps, tokens, ...network } }: {
       state: Record<string, never>;
       inputs: ModelNetwork & Given;
       fixed: null;
-    }) => whole(network, { rows, errorMaps }),
+    }) => whole(network, { rows, errorMaps, tokens }),
     { changes: false },
   );
   return {
-    look: (network, rows, { errorMaps = null } = {}) =>
-      compiled.run({ state: {}, inputs: { ...network, ...given(rows, errorMaps) }, fixed: null }),
+    look: (network, rows, beside = {}) =>
+      compiled.run({ state: {}, inputs: { ...network, ...given(rows, beside) }, fixed: null }),
     [Symbol.dispose]: () => compiled[Symbol.dispose](),
   };
 }
@@ -97,8 +116,11 @@ function inParts<R extends Results>(look: Pass<R>): Pass<R> {
       const from = i * most;
       const cut = <T extends Rows>(each: T): T =>
         slice(each as T & Tensor2D, [from, 0], [Math.min(most, rows - from), each.shape[1]]);
-      const part = ({ rows, errorMaps }: Given): Given =>
-        errorMaps === undefined ? { rows: cut(rows) } : { rows: cut(rows), errorMaps: cut(errorMaps) };
+      const part = ({ rows, errorMaps, tokens }: Given): Given => ({
+        rows: cut(rows),
+        ...(errorMaps === undefined ? {} : { errorMaps: cut(errorMaps) }),
+        ...(tokens === undefined ? {} : { tokens: cut(tokens) }),
+      });
       return tidy(() => look(network, part(all))); // the part is freed before the next is cut
     });
     const joined = Object.keys(parts[0]).map((name) => [name, concat(parts.map((part) => part[name]))]);

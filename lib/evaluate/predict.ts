@@ -111,7 +111,7 @@ export async function outputsOf(
   },
 ): Promise<Judged> {
   using shown = frozen === null
-    ? await scoringImages(samples, { sight, readers, errorMaps: looker.errorMaps })
+    ? await scoringImages(samples, { sight, readers, errorMaps: looker.errorMaps, captions: looker.captions })
     : await frozenFeatures(frozen, network, samples);
   const { unreadable } = shown;
   const said = "features" in shown ? looker.look(network, shown.features) : looker.look(network, shown.images, shown);

@@ -79,7 +79,8 @@ async function* pooledScores(
   const pass = async (): Promise<void> => {
     if (owners.length === 0) return;
     rows.fill(0, owners.length * length);
-    const scores = await lookAt(looker, network, { rows, size: sight.view.size });
+    const owned = owners.map((owner) => samples[owner]);
+    const scores = await lookAt(looker, network, { rows, size: sight.view.size, samples: owned });
     for (const [row, owner] of owners.entries()) {
       const pool = pools[owner];
       pool.sum += scores[row];
@@ -112,14 +113,16 @@ async function* pooledScores(
 async function lookAt(
   looker: Looker,
   network: ModelNetwork,
-  { rows, size }: { readonly rows: Float32Array; readonly size: number },
+  { rows, size, samples }: { readonly rows: Float32Array; readonly size: number; readonly samples: readonly Sample[] },
 ): Promise<Float32Array> {
   const images = tensor(rows, [CHUNK, size, size, 3]) as Tensor4D;
+  const tokens = looker.captions?.(samples, CHUNK) ?? null;
   try {
-    const { embedding, logits } = looker.look(network, images);
+    const { embedding, logits } = looker.look(network, images, { tokens });
     embedding.dispose();
     return await fakeScores(logits);
   } finally {
     images.dispose();
+    tokens?.dispose();
   }
 }

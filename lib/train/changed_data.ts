@@ -35,7 +35,7 @@ export async function refuseChangedData(
 
 function changesText(changes: readonly DataChange[]): string {
   if (changes.length === 0) {
-    return " (the samples are the same, their sources, sets or what an index tells of them are not). ";
+    return " (the samples are the same, their sources, sets, captions or what an index tells of them are not). ";
   }
   const lines = changes.map(({ group, before, added, removed, changed }) =>
     `  ${group}: ${added} added, ${removed} removed, ${changed} changed, of ${before}\n`

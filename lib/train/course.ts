@@ -1,5 +1,6 @@
 /** A run from where it stands to its scores. */
 import type { Reading } from "../data/batches.ts";
+import type { ReadCaptions } from "../data/captions.ts";
 import type { Gathered } from "../data/pairs.ts";
 import type { Sight } from "../data/pixels.ts";
 import { openReaders, workersFor } from "../data/readers.ts";
@@ -34,6 +35,8 @@ export interface Course {
   /** Of the run, whose lock is held. */
   readonly folder: string;
   readonly log: EventLog;
+  /** Reads the captions of images; null where the model reads none. */
+  readonly captions: ReadCaptions | null;
   /** Threads that read and augment images; left out: one a core where that is worth it. */
   readonly workers?: number;
   /** Least seconds between two checkpoints within an epoch. */
@@ -48,7 +51,8 @@ export type Scored = Readonly<Record<"scores" | "probe" | "validation", ScoreCol
 export async function* trainedAndScored(
   experiment: Experiment,
   { train: pairs, validation, test, leftOut }: Omit<Gathered, "notices">,
-  { id, artifacts, hashes, found, circumstances, notices, folder, log, workers, checkpointSeconds, signal }: Course,
+  { id, artifacts, hashes, found, circumstances, notices, folder, log, captions, workers, checkpointSeconds, signal }:
+    Course,
 ): AsyncGenerator<RunEvent, Scored> {
   const { state, position, damaged } = found;
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
@@ -84,17 +88,29 @@ export async function* trainedAndScored(
   const images = (experiment.epochs ?? 1) * plan.stepsPerEpoch * experiment.batch.size;
   using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));
   const reading: Reading = { readers, ledger };
-  using eye = looker(experiment.model);
+  using eye = looker(experiment.model, { captions });
   const pretrained = experiment.model.backbone.weights;
   await using frozen = !await seesAlike(experiment) ? null : await openFrozen(experiment, {
-    ...{ artifacts, sight, readers, backend: circumstances.backend },
+    ...{ artifacts, sight, readers, captions, backend: circumstances.backend },
     weights: pretrained === null ? null : hashes[pretrained],
   });
   const judge = (network: ModelNetwork) =>
     validate(eye, network, { pairs: validation, sight, reading, frozen, signal });
   yield* withNews(
     train(experiment, state, {
-      ...{ plan, sight, reading, frozen, folder, circumstances, log, checkpointSeconds, validate: judge, signal },
+      ...{
+        plan,
+        sight,
+        reading,
+        captions,
+        frozen,
+        folder,
+        circumstances,
+        log,
+        checkpointSeconds,
+        validate: judge,
+        signal,
+      },
     }),
     ledger,
   );

@@ -1,4 +1,5 @@
 /** A run that keeps what becomes of it. */
+import { openCaptions } from "../data/captions.ts";
 import { type BackendName, useBackend } from "../engine/backend.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluateScores } from "../evaluate/evaluate.ts";
@@ -46,6 +47,7 @@ export interface Means {
 export async function* recorded(run: Identified, means: Means): AsyncGenerator<RunEvent, void> {
   const { experiment, folder } = run;
   const { weights, backend = "auto", threads, checkpointSeconds = 300 } = means;
+  const captions = await openCaptions(experiment.model, weights);
   const hashes = {
     ...await weightHashes(experiment, weights),
     ...await pipelineHashes([experiment.reconstruct, experiment.model.refine?.map ?? null], means.artifacts),
@@ -67,7 +69,7 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
     await keepHeader();
     const course = trainedAndScored(experiment, run.samples, {
       ...means,
-      ...{ checkpointSeconds, id: run.id, hashes, found, circumstances, notices, folder, log },
+      ...{ checkpointSeconds, id: run.id, hashes, found, circumstances, notices, folder, log, captions },
     });
     const scored = yield* logged(course, { log, keepHeader });
     const frozen = frozenOn(experiment, scored.validation);

@@ -148,8 +148,8 @@ export function stepper(experiment: Experiment, { records = canCompile() }: { re
 /** What a step sees of a batch; a recording takes tensors alone, and no null in their place. */
 function inputOf(batch: Batch): Input & Pick<Seen, "errorMaps"> {
   if ("features" in batch) return { features: batch.features };
-  const { images, errorMaps } = batch;
-  return errorMaps === null ? { images } : { images, errorMaps };
+  const { images, errorMaps, tokens } = batch;
+  return { images, ...(errorMaps === null ? {} : { errorMaps }), ...(tokens === null ? {} : { tokens }) };
 }
 
 interface Look {

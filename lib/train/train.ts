@@ -1,5 +1,6 @@
 import { ahead, inGroups } from "../data/ahead.ts";
 import { featureBatch, type FillFeatures, type Reading, trainingBatch } from "../data/batches.ts";
+import type { ReadCaptions } from "../data/captions.ts";
 import { type Drawing, type Epochs, planEpochs } from "../data/epochs.ts";
 import { rowLength, type Sight } from "../data/pixels.ts";
 import { refusedByHeap } from "../engine/heap_full.ts";
@@ -28,6 +29,8 @@ const BYTES_AHEAD = 256 * 2 ** 20;
 export interface Training extends Keeping {
   readonly sight: Sight;
   readonly reading?: Reading;
+  /** Reads the captions of images; null or left out where the model reads none. */
+  readonly captions?: ReadCaptions | null;
   /** Where features of a frozen backbone are kept; null or left out: the network looks at images. */
   readonly frozen?: Frozen | null;
   /** Judges the network on the validation split. */
@@ -130,7 +133,7 @@ async function* loop(
 async function* stepsOf(
   experiment: Experiment,
   state: TrainState,
-  { plan, sight, reading, frozen = null, folder, validate, keeper, steps, epoch, signal }: Training & {
+  { plan, sight, reading, captions, frozen = null, folder, validate, keeper, steps, epoch, signal }: Training & {
     readonly keeper: Keeper;
     readonly steps: Stepper;
     readonly epoch: number;
@@ -152,7 +155,9 @@ async function* stepsOf(
     { from: (state.step - first) * accumulate, to: stepsPerEpoch * accumulate, most: mostAhead(drawing, sight) },
     (i): Promise<Batch> => {
       const pairs = pairsOf(epoch, i);
-      if (frozen === null) return trainingBatch(pairs, { plan, drawing, sight, epoch, reading, errorMaps });
+      if (frozen === null) {
+        return trainingBatch(pairs, { plan, drawing, sight, epoch, reading, errorMaps, captions });
+      }
       const fill: FillFeatures = (rows, samples, at) =>
         frozen.fill(rows, samples, { network: () => networkOf(state), at });
       return featureBatch(pairs, { plan, reading, width: frozen.width, fill });

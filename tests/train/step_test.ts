@@ -31,6 +31,7 @@ function batchOf(rows: number, name: string): Batch {
   return {
     ids: [],
     errorMaps: null,
+    tokens: null,
     images,
     labels,
     groups: { real: rows, fake: rows, realRec: rows, fakeRec: rows },
