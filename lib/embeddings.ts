@@ -1,4 +1,5 @@
 /** Where a run's network puts images: what figures of embeddings and their distances are made of. */
+import { openCaptions } from "./data/captions.ts";
 import { strictly } from "./data/batches.ts";
 import { gatherSamples } from "./data/pairs.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
@@ -28,6 +29,8 @@ export interface EmbeddingOptions {
   readonly runs?: string;
   /** Folder that holds the data sets by name; null: none. */
   readonly data?: string | null;
+  /** Folder of weights, in which the vocabulary of captions is looked for before the cache of the hub; null: none. */
+  readonly weights?: string | null;
   /** Folder of what parts made. */
   readonly artifacts?: string;
   readonly backend?: BackendName | "auto";
@@ -41,15 +44,23 @@ export interface EmbeddingOptions {
  * where there is one: of both classes, whatever the run trained on.
  *
  * @param run its record, or its folder
- * @throws {Deno.errors.NotFound} when the run, its checkpoint or data are missing
+ * @throws {Deno.errors.NotFound} when the run, its checkpoint, data or the vocabulary of captions are missing
  * @throws {Error} when it has no checkpoint yet
  * @throws {TypeError} when an image cannot be read
  * @throws {DOMException} "AbortError" when `signal` stops it
  */
 export async function embeddings(
   run: RunRecord | string,
-  { most = 500, runs = "runs", data = null, artifacts = "artifacts", backend = "auto", threads, signal }:
-    EmbeddingOptions = {},
+  {
+    most = 500,
+    runs = "runs",
+    data = null,
+    weights = null,
+    artifacts = "artifacts",
+    backend = "auto",
+    threads,
+    signal,
+  }: EmbeddingOptions = {},
 ): Promise<Embedding[]> {
   const kept = await findKept(run, { runs, verb: "embed the images of" });
   const definition = experiment(kept.record.experiment);
@@ -58,7 +69,7 @@ export async function embeddings(
   await useBackend(backend, { threads });
   const network = await keptNetwork(kept, definition.model);
   try {
-    using eye = looker(definition.model);
+    using eye = looker(definition.model, { captions: await openCaptions(definition.model, weights) });
     const sight = { view: definition.view, ...modelView(definition.model) };
     const found: Embedding[] = [];
     for (let from = 0; from < rows.length; from += CHUNK) {

@@ -1,5 +1,6 @@
 /** A run's kept checkpoint scored again, without training: as images are, and as what befell them left them. */
 import type { Corruption } from "./augment/corruption.ts";
+import { checkCaptions, openCaptions } from "./data/captions.ts";
 import { asSeen } from "./data/gather_made.ts";
 import type { LackingEvent } from "./data/lacking.ts";
 import { makersIn } from "./data/pipeline_maker.ts";
@@ -10,6 +11,7 @@ import { unreadableLedger } from "./data/unreadable.ts";
 import { type Backend, type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { type Agreement, agreement, standingAlone } from "./evaluate/agreement.ts";
+import { type CaptionsTold, captionsTold, EMPTY_CAPTIONS } from "./evaluate/captions.ts";
 import { evaluateScores } from "./evaluate/evaluate.ts";
 import { keepScores, keepUnderName, refuseOtherRows } from "./evaluate/keep.ts";
 import { looker } from "./evaluate/looker.ts";
@@ -38,6 +40,8 @@ export interface EvaluateOptions {
   readonly runs?: string;
   /** Folder that holds the data sets by name; null: none. */
   readonly data?: string | null;
+  /** Folder of weights, in which the vocabulary of captions is looked for before the cache of the hub; null: none. */
+  readonly weights?: string | null;
   /** Folder of what parts made, the error maps that a network may look at among it. */
   readonly artifacts?: string;
   /**
@@ -66,6 +70,11 @@ export interface Evaluation {
   readonly scores: ScoreColumns;
   /** The same of images to which something was done, in the order in which it was asked for. */
   readonly altered: readonly Altered[];
+  /**
+   * What captions give away, where the network reads the empty text of images without one: metrics with these and with
+   * empty ones. Null elsewhere.
+   */
+  readonly captions: CaptionsTold | null;
   /** Images that could not be read and have no score; of the run's own test sets those that its record lacks as well. */
   readonly unreadable: readonly Unreadable[];
   /** By test set, then "mean" over them. */
@@ -100,7 +109,8 @@ export type EvaluateEvent =
 
 /**
  * Scores a run's kept checkpoint again, on its own test sets or on others, whose scores the record of a finished run
- * takes in. Needs no pretrained weights, since a checkpoint holds all of its network.
+ * takes in. Needs no pretrained weights, since a checkpoint holds all of its network, but the vocabulary of captions where
+ * it reads these.
  *
  * @param run its record, or its folder
  * @throws as {@linkcode evaluateEvents}
@@ -114,8 +124,8 @@ export async function evaluate(run: RunRecord | string, options: EvaluateOptions
  * The same, told image by image: what progress bars read. Ends with "done". What the record has is not scored again where
  * something was done to the images; an evaluation that was stopped or killed goes on where it was.
  *
- * @throws {Deno.errors.NotFound} when the run, its checkpoint, data or error maps are missing
- * @throws {RangeError} before any scoring, when a test set that the record has holds other images now; after it, when
+ * @throws {Deno.errors.NotFound} when the run, its checkpoint, data, error maps or the vocabulary are missing
+ * @throws {RangeError} before any scoring, when images lack the captions that the network reads, when a test set that the record has holds other images now; after it, when
  * the record has a set that was not asked for as its own, with other scores
  * @throws {Error} when the run has no checkpoint yet, or another process writes it
  * @throws {DOMException} "AbortError" when `signal` stops it
@@ -129,6 +139,7 @@ export async function* evaluateEvents(
     keep = true,
     runs = "runs",
     data = null,
+    weights = null,
     artifacts = "artifacts",
     pipelines = null,
     backend = "auto",
@@ -147,6 +158,8 @@ export async function* evaluateEvents(
   const read = all.filter(({ id }) => !without.has(id));
   const lacking = { artifacts, open: pipelines === null ? null : makersIn(pipelines), signal };
   const tell = (text: string): void => void notices.push(text);
+  checkCaptions(model, { test: read }, { name: record.experiment.name, verb: "evaluate", tell });
+  const captions = await openCaptions(model, weights);
   const seen = yield* asSeen(definition, read, { tell, ...lacking });
   const { samples } = seen;
   const stored = standingAlone(record.scores);
@@ -168,7 +181,7 @@ export async function* evaluateEvents(
     const ledger = unreadableLedger(unreadable, { name, counts, maxSkipped: own.maxSkipped, leftOut: seen.unreadable });
     const files = samples.map(({ file }) => file);
     using readers = openReaders(workers ?? workersFor({ files, images: total }));
-    using eye = looker(model);
+    using eye = looker(model, { captions });
     const passing = {
       ...{ samples, sight: { view, ...modelView(model) }, reading: { readers, ledger }, signal },
       place: keep ? { folder, checkpoint, backend: engine.name } : null,
@@ -195,11 +208,13 @@ export async function* evaluateEvents(
   }
   const [{ scores, known }, ...altered] = found.map((one) => ({ ...one, metrics: evaluateScores(one.scores, record) }));
   const metrics = evaluateScores(scores, record);
+  const empty = altered.find(({ name }) => name === EMPTY_CAPTIONS)?.scores ?? null;
   const { name, threads: used } = engine;
   yield {
     kind: "done",
     evaluation: {
       ...{ record, folder, checkpoint, backend: name, threads: used, scores, metrics, unreadable, notices, kept },
+      captions: empty === null ? null : captionsTold(samples, { scores, empty, frozen: record.frozen }),
       altered: altered.map(({ name, ...rest }) => ({ name: name!, ...rest })),
       agreement: known ? null : agreement(scores, { scores: stored, metrics: record.metrics }),
     },

@@ -2,6 +2,11 @@ import { flip } from "../lib/augment/mod.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { derive } from "../lib/experiment.ts";
+import { embeddings } from "../lib/embeddings.ts";
+import { EMPTY_CAPTIONS } from "../lib/evaluate/captions.ts";
+import { evaluate } from "../lib/evaluate_run.ts";
+import { lareList } from "../lib/layouts/lare_list.ts";
+import { underName } from "../lib/metrics/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "./assert.ts";
 import { tinyCaptioned, tinyClip, writeCaptionedWorld, writeVocabulary } from "./captioned_world.ts";
@@ -76,4 +81,62 @@ Deno.test("run() refuses samples without captions by name and count, and a vocab
     RangeError,
     "the vocabulary gives the number 52, the text tower knows 50 from 0 on",
   );
+});
+
+/** Reads the empty text of images without a caption. */
+const lenient = { backbone: tinyClip({ captions: "empty" }) } as const;
+
+Deno.test("run() tells what captions give away, where it reads the empty text of images without one", async () => {
+  const mixed = tinyCaptioned({ ...lenient, test: ["test.txt", "bare.txt"] });
+  const notices: string[] = [];
+  let record = null;
+  for await (const event of events(mixed, options("mixed"))) {
+    if (event.kind === "notice") notices.push(event.text);
+    if (event.kind === "done") record = event.record;
+  }
+  const { scores, metrics } = record!;
+  assertEquals(notices[0], "Without a caption, and read as the empty text: 24 of 48 samples to test on");
+  const empty = underName(scores, EMPTY_CAPTIONS);
+  assertEquals([empty.id.length, scores.id.length, Object.keys(metrics)], [48, 96, ["bare", "test", "mean"]]);
+  assertEquals(metrics.test.accuracy, 1);
+  const right = empty.id.filter((_, i) => empty.set[i] === "test" && (empty.score[i] > 0.5 ? 1 : 0) === empty.label[i]);
+  const told = `100.00 % with these, ${(right.length / 24 * 100).toFixed(2)} % when every caption is empty`;
+  assertEquals(notices.at(-1), `Accuracy on 24 images with captions: ${told}; 24 images more have no caption`);
+  assert(right.length < 20, `${right.length}`);
+  // an image without a caption says the same under both
+  const bare = scores.id.flatMap((id, i) => id.startsWith("bare") ? [scores.score[i]] : []);
+  assertEquals(bare.slice(0, 24), bare.slice(24));
+
+  const again = await evaluate(record!, options("mixed"));
+  assertEquals([again.agreement?.largest, again.altered.map(({ known }) => known)], [0, [true]]);
+  assertEquals([again.captions?.images, again.captions?.lacking], [24, 24]);
+  assertEquals(again.captions?.given.test.accuracy, 1);
+  assertEquals(again.captions?.empty.test.accuracy, right.length / 24);
+  assertEquals((await embeddings(record!, options("mixed"))).length, 24);
+});
+
+Deno.test("evaluate() refuses images without captions, or reads the empty text of them and keeps both accuracies", async () => {
+  const bare = { test: [lareList({ lists: ["bare.txt"] })] };
+  const strict = await run(tinyCaptioned(), options("strict", "first"));
+  const before = memory().numTensors;
+  await assertRejects(
+    () => evaluate(strict, { ...options("strict"), ...bare }),
+    RangeError,
+    'Cannot evaluate "captioned": its network reads captions, and there are none of 24 of 24 samples to test on',
+  );
+  assertEquals((await evaluate(strict, options("strict"))).captions, null);
+  await assertRejects(
+    () => evaluate(strict, { ...options("strict"), weights: `${folder}/none` }),
+    Deno.errors.NotFound,
+    "Cannot read CLIP's vocabulary",
+  );
+  const reading = await run(tinyCaptioned(lenient), options("lenient"));
+  const without = await evaluate(reading, { ...options("lenient"), ...bare });
+  assertEquals([without.captions, without.altered, without.kept], [null, [], ["bare"]]);
+  const other = { test: [lareList({ lists: ["train.txt"] })] };
+  const named = await evaluate(reading, { ...options("lenient"), ...other });
+  assertEquals([named.captions?.given.train.accuracy, named.altered[0].known, named.kept], [1, false, ["train"]]);
+  assert(named.captions!.empty.train.accuracy < 0.9);
+  assertEquals((await evaluate(reading, { ...options("lenient"), ...other })).altered[0].known, true);
+  assertEquals(memory().numTensors, before);
 });

@@ -50,6 +50,8 @@ RUN is a name, the beginning of an id, or a run's folder.
   --stride N       pixels from one square to the next; default: the view's size
   --scores FILE    a CSV file of scores, instead of a run's checkpoint
   --data DIR       folder of the data sets; default: the environment variable DATA
+  --weights DIR    folder of weights, in which the vocabulary of a network that reads captions lies; default: the
+                   environment variable WEIGHTS. That which deno task weights get has fetched is found without it
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
   --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
                    environment variable PIPELINES
@@ -72,6 +74,7 @@ Examples:
   values: [
     "scores",
     "data",
+    "weights",
     "artifacts",
     "pipelines",
     "backend",
@@ -94,6 +97,7 @@ Examples:
     const { operands: [word, file, name], flags } = given;
     const options = {
       data: await folderOption(given, "data"),
+      weights: await folderOption(given, "weights"),
       artifacts: userPath(given.values.artifacts ?? "artifacts"),
       pipelines: await folderOption(given, "pipelines"),
       backend: choice(given, "backend", BACKENDS) ?? "auto",

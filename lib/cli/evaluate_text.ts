@@ -1,6 +1,7 @@
 /** What an evaluation found, in words. */
 import type { Evaluation } from "../evaluate_run.ts";
 import type { CompareRow, CorruptionRow } from "../report/mod.ts";
+import { captionsSentence } from "../report/captions.ts";
 import { plural } from "../report/text.ts";
 import type { RunRecord } from "../types.ts";
 
@@ -46,6 +47,7 @@ export function findings(found: Evaluation, { own = false, dry = false }: Asked)
     );
   }
   if (agreement !== null) sentences.push(agreementSentence(found));
+  if (found.captions !== null) sentences.push(captionsSentence(found.captions));
   if (own && agreement === null && altered.length === 0) {
     sentences.push(`Its record has no scores to compare with: the run is ${record.status}, and is scored at its end`);
   }

@@ -10,6 +10,7 @@ import type { ModelNetwork } from "../models/model.ts";
 import { openPartialScores } from "../runs/partial_scores.ts";
 import type { Best, RunRecord, Sample, ScoreColumns } from "../types.ts";
 import { onlySets, standingAlone } from "./agreement.ts";
+import { asksEmpty, EMPTY_CAPTIONS, withoutCaptions } from "./captions.ts";
 import type { Looker } from "./looker.ts";
 import { predict, scoreColumns } from "./predict.ts";
 import { predictTiled } from "./tiled.ts";
@@ -20,6 +21,8 @@ export interface Pass {
   readonly name: string | null;
   readonly corruption: Corruption | null;
   readonly tiles: Tiling | null;
+  /** Whether every caption is empty; left out: captions are as they are. */
+  readonly emptied?: boolean;
   /** What the record has of it, so that nothing has to be scored; null: it is to be scored. */
   readonly known: ScoreColumns | null;
 }
@@ -38,7 +41,8 @@ export interface Asked {
 }
 
 /**
- * The passes that are asked for, images as they are first.
+ * The passes that are asked for, images as they are first; second, where the network reads the empty text of images
+ * without a caption, the same with every caption empty.
  *
  * @throws {TypeError} where something is to be done to images of which a network sees what was made of them before
  * @throws {RangeError} when a corruption is none, or the record has one of them on other images
@@ -61,9 +65,11 @@ export function passesOf(record: RunRecord, asked: Asked): Pass[] {
   const stored = standingAlone(record.scores);
   // of its own test sets a finished record has them, and scoring them again would say nothing of what is asked
   const plain = own && altered.length > 0 && sets.every((set) => stored.set.includes(set));
+  const emptied = { name: EMPTY_CAPTIONS, corruption: null, tiles: null, emptied: true };
+  const more = asksEmpty(model, samples) ? [emptied, ...altered] : altered;
   return [
     { name: null, corruption: null, tiles: null, known: plain ? onlySets(stored, sets) : null },
-    ...altered.map((pass): Pass => ({ ...pass, known: knownRows(record, { pass, rows, sets, keep: asked.keep }) })),
+    ...more.map((pass): Pass => ({ ...pass, known: knownRows(record, { pass, rows, sets, keep: asked.keep }) })),
   ];
 }
 
@@ -117,7 +123,7 @@ export async function* scorePass(
   network: ModelNetwork,
   { pass, samples, sight, reading, signal, place }: Passing & { readonly pass: Pass },
 ): AsyncGenerator<{ readonly done: number; readonly total: number }, Passed> {
-  const { name, corruption, tiles } = pass;
+  const { name, corruption, tiles, emptied = false } = pass;
   const partial = place === null ? null : await openPartialScores(
     place.folder,
     fingerprint({
@@ -125,7 +131,8 @@ export async function* scorePass(
       ids: samples.map(({ id }) => id),
     }),
   );
-  const seen = corruption === null ? samples : samples.map((sample) => corrupted(sample, corruption));
+  const shown = emptied ? withoutCaptions(samples) : samples;
+  const seen = corruption === null ? shown : shown.map((sample) => corrupted(sample, corruption));
   const scoring = { samples: seen, sight, reading, signal, ...(partial === null ? {} : { partial }) };
   const columns = tiles === null
     ? yield* predict(looker, network, scoring)

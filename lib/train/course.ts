@@ -6,6 +6,8 @@ import type { Sight } from "../data/pixels.ts";
 import { openReaders, workersFor } from "../data/readers.ts";
 import { type Ledger, unreadableLedger } from "../data/unreadable.ts";
 import { disposeTree } from "../engine/tree.ts";
+import { standingAlone } from "../evaluate/agreement.ts";
+import { asksEmpty, captionsTold, EMPTY_CAPTIONS, withoutCaptions } from "../evaluate/captions.ts";
 import { openFrozen, seesAlike } from "../evaluate/frozen.ts";
 import { looker } from "../evaluate/looker.ts";
 import { predict } from "../evaluate/predict.ts";
@@ -14,8 +16,9 @@ import { telling } from "../evaluate/telling.ts";
 import { validate } from "../evaluate/validate.ts";
 import type { Experiment } from "../experiment.ts";
 import { type ModelNetwork, modelView } from "../models/model.ts";
+import { captionsSentence } from "../report/captions.ts";
 import type { EventLog } from "../runs/event_log.ts";
-import type { Pair, RunEvent, Sample, ScoreColumns, Split } from "../types.ts";
+import type { Pair, RunEvent, Sample, ScoreColumns } from "../types.ts";
 import { type Circumstances, type Found, loadBest } from "./checkpoint.ts";
 import { positionOf } from "./keeper.ts";
 import { plannedSteps, planTraining, train } from "./train.ts";
@@ -44,7 +47,10 @@ export interface Course {
   readonly signal?: AbortSignal;
 }
 
-/** What a trained network made of the test sets and of validation, and what trivial cues make of the test sets. */
+/**
+ * What a trained network made of the test sets, of these with empty captions too where it reads the empty text of images
+ * without one, and of validation; and what trivial cues make of the test sets.
+ */
 export type Scored = Readonly<Record<"scores" | "probe" | "validation", ScoreColumns>>;
 
 /** Trains from where the run stands, then scores the test sets and validation with the best network. */
@@ -58,6 +64,7 @@ export async function* trainedAndScored(
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
   const plan = planTraining(experiment, pairs);
   const probing = { train: learnedFrom(pairs), test };
+  const emptied = asksEmpty(experiment.model, test) ? withoutCaptions(test) : [];
   yield {
     kind: "start",
     name: experiment.name,
@@ -66,7 +73,7 @@ export async function* trainedAndScored(
     steps: plannedSteps(experiment, { stepsPerEpoch: plan.stepsPerEpoch, history: state.history }),
     images: {
       step: experiment.batch.size * (experiment.batch.accumulate ?? 1),
-      test: test.length + validation.length,
+      test: test.length + validation.length + emptied.length,
       probe: probeImages(probing).length,
     },
     epochs: experiment.epochs,
@@ -115,24 +122,42 @@ export async function* trainedAndScored(
     ledger,
   );
   const best = await loadBest(folder, state.best!, state);
-  const judged: Partial<Record<Split, ScoreColumns>> = {};
+  const judged: Partial<Record<"test" | "validation" | "empty", ScoreColumns>> = {};
   try {
-    const total = test.length + validation.length;
-    const parts = [["test", test], ["validation", validation.map(({ sample }) => sample)]] as const;
+    const total = test.length + validation.length + emptied.length;
+    const parts = [
+      { name: "test", split: "test", samples: test },
+      { name: "validation", split: "validation", samples: validation.map(({ sample }) => sample) },
+      { name: "empty", split: "test", samples: emptied },
+    ] as const;
     let before = 0;
-    for (const [split, samples] of parts) {
+    for (const { name, split, samples } of parts) {
       const scoring = predict(eye, best, { samples, sight, reading, frozen, split, signal });
-      judged[split] = yield* withNews(telling("evaluate", scoring, { before, total }), ledger);
+      judged[name] = yield* withNews(telling("evaluate", scoring, { before, total }), ledger);
       before += samples.length;
     }
   } finally {
     disposeTree(best);
   }
+  const told = captionsTold(test, { scores: judged.test!, empty: judged.empty! });
+  if (told !== null) yield { kind: "notice", text: captionsSentence(told) };
   return {
-    scores: judged.test!,
+    scores: withEmpty(judged.test!, judged.empty!),
     validation: judged.validation!,
     probe: yield* withNews(telling("probe", probe({ ...probing, ledger, signal })), ledger),
   };
+}
+
+/** Scores of the test sets, and behind them those with empty captions under their name. */
+function withEmpty(scores: ScoreColumns, empty: ScoreColumns): ScoreColumns {
+  if (empty.id.length === 0) return scores;
+  const named = standingAlone(empty);
+  const added = { ...named, corruption: named.id.map(() => EMPTY_CAPTIONS) };
+  const joined = Object.entries(scores).map(([name, column]) => [
+    name,
+    [...column, ...added[name as keyof ScoreColumns]],
+  ]);
+  return Object.fromEntries(joined) as unknown as ScoreColumns;
 }
 
 /** Passes events on, and after each what the ledger has to tell. */

@@ -152,6 +152,10 @@ Deno.test("evaluate refuses a run that is not there, and more operands than it k
   });
 });
 
+const captionsWords =
+  "Accuracy on 1,200 images with captions: 99.00 % with these, 50.00 % when every caption is empty; " +
+  "1 image more has no caption";
+
 Deno.test("what an evaluation found is told in sentences", () => {
   const made = syntheticRecord({ name: "dual" });
   const found = (changes: Partial<Evaluation>): Evaluation => ({
@@ -166,6 +170,7 @@ Deno.test("what an evaluation found is told in sentences", () => {
     altered: [],
     metrics: { A: { accuracy: 0.7 } },
     agreement: null,
+    captions: null,
     kept: [],
     ...changes,
   });
@@ -199,6 +204,9 @@ Deno.test("what an evaluation found is told in sentences", () => {
     findings(found({ altered: altered.slice(1) }), { own: true }).at(-1),
     "Its record has all of these scores already, and nothing was added",
   );
+  const only = (accuracy: number) => ({ A: { accuracy }, mean: { accuracy } });
+  const captions = { images: 1200, lacking: 1, given: only(0.99), empty: only(0.5) };
+  assertEquals(findings(found({ agreement, metrics: same, captions }), { own: true })[1], captionsWords);
   const bad = (id: string) => ({ id, file: id, split: "test" as const, reason: `Cannot decode "${id}"` });
   assertEquals(findings(found({ kept: ["B"], unreadable: [bad("a"), bad("b")] }), {}), [
     '2 images could not be read and got no score, the first: Cannot decode "a"',
