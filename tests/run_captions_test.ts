@@ -2,6 +2,8 @@ import { flip } from "../lib/augment/mod.ts";
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { memory } from "../lib/engine/ops.ts";
 import { derive } from "../lib/experiment.ts";
+import { detect, type Judged } from "../lib/detect/detect.ts";
+import { openDetector } from "../lib/detect/open.ts";
 import { embeddings } from "../lib/embeddings.ts";
 import { EMPTY_CAPTIONS } from "../lib/evaluate/captions.ts";
 import { evaluate } from "../lib/evaluate_run.ts";
@@ -10,6 +12,7 @@ import { underName } from "../lib/metrics/mod.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "./assert.ts";
 import { tinyCaptioned, tinyClip, writeCaptionedWorld, writeVocabulary } from "./captioned_world.ts";
+import { ratesOf } from "../lib/detect/judgement.ts";
 import { testBackend } from "./tensors.ts";
 
 const folder = await Deno.makeTempDir();
@@ -138,5 +141,30 @@ Deno.test("evaluate() refuses images without captions, or reads the empty text o
   assertEquals([named.captions?.given.train.accuracy, named.altered[0].known, named.kept], [1, false, ["train"]]);
   assert(named.captions!.empty.train.accuracy < 0.9);
   assertEquals((await evaluate(reading, { ...options("lenient"), ...other })).altered[0].known, true);
+  assertEquals(memory().numTensors, before);
+});
+
+Deno.test("detect() refuses a network that needs captions, and reads the empty text where it may", async () => {
+  const image = `${folder}/test/0_sdv5_0000.png`;
+  const strict = await run(tinyCaptioned(), options("strict", "first"));
+  await assertRejects(
+    () => Array.fromAsync(detect(strict, image, options("strict"))),
+    RangeError,
+    'Cannot detect with "captioned": its network reads captions, and images that are given have none. Train it with ' +
+      'captions: "empty"',
+  );
+  const reading = await run(tinyCaptioned(lenient), options("lenient"));
+  const before = memory().numTensors;
+  const empty = underName(reading.scores, EMPTY_CAPTIONS);
+  {
+    const { runs, artifacts, weights, data } = options("lenient") as Required<RunOptions>;
+    using detector = await openDetector(reading, { runs, artifacts, weights, data });
+    assert(detector.about.some((sentence) => sentence.includes("the empty text is read")));
+    assertEquals(detector.judgement.rates, ratesOf(empty, reading.frozen!.threshold.threshold));
+    const [{ verdict, explanation }] = await Array.fromAsync(detect(detector, image, { explain: true })) as Judged[];
+    const score = empty.score[empty.id.indexOf("test/0_sdv5_0000.png")];
+    assertEquals(verdict, score > reading.frozen!.threshold.threshold ? "fake" : "real");
+    await Deno.remove(explanation!);
+  }
   assertEquals(memory().numTensors, before);
 });

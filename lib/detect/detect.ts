@@ -18,7 +18,7 @@ export type { ImageGiven } from "./images.ts";
 export interface DetectOptions {
   /** Folder of runs, in which a run is found. */
   readonly runs?: string;
-  /** Folder of weights, in which published detectors lie under their names; null: none. */
+  /** Folder of weights, in which published detectors lie under their names, and the vocabulary of captions; null: none. */
   readonly weights?: string | null;
   /** Folder of error maps and residuals that were made of the images before. */
   readonly artifacts?: string;
@@ -66,7 +66,7 @@ export type Detection = Judged | Unjudged;
  * @param images a path of an image or of a folder; or several images
  * @returns in the order of the images
  * @throws {Deno.errors.NotFound} when the detector, or the only path that is given, is not there
- * @throws {RangeError} for an unknown model, or a folder without images
+ * @throws {RangeError} for an unknown model, a run that cannot do without captions, or a folder without images
  * @throws {DOMException} "AbortError" when `signal` stops it
  *
  * @example
@@ -209,12 +209,13 @@ interface Whole extends Taken {
 }
 
 async function scoresOf(detector: Detector, whole: readonly Whole[]): Promise<Float32Array> {
-  const { model, network } = detector;
+  const { model, network, captions } = detector;
   const images = rowsOf(detector, whole.map(({ read }) => read));
   const errorMaps = seesErrors(model) ? await mapsOf(whole) : null;
-  const outputs = forwardModel(model, network, { images, errorMaps });
+  const tokens = captions?.([], whole.length) ?? null;
+  const outputs = forwardModel(model, network, { images, errorMaps, ...(tokens === null ? {} : { tokens }) });
   const fake = fakeProbability(outputs.logits);
-  disposeTree([images, ...Object.values(outputs), ...errorMaps === null ? [] : [errorMaps]]);
+  disposeTree([images, ...Object.values(outputs), ...[errorMaps, tokens].filter((each) => each !== null)]);
   try {
     return await fake.data() as Float32Array;
   } finally {

@@ -1,5 +1,6 @@
 /** A network that is ready to judge photographs, with all that is known of it. */
 import type { View } from "../augment/mod.ts";
+import type { ReadCaptions } from "../data/captions.ts";
 import type { Model, ModelNetwork } from "../models/model.ts";
 import type { Sample } from "../types.ts";
 import type { Judgement } from "./judgement.ts";
@@ -25,13 +26,15 @@ export interface Detector extends Disposable {
    * @throws {Deno.errors.NotFound} when what was to be made of it before is not there
    */
   readonly prepared: ((sample: Sample) => Promise<Sample>) | null;
+  /** What the network reads beside an image, the empty text; null: it reads no captions. */
+  readonly captions: ReadCaptions | null;
 }
 
 /** Where detectors are looked for. */
 export interface DetectorPlaces {
   /** Folder of runs. */
   readonly runs: string;
-  /** Folder of weights, in which published detectors lie under their names; null: none was named. */
+  /** Folder of weights, in which published detectors lie under their names, and the vocabulary; null: none was named. */
   readonly weights: string | null;
   /** Folder of error maps and residuals that were made before. */
   readonly artifacts: string;

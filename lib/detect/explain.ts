@@ -43,7 +43,8 @@ export async function explanationOf(
   if (sample !== null && seesErrors(detector.model)) {
     return overlay(await wholePicture(sample.file), await errors(sample));
   }
-  const asked = { model: detector.model, network: detector.network, images, verdict };
+  const { model, network, captions } = detector;
+  const asked = { model, network, captions, images, verdict };
   return overlay(seen, await gradCam(asked) ?? await occlusion(asked));
 }
 

@@ -1,5 +1,6 @@
 /** Where in an image a network found what it says, as a small map. */
 // B images (one) · H, W height and width of images · h, w those of maps · C channels · K classes · N squares
+import type { ReadCaptions } from "../data/captions.ts";
 import { valueAndGradient } from "../engine/gradient.ts";
 import {
   add,
@@ -20,7 +21,7 @@ import {
   zeros,
 } from "../engine/ops.ts";
 import { disposeTree } from "../engine/tree.ts";
-import { forwardModel, type Model, type ModelNetwork } from "../models/model.ts";
+import { forwardModel, type Model, type ModelNetwork, type Pictures } from "../models/model.ts";
 import { judging } from "../nn/pass.ts";
 import type { Label } from "../types.ts";
 
@@ -40,6 +41,8 @@ export interface Explained {
   readonly images: Tensor4D;
   /** The verdict whose reasons are asked for. */
   readonly verdict: Label;
+  /** Reads the empty text for a network that reads captions; null or left out: it reads none. */
+  readonly captions?: ReadCaptions | null;
 }
 
 /**
@@ -50,8 +53,8 @@ export interface Explained {
  *
  * Source: Selvaraju et al. 2017, equations 1 and 2.
  */
-export async function gradCam({ model, network, images, verdict }: Explained): Promise<Heat | null> {
-  const shape = lastMapShape({ model, network, images });
+export async function gradCam({ model, network, images, verdict, captions }: Explained): Promise<Heat | null> {
+  const shape = lastMapShape({ model, network, images, captions });
   if (shape === null) return null;
   const nudge = zeros(shape);
   let map_BhwC: Tensor4D | null = null;
@@ -62,7 +65,10 @@ export async function gradCam({ model, network, images, verdict }: Explained): P
         map_BhwC = keep(clone(map));
         return add(map, added) as Tensor4D;
       };
-      const { logits } = forwardModel(model, network, { images, pass: { ...judging, lastMap } });
+      const { logits } = forwardModel(model, network, {
+        ...pictures(images, captions),
+        pass: { ...judging, lastMap },
+      });
       return { value: sum(logOdds(logits, verdict)) as Scalar, aux: {} };
     }, nudge as Tensor4D);
     value.dispose();
@@ -81,16 +87,23 @@ export async function gradCam({ model, network, images, verdict }: Explained): P
   }
 }
 
+/** Images as a model looks at them, beside the empty text where it reads captions; to be called inside of `tidy`. */
+function pictures(images: Tensor4D, captions: ReadCaptions | null = null): Pictures {
+  return captions === null ? { images } : { images, tokens: captions([], images.shape[0]) };
+}
+
 /** The shape of the last map, null without one. */
 function lastMapShape(
-  { model, network, images }: Omit<Explained, "verdict">,
+  { model, network, images, captions }: Omit<Explained, "verdict">,
 ): [number, number, number, number] | null {
   let shape: [number, number, number, number] | null = null;
   const lastMap = (map: Tensor4D) => {
     shape = map.shape;
     return map;
   };
-  disposeTree(Object.values(forwardModel(model, network, { images, pass: { ...judging, lastMap } })));
+  tidy(() => {
+    forwardModel(model, network, { ...pictures(images, captions), pass: { ...judging, lastMap } });
+  });
   return shape;
 }
 
@@ -116,7 +129,7 @@ const PASS = 16;
  *
  * Source: Zeiler and Fergus 2014, section 4.2.
  */
-export async function occlusion({ model, network, images, verdict }: Explained): Promise<Heat> {
+export async function occlusion({ model, network, images, verdict, captions }: Explained): Promise<Heat> {
   const [, height, width] = images.shape;
   const masks = Array.from({ length: SQUARES ** 2 }, (_, i) => maskOf(i, { height, width }));
   const said = async (covers: readonly Float32Array[]): Promise<Float32Array> => {
@@ -124,7 +137,7 @@ export async function occlusion({ model, network, images, verdict }: Explained):
       const cover_N = tensor(joined(covers), [covers.length, height, width, 1]);
       const colour = mean(images, [1, 2], true);
       const shown = add(images, mul(sub(colour, images), cover_N)) as Tensor4D;
-      const { logits } = forwardModel(model, network, { images: shown });
+      const { logits } = forwardModel(model, network, pictures(shown, captions));
       return reshape(logOdds(logits, verdict), [covers.length]);
     });
     try {

@@ -61,7 +61,7 @@ export async function openPocket(folder: string = shippedModel): Promise<Detecto
   const network = loaded(model, bytes);
   return {
     ...{ name: card.name, about: card.about, judgement: card.judgement, tested: card.tested },
-    ...{ model, network, view, ...modelView(model), prepared: null },
+    ...{ model, network, view, ...modelView(model), prepared: null, captions: null },
     [Symbol.dispose]: () => disposeTree(network),
   };
 }

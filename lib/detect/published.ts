@@ -103,7 +103,7 @@ export async function openPublished(
   const network = loaded(model, file, whose);
   const map = model.refine?.map ?? null;
   return {
-    ...{ name, model, network, view, ...imagenetView, tested: null },
+    ...{ name, model, network, view, ...imagenetView, tested: null, captions: null },
     about: [`${name} as its authors publish it; how often it is wrong on your images nobody measured here`, ...about],
     judgement: { threshold: 0.5, frozen: null, calibration: null, rates: [] },
     prepared: map === null ? null : async (sample) => (await findErrorMaps(map, [sample], { artifacts }))[0],

@@ -1,13 +1,16 @@
 /** A finished run as a detector: its best network, judged by what its record knows. */
+import { openCaptions, type ReadCaptions } from "../data/captions.ts";
 import { bytesOf, parseCell } from "../data/source.ts";
 import { together } from "../data/together.ts";
 import { disposeTree } from "../engine/tree.ts";
+import { EMPTY_CAPTIONS } from "../evaluate/captions.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 import { headerOf, NoImage, readHeader } from "../image/header.ts";
 import { parseFragment } from "../image/decode.ts";
 import { parseRecodings } from "../image/recode.ts";
 import { readSamples } from "../layouts/mod.ts";
-import { modelTemplate, modelView } from "../models/model.ts";
+import { underName } from "../metrics/mod.ts";
+import { captionsOf, modelTemplate, modelView } from "../models/model.ts";
 import { findErrorMaps, findResiduals } from "../reconstruct/mod.ts";
 import { findFolder, readRecord } from "../runs/store.ts";
 import { loadBest } from "../train/checkpoint.ts";
@@ -23,12 +26,13 @@ const LOOKED_AT = 200;
  * Opens a finished run.
  *
  * @param run its record, or its folder
- * @throws {Deno.errors.NotFound} when there is no such run, or its checkpoint is missing
+ * @throws {Deno.errors.NotFound} when there is no such run, or its checkpoint or the vocabulary of captions is missing
+ * @throws {RangeError} when it reads captions and does not say what is read of an image without one
  * @throws {Error} when it is not finished
  */
 export async function openRun(
   run: RunRecord | string,
-  { runs, data, artifacts }: Pick<DetectorPlaces, "runs" | "data" | "artifacts">,
+  { runs, weights, data, artifacts }: DetectorPlaces,
 ): Promise<Detector> {
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const record = await readRecord(folder);
@@ -40,6 +44,7 @@ export async function openRun(
         "frozen. Go on with it: deno task run FILE",
     );
   }
+  const captions = await captionsFor(definition, weights);
   const template = modelTemplate(model);
   const network = await loadBest(folder, record.best, template).finally(() => disposeTree(template));
   const prepares = reconstruct?.kind === "residual" || (model.refine ?? null) !== null;
@@ -50,13 +55,30 @@ export async function openRun(
       ...(record.frozen === null
         ? ["Its record is older than frozen thresholds: the threshold is 0.5, and the score is told as it is"]
         : []),
+      ...(captions === null ? [] : [
+        "It was trained and its threshold frozen with captions; an image that is given has none, and the empty text is " +
+        "read. How often it is wrong was measured in the same way",
+      ]),
     ],
-    ...{ model, network, view, ...modelView(model) },
-    judgement: judgementOf(record),
+    ...{ model, network, view, captions, ...modelView(model) },
+    judgement: judgementOf(
+      captions === null ? record : { ...record, scores: underName(record.scores, EMPTY_CAPTIONS) },
+    ),
     tested: await testedBy(definition, data),
     prepared: prepares ? (sample) => preparedBy(definition, sample, artifacts) : null,
     [Symbol.dispose]: () => disposeTree(network),
   };
+}
+
+/** What reads the empty text for a network that reads captions; null for any other. */
+async function captionsFor({ name, model }: Experiment, weights: string | null): Promise<ReadCaptions | null> {
+  if (captionsOf(model)?.missing === null) {
+    throw new RangeError(
+      `Cannot detect with "${name}": its network reads captions, and images that are given have none. Train it with ` +
+        'captions: "empty" in "model.backbone", and it reads the empty text of them',
+    );
+  }
+  return await openCaptions(model, weights);
 }
 
 async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): Promise<string> {
