@@ -153,7 +153,7 @@ Deno.test("evaluate refuses a run that is not there, and more operands than it k
 });
 
 const captionsWords =
-  "Accuracy on 1,200 images with captions: 99.00 % with these, 50.00 % when every caption is empty; " +
+  "Accuracy on 1200 images with captions: 99.00 % with these, 50.00 % when every caption is empty; " +
   "1 image more has no caption";
 
 Deno.test("what an evaluation found is told in sentences", () => {
