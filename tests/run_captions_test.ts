@@ -127,7 +127,10 @@ Deno.test("evaluate() refuses images without captions, or reads the empty text o
     RangeError,
     'Cannot evaluate "captioned": its network reads captions, and there are none of 24 of 24 samples to test on',
   );
-  assertEquals((await evaluate(strict, options("strict"))).captions, null);
+  const tiles = { pooling: "mean", stride: 4 } as const;
+  const strictly = await evaluate(strict, { ...options("strict"), tiles });
+  assertEquals([strictly.captions, strictly.altered.map(({ name }) => name)], [null, ["tiles-mean-4"]]);
+  assertEquals(strictly.altered[0].metrics.test.accuracy, 1); // each square stands beside its image's caption
   await assertRejects(
     () => evaluate(strict, { ...options("strict"), weights: `${folder}/none` }),
     Deno.errors.NotFound,
