@@ -65,7 +65,7 @@ export function tinyClip(
 
 /** Robust CLIP at the size of these pictures: towers that do not learn, a perceptron that does. */
 export function tinyCaptioned(
-  { backbone = tinyClip(), test = ["test.txt"], epochs = 6 }: {
+  { backbone = tinyClip(), test = ["test.txt"], epochs = 10 }: {
     readonly backbone?: Clip;
     readonly test?: readonly string[];
     readonly epochs?: number;
@@ -82,7 +82,8 @@ export function tinyCaptioned(
     model: { backbone, head: mlp({ widths: [8], dropout: 0 }) },
     trainable: { lastStages: 0 },
     loss: { classification: binaryCrossEntropy() },
-    optimizer: adamW({ rate: 3e-2 }),
+    // a bias before a batch norm has no gradient but rounding, of which a small epsilon makes whole steps
+    optimizer: adamW({ rate: 3e-2, epsilon: 1e-4 }),
     schedule: constant(),
     batch: { size: 12 },
     epochs,

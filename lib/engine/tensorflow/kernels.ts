@@ -1,7 +1,8 @@
 // N images · H, W height and width · C channels · K kernel size
 /**
  * Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
- * alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for whole numbers.
+ * alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for whole numbers, and rows
+ * taken by number, whose numbers TensorFlow.js reads, which a recording cannot.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
@@ -12,7 +13,7 @@ export interface Backend {
   /** A recorder may stand in its place: to be asked for at every call. */
   readonly binding: Readonly<
     Record<
-      "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT",
+      "TF_ATTR_BOOL" | "TF_ATTR_FLOAT" | "TF_ATTR_INT" | "TF_ATTR_STRING" | "TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32",
       number
     >
   >;
@@ -85,6 +86,7 @@ const kernels: Readonly<Record<string, Kernel>> = {
   MaxPoolGrad: pool("MaxPoolGrad", ({ input, output, dy }) => [input, output, dy]),
   AvgPool: averagePool,
   AvgPoolGrad: averagePoolGradient,
+  GatherV2: gather,
   Round: round,
 };
 
@@ -188,6 +190,25 @@ function round({ inputs: { x }, stock }: Call): tf.TensorInfo {
   if (x.dtype !== "int32") return stock();
   const same: tf.Tensor = tf.engine().runKernel("Identity", { x });
   return same;
+}
+
+/** TensorFlow itself looks whether the numbers are in range on processors; graphics cards give zeros for those outside. */
+function gather({ inputs: { x, indices }, attributes: { axis, batchDims }, backend, stock }: Call): tf.TensorInfo {
+  const { binding } = backend;
+  const types: Readonly<Record<string, number>> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
+  if (types[x.dtype] === undefined || indices.dtype !== "int32") return stock();
+  const type = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const place = tf.scalar(axis as number, "int32");
+  try {
+    return backend.executeSingleOutput("GatherV2", [
+      { name: "batch_dims", type: binding.TF_ATTR_INT, value: batchDims },
+      type("Tparams", types[x.dtype]),
+      type("Tindices", binding.TF_INT32),
+      type("Taxis", binding.TF_INT32),
+    ], [x, indices, place]);
+  } finally {
+    place.dispose();
+  }
 }
 
 function frame({ padInfo: { top, bottom, left, right } }: PoolPlan): [number, number][] {
