@@ -5,7 +5,7 @@ import { derive } from "../lib/experiment.ts";
 import { detect, type Judged } from "../lib/detect/detect.ts";
 import { openDetector } from "../lib/detect/open.ts";
 import { embeddings } from "../lib/embeddings.ts";
-import { EMPTY_CAPTIONS } from "../lib/evaluate/captions.ts";
+import { EMPTY_CAPTIONS } from "../lib/report/captions.ts";
 import { evaluate } from "../lib/evaluate_run.ts";
 import { lareList } from "../lib/layouts/lare_list.ts";
 import { underName } from "../lib/metrics/mod.ts";

@@ -2,6 +2,7 @@ import type { Corruption } from "../augment/corruption.ts";
 import type { Tiling } from "../data/tiles.ts";
 import type { Evaluation } from "../evaluate_run.ts";
 import type { Layout } from "../layouts/mod.ts";
+import { EMPTY_CAPTIONS } from "../report/captions.ts";
 import type { CompareRow } from "../report/mod.ts";
 import { plural } from "../report/text.ts";
 import { makingOn } from "../terminal/making.ts";
@@ -185,6 +186,8 @@ async function tell(found: Evaluation, asked: Asked): Promise<number> {
   const record = foundRecord(found);
   const table = report.compare([record]);
   const alters = found.altered.length > 0;
+  // empty captions are asked of every network that reads them, and do not stand for what a plain evaluation tells
+  const asksMore = found.altered.some(({ name }) => name !== EMPTY_CAPTIONS);
   if (asked.json) {
     const robustness = alters ? report.corruptionRows([record]) : [];
     printJson(evaluationDocument(found, table.objects() as CompareRow[], robustness));
@@ -194,13 +197,12 @@ async function tell(found: Evaluation, asked: Asked): Promise<number> {
       plural(threads, "thread")
     }`;
     print(printable(`${experiment.name}, seed ${experiment.seed}: ${where}`));
-    if (alters) {
-      print(`\n${report.corruptionText([record])}\n\n${report.intervalNote(1)}`);
-    } else {
+    if (!asksMore) {
       print(`\n${report.comparisonText(table)}\n\n${report.metricsText(found.metrics)}`);
-      print(`\n${report.everyMetricText(report.everyMetric([record]))}`);
-      print(`\n${report.METRICS_NOTE}\n\n${report.intervalNote(1)}`);
+      print(`\n${report.everyMetricText(report.everyMetric([record]))}\n\n${report.METRICS_NOTE}`);
     }
+    if (alters) print(`\n${report.corruptionText([record])}`);
+    print(`\n${report.intervalNote(1)}`);
     for (const line of findings(found, asked)) print(`\n${printable(line)}`);
   }
   return asked.own && found.agreement?.accuracyEqual === false ? 1 : 0;

@@ -3,7 +3,7 @@ import { openCaptions, type ReadCaptions } from "../data/captions.ts";
 import { bytesOf, parseCell } from "../data/source.ts";
 import { together } from "../data/together.ts";
 import { disposeTree } from "../engine/tree.ts";
-import { EMPTY_CAPTIONS } from "../evaluate/captions.ts";
+import { EMPTY_CAPTIONS } from "../report/captions.ts";
 import { type Experiment, experiment } from "../experiment.ts";
 import { headerOf, NoImage, readHeader } from "../image/header.ts";
 import { parseFragment } from "../image/decode.ts";

@@ -4,9 +4,6 @@ import type { Frozen, Metrics, Sample, ScoreColumns } from "../types.ts";
 import { standingAlone } from "./agreement.ts";
 import { evaluateScores } from "./evaluate.ts";
 
-/** What was done to samples, as a record names it in its scores. */
-export const EMPTY_CAPTIONS = "empty captions";
-
 /** Test sets by both: of the same images, those that have a caption. */
 export interface CaptionsTold {
   /** How many images have a caption, and how many none, which are read as empty at any time. */

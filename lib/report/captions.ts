@@ -2,6 +2,9 @@ import type { CaptionsTold } from "../evaluate/captions.ts";
 import type { Metrics } from "../types.ts";
 import { plural } from "./text.ts";
 
+/** What was done to samples whose captions were all read as empty, as a record names it in its scores. */
+export const EMPTY_CAPTIONS = "empty captions";
+
 /** What captions give away, in a sentence: the accuracy with these and with empty ones. */
 export function captionsSentence({ images, lacking, given, empty }: CaptionsTold): string {
   const percent = ({ accuracy }: Metrics): string => `${(100 * accuracy).toFixed(2)} %`;

@@ -1,6 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { plainRows } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
+import { captionsSection } from "./captions_section.ts";
 import { compare, type CompareRow, type DifferenceOptions, type DifferenceRow, differences } from "./compare.ts";
 import { dataSection } from "./data.ts";
 import { type Answer, document, type Section } from "./document.ts";
@@ -77,6 +78,7 @@ export async function page(records: readonly RunRecord[], options: PageOptions =
     ...sweepSection(table, methods),
     metricsSection(records),
     ...robustnessSection(methods),
+    ...captionsSection(methods),
     scoresSection(records),
     trainingSection(records),
     distancesSection(records),

@@ -215,3 +215,11 @@ Deno.test("page() draws robustness where a run was tested on spoilt images, and 
   const html = await page([altered(1, { "jpeg-50": 0.2, "jpeg-30": 0.7, "tiles-max-16": 0.1 })]);
   assert(html.includes('id="robustness"') && html.includes(">Robustness</h2>"));
 });
+
+Deno.test("page() tells accuracy with captions beside that with empty ones, where a run was asked both", async () => {
+  const plain = await page([altered(1, { "jpeg-50": 0.2 })]);
+  assert(!plain.includes('id="captions"'));
+  const html = await page([altered(1, { "empty captions": 0.2 })]);
+  assert(html.includes(">Captions</h2>") && html.includes("every caption empty"));
+  assert(!html.includes('id="robustness"'));
+});
