@@ -3,6 +3,9 @@ import { trainingBatch } from "../../lib/data/batches.ts";
 import { checkCaptions, openCaptions } from "../../lib/data/captions.ts";
 import { openFeatures } from "../../lib/data/features.ts";
 import { dataHashes } from "../../lib/data/identity.ts";
+import { derive } from "../../lib/experiment.ts";
+import { pocket } from "../../lib/layouts/mod.ts";
+import { existing } from "../../lib/reconstruct/mod.ts";
 import { gatherSamples } from "../../lib/data/pairs.ts";
 import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
 import { memory } from "../../lib/engine/ops.ts";
@@ -85,4 +88,16 @@ Deno.test("captions are part of the identity of data, and of kept features, wher
     await store.add(gathered.test[0], Float32Array.of(1));
     assertEquals([store.has(gathered.test[0]), store.has(renamed.test[0])], [true, !captions]);
   }
+});
+
+Deno.test("gatherSamples() gives a reconstruction the caption of its sample", async () => {
+  const world = pocket({ limit: { perClass: 4, seed: 1 } });
+  const data = { train: [world], validation: [world], test: [world] };
+  const definition = derive(tinyCaptioned(), { data, reconstruct: existing(), batch: { size: 4 } });
+  const { train, validation } = await gatherSamples(definition, { data: null, artifacts: folder });
+  const captions = [...train, ...validation].map(({ sample, reconstruction }) => [
+    sample.caption,
+    reconstruction?.caption,
+  ]);
+  assert(captions.length > 8 && captions.every(([own, rebuilt]) => own !== null && own === rebuilt));
 });
