@@ -129,3 +129,15 @@ export async function waitForFigures(opened: BrowserPage, count: number): Promis
   }
   throw new Error(`Cannot see ${count} figures: ${opened.complaints.join("\n")}`);
 }
+
+/** Runs `body` with a page opened in a browser, which is closed afterwards. */
+export async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/page.html`, html);
+    await using opened = await openPage(`${folder}/page.html`, `${folder}/profile`);
+    await body(opened);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

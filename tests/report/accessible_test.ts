@@ -2,7 +2,7 @@
 import axe from "npm:axe-core@4.14.1/axe.min.js" with { type: "text" };
 import { page } from "../../lib/report/page.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
+import { browserNames, findBrowser, inPage, waitForFigures } from "../browser.ts";
 import { syntheticAblation, twentyRuns } from "./records.ts";
 
 const inBrowser = findBrowser() !== null;
@@ -103,15 +103,3 @@ const keyCode: Readonly<Record<string, { readonly windowsVirtualKeyCode: number 
   Tab: { windowsVirtualKeyCode: 9 },
   Enter: { windowsVirtualKeyCode: 13 },
 };
-
-/** Runs `body` with a page opened in a browser, which is closed afterwards. */
-async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/page.html`, html);
-    await using opened = await openPage(`${folder}/page.html`, `${folder}/profile`);
-    await body(opened);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}

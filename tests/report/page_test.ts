@@ -1,7 +1,7 @@
 import { page } from "../../lib/report/page.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { browserNames, type BrowserPage, findBrowser, openPage, waitForFigures } from "../browser.ts";
+import { browserNames, findBrowser, inPage, waitForFigures } from "../browser.ts";
 import { altered, syntheticAblation, syntheticRecord } from "./records.ts";
 
 /** Everything that a name could try: end a script or an attribute, bring a tag, an address, a line, a template along. */
@@ -196,18 +196,6 @@ Deno.test({
     });
   },
 });
-
-/** Runs `body` with a page opened in a browser, which is closed afterwards. */
-async function inPage(html: string, body: (opened: BrowserPage) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/page.html`, html);
-    await using opened = await openPage(`${folder}/page.html`, `${folder}/profile`);
-    await body(opened);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("page() draws robustness where a run was tested on spoilt images, and nothing of it elsewhere", async () => {
   const plain = await page([syntheticRecord({ name: "dual", generators: ["A", "B"] })]);
