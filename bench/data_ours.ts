@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
  * Our side of the readings of `deno task bench:peers`: one pass over the images for each line on stdin, its milliseconds and what the
  * other side should tell as well on stdout.
@@ -12,6 +11,7 @@ import type { Treatment, Wanted } from "../lib/data/pixels.ts";
 import { imageOf } from "../lib/data/source.ts";
 import { rowCount } from "../lib/tables/cells.ts";
 import { random } from "../lib/random.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Rows of a batch, as the other side has them. */
 const BATCH = 64;
@@ -21,15 +21,7 @@ const AT_ONCE = 4;
 
 const [kind, folder, workers] = Deno.args;
 const read = await (kind === "jpeg" ? jpeg() : parquet());
-console.log("ready");
-let turn = 0;
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  for (const _ of text.matchAll(/\n/g)) {
-    const start = performance.now();
-    const told = await read(turn++);
-    console.log(`${(performance.now() - start).toFixed(3)} ${told}`);
-  }
-}
+await takeTurns(read);
 
 type Read = (turn: number) => Promise<number>;
 

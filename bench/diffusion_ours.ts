@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
  * Our side of the diffusion rows of `deno task bench:peers`: one turn for each line on stdin, its milliseconds and a number that
  * stands for the result on stdout.
@@ -18,6 +17,7 @@ import { tellingOf } from "../lib/reconstruct/predict.ts";
 import { encodePrompt } from "../lib/reconstruct/prompt.ts";
 import { openSession } from "../lib/reconstruct/session.ts";
 import type { Values } from "../lib/reconstruct/values.ts";
+import { takeTurns } from "./turns.ts";
 
 /** A turn: a number that stands for what it gives, the same on the other side. */
 type Turn = () => Promise<number>;
@@ -36,14 +36,7 @@ const turn = await ({
   load,
   overhead,
 } as Record<string, () => Promise<Turn>>)[name]();
-console.log("ready");
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  for (const _ of text.matchAll(/\n/g)) {
-    const start = performance.now();
-    const told = await turn();
-    console.log(`${(performance.now() - start).toFixed(3)} ${told}`);
-  }
-}
+await takeTurns(turn);
 
 async function open(): Promise<Pipeline> {
   return await openPipeline(await readPipeline(folder), options);

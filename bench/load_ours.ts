@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
  * Our side of bench/load.ts: one loading of a file a line on stdin, its milliseconds and number of values on stdout.
  *
@@ -8,18 +7,15 @@ import { type BackendName, closeBackend, useBackend } from "../lib/engine/backen
 import { loadTensor } from "../lib/engine/layout.ts";
 import { openTensors } from "../lib/engine/tensor_file.ts";
 import { disposeTree, sizeOf, type Tree } from "../lib/engine/tree.ts";
+import { takeTurns } from "./turns.ts";
 
 const [path, backend] = Deno.args;
 await useBackend(backend as BackendName);
-console.log("ready");
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  for (const _ of text.matchAll(/\n/g)) {
-    const start = performance.now();
-    const tensors = load();
-    console.log(`${(performance.now() - start).toFixed(3)} ${sizeOf(tensors)}`);
-    disposeTree(tensors);
-  }
-}
+await takeTurns(load, (tensors) => {
+  const values = sizeOf(tensors);
+  disposeTree(tensors);
+  return values;
+});
 closeBackend();
 
 function load(): Tree {

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file no-console -- one side of a bench speaks on its standard output
 /**
  * Our side of `deno task bench:peers`: a training step or a forward pass for each line on stdin, its milliseconds and
  * what the other side should tell as well on stdout.
@@ -9,16 +8,10 @@ import { type BackendName, closeBackend, useBackend } from "../lib/engine/backen
 import { forwardNetworks, forwardsFrom } from "./forward.ts";
 import { networks } from "./networks.ts";
 import { stepsFrom } from "./step.ts";
+import { takeTurns } from "./turns.ts";
 
 const [kind, name, file, backend, threads] = Deno.args;
 await useBackend(backend as BackendName, { threads: Number(threads) });
 const turn = kind === "step" ? await stepsFrom(networks[name], file) : await forwardsFrom(forwardNetworks[name], file);
-console.log("ready");
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  for (const _ of text.matchAll(/\n/g)) {
-    const start = performance.now();
-    const told = await turn();
-    console.log(`${(performance.now() - start).toFixed(3)} ${told}`);
-  }
-}
+await takeTurns(turn);
 closeBackend();
