@@ -1,5 +1,6 @@
 /** An audit kept beside a run, so that a report of the run can show it. */
 import { join } from "node:path";
+import { ifThere } from "../if_there.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import type { Audit } from "./audit.ts";
 
@@ -31,13 +32,8 @@ export async function keepAudit(folder: string, audit: KeptAudit): Promise<void>
  */
 export async function readKeptAudit(folder: string): Promise<KeptAudit | null> {
   const file = join(folder, AUDIT);
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return null;
   const again = "make it anew with deno task audit and the run's folder, or remove it";
   let kept: (KeptAudit & { readonly format?: unknown }) | null;
   try {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ifThere } from "../if_there.ts";
 
 /** One thing in a run's folder that is not a folder. */
 export interface RunFile {
@@ -25,17 +26,12 @@ async function filesBelow(folder: string, below: string): Promise<RunFile[]> {
       found.push(...await filesBelow(folder, path));
       continue;
     }
-    const info = await Deno.lstat(join(folder, path)).catch(nullIfGone);
+    const info = await ifThere(Deno.lstat(join(folder, path)));
     if (info === null) continue;
     const kind = info.isFile ? "file" : info.isSymlink ? "link" : "other";
     found.push({ path, bytes: kind === "file" ? info.size : 0, kind, modified: info.mtime?.getTime() ?? 0 });
   }
   return found;
-}
-
-function nullIfGone(error: unknown): null {
-  if (error instanceof Deno.errors.NotFound) return null;
-  throw error;
 }
 
 /** A size as a person says it, in powers of ten: "812 B", "4.1 kB", "12.3 MB". */

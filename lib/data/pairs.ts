@@ -1,4 +1,5 @@
 import type { Experiment } from "../experiment.ts";
+import { ifThere } from "../if_there.ts";
 import { type Layout, readSamples, seenReconstruction, shippedReconstructions, ships } from "../layouts/mod.ts";
 import { random } from "../random.ts";
 import { existing, findReconstructions, type Reconstruction, twinsOf } from "../reconstruct/mod.ts";
@@ -135,10 +136,10 @@ async function measurable(
   const made = new Map<Sample, Sample | null>();
   for (const label of bare ? [] : ["real", "fake"] satisfies Label[]) {
     const wanted = samples.filter((sample) => sample.label === label);
-    const found = await findReconstructions({ ...spec, of: label }, wanted, {
+    const found = await ifThere(findReconstructions({ ...spec, of: label }, wanted, {
       artifacts: folders.artifacts,
       shipped: (of) => shippedReconstructions(layout, of, { data: folders.data, split }),
-    }).catch(nullIfMissing);
+    }));
     for (const [i, sample] of wanted.entries()) made.set(sample, seen(layout, sample, found?.[i] ?? null));
   }
   return samples.map((sample) => ({ sample, reconstruction: made.get(sample) ?? null }));
@@ -147,11 +148,6 @@ async function measurable(
 /** A reconstruction shows what its sample shows, and has its caption. */
 function seen(layout: Layout, { caption }: Sample, reconstruction: Sample | null): Sample | null {
   return reconstruction === null ? null : { ...seenReconstruction(layout, reconstruction), caption };
-}
-
-function nullIfMissing(error: unknown): null {
-  if (error instanceof Deno.errors.NotFound) return null;
-  throw error;
 }
 
 async function readAll(

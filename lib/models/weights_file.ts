@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cachedFile } from "../hub/cache.ts";
+import { ifThere } from "../if_there.ts";
 import { weightsOf } from "./weights_table.ts";
 
 /** Endings of files of weights, behind the name of the set, in the folder of weights. */
@@ -44,12 +45,7 @@ export async function namedFile(folder: string, name: string): Promise<string | 
 
 /** The same path when a file is there, otherwise null. */
 async function fileAt(path: string): Promise<string | null> {
-  try {
-    return (await Deno.stat(path)).isFile ? path : null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  return (await ifThere(Deno.stat(path)))?.isFile ? path : null;
 }
 
 /**

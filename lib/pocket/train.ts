@@ -2,6 +2,7 @@ import { fingerprint } from "../definition/fingerprint.ts";
 import { loadInto, storeTree } from "../engine/layout.ts";
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from "../engine/safetensors.ts";
 import { disposeTree, type Tree } from "../engine/tree.ts";
+import { ifThere } from "../if_there.ts";
 import {
   type Advance,
   type DecoderState,
@@ -151,13 +152,8 @@ async function loadState(
   identity: string,
   template: State,
 ): Promise<{ state: State; step: number; error: number } | null> {
-  let bytes;
-  try {
-    bytes = await Deno.readFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const bytes = await ifThere(Deno.readFile(file));
+  if (bytes === null) return null;
   const metadata = readSafetensorsMetadata(bytes);
   if (metadata.identity !== identity) return null;
   return {

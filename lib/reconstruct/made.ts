@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
 import type { Part } from "../definition/part.ts";
+import { ifThere } from "../if_there.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import { artifactFolder, whatIsMade } from "./artifacts.ts";
 
@@ -68,13 +69,8 @@ export async function pipelineHashes(
 
 /** What a folder of artifacts says that it was made with; null where it says nothing. */
 async function readMade(file: string): Promise<Made | null> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  const text = await ifThere(Deno.readTextFile(file));
+  if (text === null) return null;
   try {
     const made = JSON.parse(text) as Made;
     if (typeof made.pipeline.identity === "string" && typeof made.spec.kind === "string") return made;

@@ -1,4 +1,5 @@
 /** A run in another process: found or started, followed, and its end told. */
+import { ifThere } from "../if_there.ts";
 import type { RunEvent } from "../types.ts";
 import { type Child, type Job, lastWords, startChild } from "./child.ts";
 import { follow, hasSpoken, type Writer, writerOf } from "./follow.ts";
@@ -42,10 +43,7 @@ export async function* attached(folder: string, attach: Attach): AsyncGenerator<
 
 /** What a process that is gone has made of its run; thrown unless it is done. */
 async function ending(folder: string, writer: Writer | Child, { name, fresh }: Attach): Promise<RunEvent> {
-  const header = await readHeader(folder).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  });
+  const header = await ifThere(readHeader(folder));
   const began = header !== null && await hasSpoken(folder, writer);
   if (header?.status === "done" && (began || !fresh)) return { kind: "done", record: await readRecord(folder) };
   if (began && header.error !== null) throw new Error(header.error);

@@ -1,5 +1,6 @@
 /** What a run says, kept as it says it: `events.jsonl` in its folder, a JSON object in each line. */
 import { dirname, join } from "node:path";
+import { ifThere } from "../if_there.ts";
 import type { RunEvent, StepRow } from "../types.ts";
 import { MAKE_ROOM, syncFolder, writeAll } from "./atomic.ts";
 import { fromJson, REPAIR, toJsonLine } from "./record.ts";
@@ -89,7 +90,7 @@ export async function* readEvents(folder: string): AsyncGenerator<LoggedEvent> {
  */
 export async function readEventsFrom(folder: string, at: number): Promise<{ events: LoggedEvent[]; next: number }> {
   const path = join(folder, EVENTS);
-  using file = await openIfThere(path);
+  using file = await ifThere(Deno.open(path));
   if (file === null) return { events: [], next: at };
   await file.seek(at, Deno.SeekMode.Start);
   for (let bytes = new Uint8Array(PIECE), filled = 0;;) {
@@ -115,7 +116,7 @@ export async function readEventsFrom(folder: string, at: number): Promise<{ even
  */
 export async function lastEvent(folder: string): Promise<LoggedEvent | null> {
   const path = join(folder, EVENTS);
-  using file = await openIfThere(path);
+  using file = await ifThere(Deno.open(path));
   if (file === null) return null;
   const { size } = await file.stat();
   for (let length = Math.min(size, TAIL);; length = Math.min(size, 2 * length)) {
@@ -169,19 +170,9 @@ function parseLine(line: string, where: string): LoggedEvent {
   throw new SyntaxError(`Cannot read ${where} is no event: "${line.slice(0, 60)}". ${REPAIR}`);
 }
 
-/** Null when there is no such file. */
-async function openIfThere(path: string): Promise<Deno.FsFile | null> {
-  try {
-    return await Deno.open(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
 /** Lines of a file that have their end, without it; none when there is no file. */
 export async function* wholeLines(path: string): AsyncGenerator<string> {
-  using file = await openIfThere(path);
+  using file = await ifThere(Deno.open(path));
   if (file === null) return;
   const decoder = new TextDecoder();
   const piece = new Uint8Array(1 << 16);

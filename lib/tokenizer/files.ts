@@ -1,13 +1,9 @@
 import { isRecord } from "../definition/part.ts";
+import { ifThere } from "../if_there.ts";
 
 /** A file of a folder as text; null when it is not there. */
 export async function textIn(folder: string, name: string): Promise<string | null> {
-  try {
-    return await Deno.readTextFile(`${folder}/${name}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  return await ifThere(Deno.readTextFile(`${folder}/${name}`));
 }
 
 /**
