@@ -3,11 +3,11 @@ import { type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
 import { targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
-import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
+import { networkMethod } from "./network_method.ts";
 import { inverseSampler, otherKind, samplerOf } from "./noise/mod.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { predictor, type Telling, tellingOf } from "./predict.ts";
+import { predictor, type Telling } from "./predict.ts";
 import { plainFitting } from "./prepare.ts";
 import type { Values } from "./values.ts";
 
@@ -50,21 +50,13 @@ export const ddim = part<Ddim, "model">(
 );
 
 /** How a {@linkcode Ddim} part is carried out. */
-export const ddimMethod: Method<Ddim> = {
-  components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
-  sort: () => "plain",
-  fitting: () => plainFitting,
-  multiple: networkMultiple,
-  async reconstruct(spec, images, pipeline) {
-    checkSort(spec.kind, pipeline, "plain");
-    const telling = await tellingOf(pipeline, spec);
-    return await throughPipeline(images, pipeline, {
-      multiple: networkMultiple(spec, pipeline.info),
-      fitting: plainFitting,
-      through: async (values) => (await invertAndBack(pipeline, values, { steps: spec.steps, telling })).images,
-    });
-  },
-};
+export const ddimMethod = networkMethod<Ddim>({
+  sort: "plain",
+  fitting: plainFitting,
+  prompt: (spec) => spec,
+  through: async ({ steps }, { pipeline, values, telling }) =>
+    (await invertAndBack(pipeline, values, { steps, telling })).images,
+});
 
 /**
  * Images to noise by DDIM inversion, and back.

@@ -4,10 +4,10 @@ import { denoise } from "./denoise.ts";
 import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
-import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
+import { networkMethod } from "./network_method.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { predictor, type Telling, tellingOf } from "./predict.ts";
+import { predictor, type Telling } from "./predict.ts";
 import { plainFitting } from "./prepare.ts";
 import { checkScheduler, planOf, type SamplerKind } from "./scheduler_option.ts";
 import type { Values } from "./values.ts";
@@ -59,26 +59,16 @@ export const img2img = part<Img2img, "model">(
 );
 
 /** How an {@linkcode Img2img} part is carried out. */
-export const img2imgMethod: Method<Img2img> = {
-  components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
-  sort: () => "plain",
-  fitting: () => plainFitting,
-  multiple: networkMultiple,
-  async reconstruct(spec, images, pipeline) {
-    checkSort(spec.kind, pipeline, "plain");
-    const telling = await tellingOf(pipeline, spec);
-    return await throughPipeline(images, pipeline, {
-      multiple: networkMultiple(spec, pipeline.info),
-      fitting: plainFitting,
-      through: async (values, length) => {
-        const draw = (purpose: "latents" | "posterior") => drawBatch(spec.seed, images, { purpose, length });
-        const noise = { latents: draw("latents"), posterior: draw("posterior") };
-        const { images: result } = await noiseAndBack(pipeline, values, { ...spec, noise, telling });
-        return result;
-      },
-    });
+export const img2imgMethod = networkMethod<Img2img>({
+  sort: "plain",
+  fitting: plainFitting,
+  prompt: (spec) => spec,
+  async through(spec, { pipeline, images, values, length, telling }) {
+    const draw = (purpose: "latents" | "posterior") => drawBatch(spec.seed, images, { purpose, length });
+    const noise = { latents: draw("latents"), posterior: draw("posterior") };
+    return (await noiseAndBack(pipeline, values, { ...spec, noise, telling })).images;
   },
-};
+});
 
 /** What decides an image-to-image chain beside the images. */
 export interface Img2imgPlan extends Pick<Img2img, "steps" | "strength" | "scheduler"> {

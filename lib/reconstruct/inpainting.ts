@@ -4,10 +4,10 @@ import { denoise } from "./denoise.ts";
 import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
 import { decodeLatents, latentsOf } from "./latents.ts";
-import { checkSort, type Method, networkMultiple, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
+import { networkMethod } from "./network_method.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { predictor, type Telling, tellingOf } from "./predict.ts";
+import { predictor, type Telling } from "./predict.ts";
 import { drctFitting } from "./prepare.ts";
 import { checkScheduler, planOf, type SamplerKind } from "./scheduler_option.ts";
 import type { Values } from "./values.ts";
@@ -55,32 +55,17 @@ export const inpainting = part<Inpainting, "model">(
 );
 
 /** How an {@linkcode Inpainting} part is carried out. */
-export const inpaintingMethod: Method<Inpainting> = {
-  components: () => ["unet", "vae_encoder", "vae_decoder", "text_encoder"],
-  sort: () => "inpainting",
-  fitting: () => drctFitting,
-  multiple: networkMultiple,
-  async reconstruct(spec, images, pipeline) {
-    checkSort(spec.kind, pipeline, "inpainting");
-    const telling = await tellingOf(pipeline, { prompt: "", guidance: spec.guidance });
-    return await throughPipeline(images, pipeline, {
-      multiple: networkMultiple(spec, pipeline.info),
-      fitting: drctFitting,
-      through: async (values, length) => {
-        const draw = (purpose: "latents" | "posterior", after = 0) =>
-          drawBatch(spec.seed, images, { purpose, length, after });
-        const begun = pipeline.info.family === "sdxl" ? draw("posterior", length) : null;
-        const { images: result } = await inpaint(pipeline, values, {
-          noise: { latents: draw("latents"), masked: draw("posterior"), begun },
-          steps: spec.steps,
-          scheduler: spec.scheduler,
-          telling,
-        });
-        return result;
-      },
-    });
+export const inpaintingMethod = networkMethod<Inpainting>({
+  sort: "inpainting",
+  fitting: drctFitting,
+  prompt: ({ guidance }) => ({ prompt: "", guidance }),
+  async through({ seed, steps, scheduler }, { pipeline, images, values, length, telling }) {
+    const draw = (purpose: "latents" | "posterior", after = 0) => drawBatch(seed, images, { purpose, length, after });
+    const begun = pipeline.info.family === "sdxl" ? draw("posterior", length) : null;
+    const noise = { latents: draw("latents"), masked: draw("posterior"), begun };
+    return (await inpaint(pipeline, values, { noise, steps, scheduler, telling })).images;
   },
-};
+});
 
 /** What decides an inpainting beside the images. */
 export interface InpaintingPlan {
