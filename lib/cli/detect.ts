@@ -1,4 +1,4 @@
-import type { Detection, ImageGiven } from "../detect/detect.ts";
+import type { Detection, DetectOptions, ImageGiven } from "../detect/detect.ts";
 import type { Detector } from "../detect/detector.ts";
 import type { Judgement, Rates } from "../detect/judgement.ts";
 import { duration, thousands } from "../report/numbers.ts";
@@ -33,6 +33,8 @@ validation split. MODEL is one of
   DRCT-ConvB, DRCT-UnivFD  those that their authors publish, as a file of that name (.pth, .safetensors) in the
   AlignedForensics, LaRE   folder of weights; deno task weights list tells where they are
 
+  --tiles POOLING  look at all of a larger image, in squares of the size that the network sees, and judge by the mean
+                   of their scores or by the max; default: the middle alone
   --explain        write a picture beside each image (IMAGE.explained.png, of - stdin.explained.png) that shows where
                    the verdict was found
   --weights DIR    folder of weights; default: the environment variable WEIGHTS
@@ -46,11 +48,12 @@ validation split. MODEL is one of
 Examples:
   deno task detect pocket photograph.jpg
   deno task detect dual photographs --json
+  deno task detect pocket photograph.jpg --tiles mean --explain
   curl -s https://example.org/picture.jpg | deno task detect pocket - --json`,
   json: "one line an image with file, probability, verdict (real or fake), warnings and explanation, or with file " +
     "and error",
   exits: "1 also when some image could not be read",
-  values: ["weights", "artifacts", "data", "backend", "threads", "runs"],
+  values: ["tiles", "weights", "artifacts", "data", "backend", "threads", "runs"],
   flags: ["explain"],
   operands: [2, 2],
   async run(given) {
@@ -69,6 +72,7 @@ Examples:
       backend: choice(given, "backend", BACKENDS) ?? (model === "pocket" ? "wasm" : "auto"),
       threads: threadsOption(given),
       explain: given.flags.explain,
+      tiles: choice(given, "tiles", ["mean", "max"] as const) ?? undefined,
     };
     const images = await imagesNamed(what);
     const path = userPath(what);
@@ -117,14 +121,14 @@ async function imagesNamed(what: string): Promise<ImageGiven[]> {
 /** Says what judges. */
 async function introduce(
   detector: Detector,
-  { explain }: { readonly explain: boolean },
+  { explain, tiles }: Pick<DetectOptions, "explain" | "tiles">,
   threshold: number,
 ): Promise<void> {
   for (const line of detector.about) print(printable(line));
   print(judgementWords(detector.judgement, threshold));
   if (explain) {
     const { explanationWords } = await load<typeof import("../detect/explain.ts")>("lib/detect/explain.ts");
-    print(`Beside each image: ${explanationWords(detector)}`);
+    print(`Beside each image: ${explanationWords(detector, { tiled: tiles !== undefined })}`);
   }
   print("");
 }

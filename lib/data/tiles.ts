@@ -2,7 +2,8 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { seenMiddle } from "../augment/pipeline.ts";
 import { cropImage } from "../image/crop.ts";
-import { type Image, type Rectangle, wholeImage } from "../image/decode.ts";
+import { type Image, wholeImage } from "../image/decode.ts";
+import { tilePlaces } from "../image/tile_places.ts";
 import type { Sight } from "./pixels.ts";
 import { imageOf } from "./source.ts";
 
@@ -24,24 +25,6 @@ export function tilingName({ pooling, stride }: Tiling, side: number): string {
   checkChoice("tiles.pooling", pooling, ["mean", "max"]);
   if (stride !== undefined) checkNumber("tiles.stride", stride, { from: 1, integer: true });
   return `tiles-${pooling}-${stride ?? side}`;
-}
-
-/**
- * Squares that cover an image row by row; the last of a row or column ends at the edge. One that is smaller than the
- * square in either direction has none.
- */
-export function tilePlaces(
-  { width, height }: Pick<Image, "width" | "height">,
-  { side, stride }: { readonly side: number; readonly stride: number },
-): Rectangle[] {
-  if (width < side || height < side) return [];
-  const along = (length: number): number[] => {
-    const spare = length - side;
-    const places = Array.from({ length: Math.floor(spare / stride) + 1 }, (_, i) => i * stride);
-    return places[places.length - 1] === spare ? places : [...places, spare];
-  };
-  const across = along(width);
-  return along(height).flatMap((y) => across.map((x) => ({ x, y, width: side, height: side })));
 }
 
 /**

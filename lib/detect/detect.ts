@@ -4,12 +4,14 @@ import { type Backend, type BackendName, useBackend } from "../engine/backend.ts
 import { tensor, type Tensor4D } from "../engine/ops.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { fakeProbability, forwardModel, seesErrors } from "../models/model.ts";
+import type { Image } from "../image/decode.ts";
 import { fillNormalised } from "../image/normalise.ts";
 import type { Label, RunRecord, Sample } from "../types.ts";
 import type { Detector } from "./detector.ts";
 import { explanationPath, type ImageGiven, imagesAt, type Read, readImage, Refused } from "./images.ts";
 import { verdictOf } from "./judgement.ts";
 import { isOpen, openDetector } from "./open.ts";
+import { inPasses, pooled, type Pooling, refuseUncut, type Squares, squaresHeat } from "./squares.ts";
 import { outside } from "./tested.ts";
 
 export type { ImageGiven } from "./images.ts";
@@ -29,6 +31,11 @@ export interface DetectOptions {
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
+  /**
+   * Images are looked at in full, in squares of the view's size, and judged by the mean of their scores or by the
+   * highest; left out: the middle alone. Needs a view that cuts.
+   */
+  readonly tiles?: Pooling;
   /** Whether a picture is written beside each image that shows where the verdict was found. */
   readonly explain?: boolean;
   /** Stops between two images. */
@@ -66,7 +73,8 @@ export type Detection = Judged | Unjudged;
  * @param images a path of an image or of a folder; or several images
  * @returns in the order of the images
  * @throws {Deno.errors.NotFound} when the detector, or the only path that is given, is not there
- * @throws {RangeError} for an unknown model, a run that cannot do without captions, or a folder without images
+ * @throws {RangeError} for an unknown model, a run that cannot do without captions, a folder without images, or tiles
+ * where the detector does not cut images
  * @throws {DOMException} "AbortError" when `signal` stops it
  *
  * @example
@@ -90,6 +98,7 @@ export async function* detect(
   const own = isOpen(model) ? null : await openDetector(model, { runs, weights, artifacts, data });
   const detector = own ?? model as Detector;
   try {
+    if (options.tiles !== undefined) refuseUncut(detector);
     const isFolder = paths !== null && paths[0] !== images;
     yield* judged(
       detector,
@@ -118,19 +127,21 @@ const MOST = 8;
 async function* judged(
   detector: Detector,
   images: Iterable<ImageGiven> | AsyncIterable<ImageGiven>,
-  { explain = false, root, signal }: DetectOptions,
+  { explain = false, root, tiles, signal }: DetectOptions,
 ): AsyncGenerator<Detection, void> {
-  const count = Math.max(1, Math.min(MOST, Math.floor(VALUES / detector.view.size ** 2)));
+  const how = { explain, tiles };
+  const most = tiles === undefined ? MOST : 2; // whole photographs are held
+  const count = Math.max(1, Math.min(most, Math.floor(VALUES / detector.view.size ** 2)));
   let ahead: Promise<Taken[]> | null = null;
   for await (const chunk of chunks(images, count)) {
     signal?.throwIfAborted();
-    const next = Promise.all(chunk.map((each) => taken(detector, each, root)));
+    const next = Promise.all(chunk.map((each) => taken(detector, each, { root, tiled: tiles !== undefined })));
     next.catch(() => {}); // thrown where it is awaited
-    if (ahead !== null) yield* looked(detector, await ahead, explain);
+    if (ahead !== null) yield* looked(detector, await ahead, how);
     ahead = next;
   }
   signal?.throwIfAborted();
-  if (ahead !== null) yield* looked(detector, await ahead, explain);
+  if (ahead !== null) yield* looked(detector, await ahead, how);
 }
 
 async function* chunks<T>(all: Iterable<T> | AsyncIterable<T>, count: number): AsyncGenerator<T[]> {
@@ -152,13 +163,17 @@ interface Taken {
   readonly sample: Sample | null;
 }
 
-async function taken({ model, view, prepared }: Detector, given: ImageGiven, root?: string): Promise<Taken> {
+async function taken(
+  { model, view, prepared }: Detector,
+  given: ImageGiven,
+  { root, tiled }: { readonly root?: string; readonly tiled: boolean },
+): Promise<Taken> {
   const file = typeof given === "string" ? given : given.name;
   try {
     const sample = prepared === null ? null : await preparedSample(prepared, given, root);
     if (sample !== null && seesErrors(model)) await checkMap(sample);
     const looked = sample !== null && sample.file !== file ? sample.file : null;
-    return { given, file, sample, read: await readImage(given, { view, looked }) };
+    return { given, file, sample, read: await readImage(given, { view, looked, tiled }) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { given, file, sample: null, read: error };
@@ -187,20 +202,36 @@ async function preparedSample(
 }
 
 /** Looks at some images at once, and tells of each. */
-async function* looked(detector: Detector, taken: readonly Taken[], explain: boolean): AsyncGenerator<Detection, void> {
+async function* looked(
+  detector: Detector,
+  taken: readonly Taken[],
+  { explain, tiles = "mean" }: Pick<DetectOptions, "explain" | "tiles">,
+): AsyncGenerator<Detection, void> {
   const whole = taken.filter((each): each is Whole => !(each.read instanceof Refused));
-  const scores = whole.length === 0 ? [] : await scoresOf(detector, whole);
+  const uncut = whole.filter(({ read }) => read.squares === null);
+  const scores = uncut.length === 0 ? [] : await scoresOf(detector, uncut.map(({ read }) => read.seen), uncut);
   for (const each of taken) {
     const { file, read } = each;
     if (read instanceof Refused) {
       yield { file, error: read.message };
       continue;
     }
-    const { probability, verdict } = verdictOf(detector.judgement, scores[whole.indexOf(each as Whole)]);
-    const warnings = [...outside(read.header, detector), ...read.stored === null ? [] : [read.stored]];
-    const explanation = explain ? await explained(detector, each as Whole, verdict) : null;
+    const squares = read.squares === null ? null : await squareScores(detector, read.squares);
+    const score = squares === null ? scores[uncut.indexOf(each as Whole)] : pooled(squares, tiles);
+    const { probability, verdict } = verdictOf(detector.judgement, score);
+    const warnings = [...outside(read.header, detector, { whole: squares !== null }), ...spoken(read, squares)];
+    const explanation = explain ? await explained(detector, each as Whole, { verdict, squares }) : null;
     yield { file, probability, verdict, warnings, explanation };
   }
+}
+
+function spoken({ stored }: Read, squares: Float32Array | null): string[] {
+  const pooledRates = "its squares were judged together; the error rates are those of one square an image";
+  return [...squares === null ? [] : [pooledRates], ...stored === null ? [] : [stored]];
+}
+
+async function squareScores(detector: Detector, { images }: Squares): Promise<Float32Array> {
+  return await inPasses(images, (some) => scoresOf(detector, some, []));
 }
 
 /** An image that was read. */
@@ -208,11 +239,16 @@ interface Whole extends Taken {
   readonly read: Read;
 }
 
-async function scoresOf(detector: Detector, whole: readonly Whole[]): Promise<Float32Array> {
+/** The scores of what is seen; `whole` are the images that it is of, which the maps are found by. */
+async function scoresOf(
+  detector: Detector,
+  seen: readonly Image[],
+  whole: readonly Whole[],
+): Promise<Float32Array> {
   const { model, network, captions } = detector;
-  const images = rowsOf(detector, whole.map(({ read }) => read));
+  const images = rowsOf(detector, seen);
   const errorMaps = seesErrors(model) ? await mapsOf(whole) : null;
-  const tokens = captions?.([], whole.length) ?? null;
+  const tokens = captions?.([], seen.length) ?? null;
   const outputs = forwardModel(model, network, { images, errorMaps, ...(tokens === null ? {} : { tokens }) });
   const fake = fakeProbability(outputs.logits);
   disposeTree([images, ...Object.values(outputs), ...[errorMaps, tokens].filter((each) => each !== null)]);
@@ -224,12 +260,12 @@ async function scoresOf(detector: Detector, whole: readonly Whole[]): Promise<Fl
 }
 
 /** What is seen of images as the network takes it, [B, size, size, 3]. */
-function rowsOf({ view: { size }, mean, std }: Detector, read: readonly Read[]): Tensor4D {
-  const values = new Float32Array(read.length * size * size * 3);
-  for (const [i, { seen }] of read.entries()) {
-    fillNormalised(values.subarray(i * size * size * 3, (i + 1) * size * size * 3), seen.data, { mean, std });
+function rowsOf({ view: { size }, mean, std }: Detector, seen: readonly Image[]): Tensor4D {
+  const values = new Float32Array(seen.length * size * size * 3);
+  for (const [i, { data }] of seen.entries()) {
+    fillNormalised(values.subarray(i * size * size * 3, (i + 1) * size * size * 3), data, { mean, std });
   }
-  return tensor(values, [read.length, size, size, 3]);
+  return tensor(values, [seen.length, size, size, 3]);
 }
 
 /** Refuses an image whose error map cannot be read, so that it spoils none beside it. */
@@ -247,13 +283,20 @@ async function mapsOf(whole: readonly Whole[]): Promise<Tensor4D> {
 }
 
 /** Writes the picture that explains a verdict; its path. */
-async function explained(detector: Detector, whole: Whole, verdict: Label): Promise<string> {
+async function explained(
+  detector: Detector,
+  whole: Whole,
+  { verdict, squares }: { readonly verdict: Label; readonly squares: Float32Array | null },
+): Promise<string> {
   const { explanationOf } = await import("./explain.ts");
   const { encodeImage } = await import("../image/encode.ts");
   const { writeAtomic } = await import("../runs/atomic.ts");
-  const images = rowsOf(detector, [whole.read]);
+  const { seen, squares: cut } = whole.read;
+  const heat = squares === null || cut === null ? null : squaresHeat(squares, cut, verdict === "fake");
+  const images = rowsOf(detector, [seen]);
   try {
-    const picture = await explanationOf(detector, { images, verdict, seen: whole.read.seen, sample: whole.sample });
+    const at = { images, verdict, seen, sample: whole.sample, given: whole.given, squares: heat };
+    const picture = await explanationOf(detector, at);
     const path = explanationPath(whole.given);
     await writeAtomic(path, await encodeImage(picture, { format: "png" }));
     return path;

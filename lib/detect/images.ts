@@ -6,6 +6,7 @@ import { type Image, type OpenImage, openImage, UnreadableImage } from "../image
 import { jpegHistory, stepsOf, TOLD } from "../image/double_jpeg.ts";
 import { type ImageHeader, NoImage, readHeader } from "../image/header.ts";
 import { imagesBelow } from "../layouts/files.ts";
+import { type Squares, squaresOf } from "./squares.ts";
 
 /**
  * An image to judge: a path, or the bytes of a file, what to call it, and where its explanation goes, which is the folder
@@ -40,6 +41,8 @@ export interface Read {
   readonly header: ImageHeader;
   /** What the network sees. */
   readonly seen: Image;
+  /** What it sees where an image is judged in squares; null: `seen` is all. */
+  readonly squares: Squares | null;
   /** What speaks of an earlier storing as JPEG, a sentence; null: nothing does, or the image is too small to tell. */
   readonly stored: string | null;
 }
@@ -53,18 +56,24 @@ export class Refused extends Error {
  * Reads an image.
  *
  * @param looked the file that the network looks at, where it is another: what its reconstruction lost; null: the image
+ * @param tiled whether an image is judged in squares
  * @throws {Refused} when it cannot be read
  */
 export async function readImage(
   given: ImageGiven,
-  { view, looked }: { readonly view: View; readonly looked: string | null },
+  { view, looked, tiled = false }: {
+    readonly view: View;
+    readonly looked: string | null;
+    readonly tiled?: boolean;
+  },
 ): Promise<Read> {
   try {
     const bytes = typeof given === "string" ? await Deno.readFile(given) : given.bytes;
     const image = await openImage(bytes);
     const header = readHeader(bytes);
     const seen = await seenMiddle(looked === null ? image : await openImage(looked), view);
-    return { header, seen, stored: await storedSentence(image, bytes) };
+    const squares = tiled ? squaresOf(await image.pixels(), view.size) : null;
+    return { header, seen, squares, stored: await storedSentence(image, bytes) };
   } catch (error) {
     throw refused(error, given);
   }

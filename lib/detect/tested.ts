@@ -40,11 +40,13 @@ export function testedOn(images: readonly TestedImage[]): Tested | null {
  * Why the error rates of a detector may not hold for an image, a sentence each: its size, its format and quality, and
  * whether the detector sees all of it.
  *
- * @param view what the detector sees of it
+ * @param detector what it was tested on, and what it sees of an image
+ * @param how whether it sees the `whole` of this one, in squares
  */
 export function outside(
   { width, height, format, quality }: TestedImage,
   { tested, view }: { readonly tested: Tested | null; readonly view: View },
+  { whole = false } = {},
 ): string[] {
   const warnings: string[] = [];
   const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
@@ -54,7 +56,7 @@ export function outside(
   if (tested === null) return warnings;
   if (beyond(shorter, tested.shorter) || beyond(longer, tested.longer)) {
     const seen = Math.round(100 * Math.min(1, view.size ** 2 / (width * height)));
-    const part = view.kind === "crop" && shorter >= view.size
+    const part = view.kind === "crop" && shorter >= view.size && !whole
       ? `, of which the middle ${view.size} × ${view.size} (${seen === 0 ? "under 1" : seen} %) are looked at`
       : "";
     warnings.push(`it has ${sides(longer, shorter)} pixels${part}; tested were images of ${testedSides(tested)}`);
