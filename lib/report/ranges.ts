@@ -20,26 +20,40 @@ export interface RangeLine {
   readonly markers?: boolean;
 }
 
-/** A line above the ground of its interval; places without a value are left out. */
+/** A line above the ground of its interval; places without a value are left out. One place alone has a bar instead. */
 export function rangeLine({ name, group, x, band, look, axes, legend, hover, markers = true }: RangeLine): Data[] {
   const known = band.value.flatMap((value, i) => Number.isFinite(value) ? [i] : []);
   const at = (column: readonly number[]): number[] => known.map((i) => short(column[i]));
   const base = { type: "scatter" as const, name, legendgroup: group, ...axes };
   const across = at(x);
-  return [
-    {
-      ...base,
-      mode: "lines",
-      x: [...across, ...across.toReversed()],
-      y: [...at(band.high), ...at(band.low).reverse()],
-      fill: "toself",
-      fillcolor: tinted(look.colour, 0.16),
-      line: { width: 0 },
-      hoverinfo: "skip",
-      showlegend: false,
+  const ground: Data = {
+    ...base,
+    mode: "lines",
+    x: [...across, ...across.toReversed()],
+    y: [...at(band.high), ...at(band.low).reverse()],
+    fill: "toself",
+    fillcolor: tinted(look.colour, 0.16),
+    line: { width: 0 },
+    hoverinfo: "skip",
+    showlegend: false,
+  };
+  const [only] = known;
+  const bar = known.length !== 1 ? {} : {
+    error_y: {
+      type: "data" as const,
+      symmetric: false,
+      array: [short(band.high[only] - band.value[only])],
+      arrayminus: [short(band.value[only] - band.low[only])],
+      color: look.colour,
+      thickness: 1.5,
+      width: 4,
     },
+  };
+  return [
+    ...known.length === 1 ? [] : [ground],
     {
       ...base,
+      ...bar,
       mode: markers ? "lines+markers" : "lines",
       x: across,
       y: at(band.value),

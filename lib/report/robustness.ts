@@ -81,7 +81,7 @@ export function robustness(
         name: plotlyText(lineName(row)),
         legendgroup: String(n),
         ...axisNames(panel),
-        x: [Math.min(...places), Math.max(...places)],
+        x: levelEnds(places),
         y: [row.metric.value, row.metric.value],
         line: { color: look(n).colour, dash: "dot", width: 1 },
         showlegend: false,
@@ -133,6 +133,13 @@ export function robustness(
     ];
   });
   return figure([...levels, ...data], { ...layout, ...Object.fromEntries(axes) });
+}
+
+/** Where a level begins and ends: at the outer places, about a place that is alone. */
+function levelEnds(places: readonly number[]): [number, number] {
+  const [least, most] = [Math.min(...places), Math.max(...places)];
+  const spare = least < most ? 0 : 0.25 * Math.abs(least) || 1;
+  return [least - spare, most + spare];
 }
 
 /** A corruption without a strength has one place, at 0. */

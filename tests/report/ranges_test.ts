@@ -14,6 +14,7 @@ interface Line {
   showlegend: boolean;
   customdata: number[][];
   error_x: { array: number[]; arrayminus: number[] };
+  error_y?: { array: number[]; arrayminus: number[] };
 }
 
 const lines = (data: unknown): Line[] => (data as Line[]).filter(({ fill }) => fill === undefined);
@@ -54,14 +55,24 @@ Deno.test("robustness() has images as they are for a level, and knows the last o
   const row = (corruption: string, strength: number) => ({ corruption, strength, set: "mean", metric: at(0.8) });
   const { data, layout } = robustness([row("none", NaN), row("crop-0.8+jpeg on fakes", 50), row("odd", NaN)]);
   assertEquals(lines(data).map(({ x, showlegend }) => [x, showlegend]), [
-    [[50, 50], false],
-    [[0, 0], false],
+    [[37.5, 62.5], false],
+    [[-1, 1], false],
     [[50], true],
     [[0], false],
   ]);
   const title = layout.xaxis?.title;
   assertEquals([typeof title === "object" && title.text, layout.xaxis?.autorange], ["JPEG quality", "reversed"]);
   assertThrows(() => robustness([row("none", NaN)]), RangeError, "images as they are alone");
+});
+
+Deno.test("robustness() draws the interval of a strength that is alone as a bar, of several as a ground", () => {
+  const row = (strength: number) => ({ corruption: "jpeg", strength, set: "mean", metric: at(0.8) });
+  const drawn = (rows: RobustnessRow[]) => robustness(rows).data as unknown as Line[];
+  const [alone, ...none] = drawn([row(50)]);
+  assertEquals(none, []);
+  assertClose([alone.error_y!.array[0], alone.error_y!.arrayminus[0]], [0.05, 0.1], 1e-9);
+  const [ground, line] = drawn([row(50), row(90)]);
+  assertEquals([ground.fill, line.error_y], ["toself", undefined]);
 });
 
 Deno.test("robustness() names lines by method, by set where there is one method, and by both", () => {
