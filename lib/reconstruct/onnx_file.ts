@@ -1,5 +1,6 @@
 import { openSource } from "../engine/byte_source.ts";
-import type { Slot, SlotType } from "./onnx_slots.ts";
+import { elementTypes } from "../onnx/types.ts";
+import { type Slot, type SlotType, slotTypes } from "./onnx_slots.ts";
 
 /** What a file says of its network before anything of it is loaded. */
 export interface OnnxHeader {
@@ -25,7 +26,9 @@ export interface OnnxHeader {
 }
 
 /** What the house's networks take and give, by ONNX's numbers. */
-const types: Readonly<Record<number, SlotType>> = { 1: "float32", 6: "int32", 7: "int64", 10: "float16" };
+const types: Readonly<Record<number, SlotType>> = Object.fromEntries(
+  slotTypes.map((type) => [elementTypes[type], type]),
+);
 
 /**
  * Reads the inputs, outputs and weight files of a network. Weights are leapt over: of 500 MB in a file some 3 MB are read.

@@ -3,7 +3,7 @@ import { readOnnxHeader } from "../../lib/reconstruct/onnx_file.ts";
 import { openSession } from "../../lib/reconstruct/session.ts";
 import { assertEquals, assertThrows } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
-import { onnxBytes } from "./onnx_writer.ts";
+import { onnxBytes } from "../../lib/onnx/model.ts";
 
 const golden = new URL("../golden/pipelines/", import.meta.url).pathname;
 

@@ -3,7 +3,7 @@ import { type OpenedNetwork, openPipeline, type PipelineInfo, readPipeline } fro
 import type { Values } from "../../lib/reconstruct/values.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
-import { onnxBytes, type ToyNetwork } from "./onnx_writer.ts";
+import { onnxBytes, type OnnxModel } from "../../lib/onnx/model.ts";
 
 const golden = new URL("../golden/pipelines/", import.meta.url).pathname;
 const cpu = { provider: "cpu", threads: 1 } as const;
@@ -34,7 +34,7 @@ async function setJson(folder: string, file: string, change: Record<string, unkn
   await Deno.writeTextFile(path, JSON.stringify({ ...before, ...change }));
 }
 
-async function setNetwork(folder: string, name: string, toy: ToyNetwork): Promise<void> {
+async function setNetwork(folder: string, name: string, toy: OnnxModel): Promise<void> {
   await Deno.writeFile(join(folder, name, "model.onnx"), onnxBytes(toy));
 }
 

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { openSession } from "../../lib/reconstruct/session.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
-import { onnxBytes, type ToyNetwork } from "./onnx_writer.ts";
+import { onnxBytes, type OnnxModel } from "../../lib/onnx/model.ts";
 
 const TINY = new URL("../golden/pipelines/tiny-sd/unet/model.onnx", import.meta.url).pathname;
 
 /** Runs with a toy network in a file. */
-function withToy(toy: ToyNetwork, use: (file: string) => Promise<void>): Promise<void> {
+function withToy(toy: OnnxModel, use: (file: string) => Promise<void>): Promise<void> {
   return inFolder(async (folder) => {
     await Deno.mkdir(join(folder, "toy"));
     const file = join(folder, "toy", "model.onnx");
