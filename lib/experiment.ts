@@ -78,7 +78,7 @@ export interface Experiment {
   /** Largest norm of the gradient over all parameters; longer ones are shortened to it. Null: any. */
   readonly clip: number | null;
   readonly batch: {
-    /** Rows that enter the network, reconstructions included. */
+    /** Rows that enter the network, reconstructions included; with `fakes` at most so many. */
     readonly size: number;
     /** Batches whose gradients are averaged to one step; null: one. */
     readonly accumulate: number | null;
@@ -86,6 +86,11 @@ export interface Experiment {
     readonly synced: boolean;
     /** Whether the generators of a class get equal shares of an epoch, whatever their sizes; null: they do not. */
     readonly balanced: boolean | null;
+    /**
+     * Fakes to a photograph, a whole number ≥ 0, reconstructions not counted; 0: those of the data set are left out, and
+     * the reconstructions of photographs are the only fakes. Null: 1.
+     */
+    readonly fakes: number | null;
   };
   /** Null: until the schedule ends it, as plateau() does. */
   readonly epochs: number | null;
@@ -223,6 +228,7 @@ const read = fields<Experiment>({
       accumulate: { read: nullable(wholeFrom(1)), otherwise: null },
       synced: { read: flag, otherwise: false },
       balanced: { read: nullable(flag), otherwise: null },
+      fakes: { read: nullable(wholeFrom(0)), otherwise: null },
     }),
     otherwise: {},
   },

@@ -162,11 +162,12 @@ function checkCourse({ epochs, schedule, optimizer, select }: Experiment, refuse
 function checkBatch(made: Experiment, refuse: Refuse): void {
   const { batch, data } = made;
   const twins = twinsOf(made.reconstruct);
+  checkFakes(made, refuse);
   // where the fakes are the reconstructions of the photographs, there are no others
-  const aligned = twins?.kind === "existing" && twins.of === "real" &&
-    data.train.map(layouts.innermost).every((layout) => "paired" in layout && layout.paired);
+  const aligned = batch.fakes === 0 || twins?.kind === "existing" && twins.of === "real" &&
+      data.train.map(layouts.innermost).every((layout) => "paired" in layout && layout.paired);
   const groups = twins === null || aligned ? 2 : twins.of === "both" ? 4 : 3;
-  if (batch.size % groups !== 0) {
+  if ((batch.fakes ?? 0) === 0 && batch.size % groups !== 0) {
     const names = aligned
       ? "photographs and their reconstructions"
       : groups === 2
@@ -188,6 +189,35 @@ function checkBatch(made: Experiment, refuse: Refuse): void {
     refuse(
       `"reconstruct" is existing(), "data.train.${bare}" is a ${data.train[bare].kind}() that ships no reconstructions`,
       "Take inpainting(), or a form of the data set that has them",
+    );
+  }
+}
+
+/** Refuses shares of the classes that their reconstructions, or a loss, do not go with. */
+function checkFakes(made: Experiment, refuse: Refuse): void {
+  const { batch: { fakes, size }, loss } = made;
+  const twins = twinsOf(made.reconstruct);
+  if (fakes === 0 && twins?.of !== "real") {
+    const given = twins === null ? unpaired(made) : `"reconstruct.of" is "${twins.of}"`;
+    refuse(
+      `"batch.fakes" is 0, so that the reconstructions of photographs are the only fakes, and ${given}`,
+      'Set "reconstruct.of" to "real", or "batch.fakes" to null',
+    );
+  }
+  if (fakes === null || fakes < 2) return;
+  for (const [name, term] of Object.entries(loss)) {
+    if (losses[term.kind].reconstructions !== "both") continue;
+    refuse(
+      `"loss.${name}" is ${term.kind}() and compares a photograph with a fake, "batch.fakes" is ${fakes}`,
+      `Set "batch.fakes" to null, or remove "loss.${name}"`,
+    );
+  }
+  const [real, fake] = [twins === null || twins.of === "fake" ? 1 : 2, twins === null || twins.of === "real" ? 1 : 2];
+  const rows = real + fakes * fake;
+  if (size < rows) {
+    refuse(
+      `"batch.size" is ${size}, too few for a photograph and "batch.fakes" of ${fakes}, which fill ${rows} rows`,
+      `Take ${rows} or more`,
     );
   }
 }

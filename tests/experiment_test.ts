@@ -49,7 +49,7 @@ function cell(change: object): ExperimentInput {
 Deno.test("experiment() writes every default out and freezes all of it", () => {
   assertEquals(small.seed, 1);
   assertEquals([small.tags, small.augment], [{}, []] as unknown as [typeof small.tags, typeof small.augment]);
-  assertEquals(small.batch, { size: 64, accumulate: null, synced: false, balanced: null });
+  assertEquals(small.batch, { size: 64, accumulate: null, synced: false, balanced: null, fakes: null });
   assertEquals(small.select, { metric: "accuracy", every: null, patience: null, gain: null });
   assertEquals(small.data.validation, null);
   assert(Object.isFrozen(small.model.backbone) && Object.isFrozen(small.data.train));
@@ -261,6 +261,22 @@ Deno.test("experiment() refuses a batch that does not divide among its groups, a
   assert(
     told({ ...bare, batch: { synced: true } }).includes('"batch.synced" has no effect while "reconstruct" is null'),
   );
+});
+
+Deno.test("experiment() refuses shares of the classes that reconstructions or losses do not go with", () => {
+  const told = (change: object) => assertThrows(() => experiment(cell(change)), TypeError).message;
+  const bare = { reconstruct: null, loss: { sort: binaryCrossEntropy() } };
+  assert(
+    told({ ...bare, batch: { fakes: 0 } }).includes('the only fakes, and "reconstruct" is null. Set "reconstruct.of"'),
+  );
+  assert(told({ ...bare, reconstruct: existing(), batch: { fakes: 0 } }).includes('"reconstruct.of" is "both"'));
+  assert(told({ batch: { size: 40, fakes: 4 } }).includes('"batch.fakes" is 4. Set "batch.fakes" to null'));
+  assert(told({ ...bare, batch: { size: 4, fakes: 4 } }).includes("which fill 5 rows. Take 5 or more"));
+  assert(told({ ...bare, batch: { fakes: 1.5 } }).includes("a whole number ≥ 0"));
+  assertEquals(experiment(cell({ ...bare, batch: { size: 64, fakes: 4 } })).batch.fakes, 4);
+  const only = experiment(cell({ ...bare, reconstruct: existing({ of: "real" }), batch: { size: 8, fakes: 0 } }));
+  assertEquals(only.batch.size, 8);
+  assertEquals(fingerprint(experiment(cell(bare))), fingerprint(experiment(cell({ ...bare, batch: { fakes: null } }))));
 });
 
 Deno.test("derive() changes only what it is told, and the identity with it", () => {

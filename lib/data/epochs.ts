@@ -15,6 +15,8 @@ export interface Drawing {
   readonly synced: boolean;
   /** Whether the generators of a class get equal shares of every epoch, whatever their sizes. */
   readonly balanced: boolean;
+  /** Fakes to a photograph in every batch, reconstructions not counted, ≥ 1; left out: 1. */
+  readonly fakes?: number;
   readonly augment: readonly Augmentation[];
 }
 
@@ -24,15 +26,15 @@ export interface Drawn extends Pair {
   readonly turn: number;
 }
 
-/** The pairs of a batch, as many real as fake ones; no fake ones where all fakes are reconstructions. */
+/** The pairs of a batch: real ones, and to each as many fakes as is asked for; none where all are reconstructions. */
 export interface DrawnPairs {
   readonly real: readonly Drawn[];
   readonly fake: readonly Drawn[];
 }
 
-/** Which pairs make up each step of an epoch: as many real as fake ones. */
+/** Which pairs make up each step of an epoch. */
 export interface Epochs {
-  /** Rows that one real and one fake sample fill with their reconstructions; sizes of batches are multiples of it. */
+  /** Rows that one real sample and its fakes fill with their reconstructions; a batch holds that a whole number of times. */
   readonly rows: number;
   readonly stepsPerEpoch: number;
   /** The pairs of a batch, `accumulate` of them a step: real ones first. Depends on seed, epoch and batch alone. */
@@ -53,27 +55,29 @@ const DRAWN_BY = "sample";
  *
  * @throws {RangeError} when the samples do not fill one batch
  */
-export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate, balanced }: Drawing): Epochs {
+export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate, balanced, fakes = 1 }: Drawing): Epochs {
   const of = (label: Label) => pairs.filter(({ sample }) => sample.label === label);
   const classes: Record<Label, readonly Pair[]> = { real: of("real"), fake: of("fake") };
   const { real, fake } = classes;
   const aligned = fake.length === 0 && real.length > 0 && real.every(({ reconstruction }) => reconstruction !== null);
-  const rows = rowsOf(real) + (aligned ? 0 : rowsOf(fake));
+  const rows = rowsOf(real) + (aligned ? 0 : fakes * rowsOf(fake));
   const count = Math.floor(size / rows);
-  const smaller = aligned ? real.length : Math.min(real.length, fake.length);
+  const smaller = aligned ? real.length : Math.min(real.length, Math.floor(fake.length / fakes));
   const stepsPerEpoch = Math.floor(smaller / (count * accumulate));
   if (count < 1 || stepsPerEpoch < 1) {
     throw new RangeError(
       `Cannot fill ${
         accumulate === 1 ? "a batch" : `${accumulate} batches`
       } of ${size} rows: ${real.length} real and ${fake.length} fake training samples, ` +
-        `${rows} rows for one of each with reconstructions; give more data or a batch size of ${rows} or more, ` +
+        `${rows} rows for one of each with reconstructions${fakes > 1 ? ` and ${fakes} fakes to a photograph` : ""}; ` +
+        `give more data or a batch size of ${rows} or more, ` +
         `at most ${rows * Math.floor(smaller / accumulate)}`,
     );
   }
   const groups = { real: generatorsOf(real), fake: generatorsOf(fake) };
+  const share: Record<Label, number> = { real: 1, fake: fakes };
   const orderOf = (label: Label, epoch: number): Order => {
-    if (balanced) return takingTurns(groups[label], { seed, label, epoch, length: smaller });
+    if (balanced) return takingTurns(groups[label], { seed, label, epoch, length: smaller * share[label] });
     return { places: random(seed, "order", label, epoch).permutation(classes[label].length), turns: null };
   };
   type Orders = Readonly<Record<Label, Order>>;
@@ -90,8 +94,9 @@ export function planEpochs(pairs: readonly Pair[], { seed, size, accumulate, bal
     pairsOf(epoch, batch) {
       const take = (label: Label): Drawn[] => {
         const { places, turns } = draw(epoch)[label];
-        return Array.from({ length: count }, (_, i) => {
-          const at = batch * count + i;
+        const length = count * share[label];
+        return Array.from({ length }, (_, i) => {
+          const at = batch * length + i;
           return { ...classes[label][places[at]], turn: turns?.[at] ?? 0 };
         });
       };

@@ -87,7 +87,7 @@ export async function* gathering(
 
 /** Samples paired with what was made of them; a share of train held out where there is no validation data. */
 async function divided(
-  { seed, reconstruct, data }: Experiment,
+  { seed, reconstruct, data, batch }: Experiment,
   { train: trainable, validation, test }: AllRead,
   folders: Folders,
 ): Promise<Divided> {
@@ -104,7 +104,7 @@ async function divided(
     // a fake that is the reconstruction of a photograph is trained on as that, and not once more by itself
     const rebuilt = new Set(reconstructions?.map((each) => each?.file));
     for (const [i, sample] of kept.entries()) {
-      if (rebuilt.has(sample.file)) continue;
+      if (rebuilt.has(sample.file) || batch.fakes === 0 && sample.label === "fake") continue;
       train.push({ sample, reconstruction: seen(layout, sample, reconstructions?.[i] ?? null) });
     }
   }

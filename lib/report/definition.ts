@@ -106,9 +106,14 @@ function trainableTold(trainable: Experiment["trainable"]): string | null {
   ].join("; ");
 }
 
-function batchTold({ batch: { size, accumulate, synced }, reconstruct }: Experiment): string {
+function batchTold({ batch: { size, accumulate, synced, fakes }, reconstruct }: Experiment): string {
   return `${size} rows` + ((accumulate ?? 1) === 1 ? "" : `, ${accumulate} batches a step`) +
     (reconstruct === null || reconstruct.kind === "residual" ? "" : ", reconstructions among them") +
+    (fakes === null || fakes === undefined || fakes === 1
+      ? ""
+      : fakes === 0
+      ? "; no fakes but reconstructions"
+      : `; ${fakes} fakes to a photograph`) +
     (synced ? "; an image and its reconstruction are changed and cut alike" : "");
 }
 

@@ -232,6 +232,7 @@ function mostAhead({ size }: Drawing, sight: Sight): number {
 }
 
 function drawingOf({ seed, batch, augment }: Experiment): Drawing {
-  const { size, accumulate, synced, balanced } = batch;
-  return { seed, size, accumulate: accumulate ?? 1, synced, balanced: balanced ?? false, augment };
+  const { size, accumulate, synced, balanced, fakes } = batch;
+  // where 0 are asked for none were gathered
+  return { seed, size, accumulate: accumulate ?? 1, synced, balanced: balanced ?? false, fakes: fakes || 1, augment };
 }

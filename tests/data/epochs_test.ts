@@ -39,6 +39,22 @@ Deno.test("planEpochs() fills batches with photographs and their reconstructions
   assertThrows(() => planEpochs(lacking, drawing), RangeError, "0 fake training samples");
 });
 
+Deno.test("planEpochs() fills batches with as many fakes to a photograph as is asked for, each once", () => {
+  const bare = (of: readonly Pair[]) => of.map((pair): Pair => ({ ...pair, reconstruction: null }));
+  const many = [...bare(pairs("real", 8)), ...bare(pairs("fake", 26))];
+  for (const balanced of [false, true]) {
+    const plan = planEpochs(many, { ...drawing, size: 12, fakes: 4, balanced });
+    assertEquals([plan.rows, plan.stepsPerEpoch], [5, 3]); // 2 and 8 a step, 26 fakes
+    const steps = Array.from({ length: plan.stepsPerEpoch }, (_, i) => plan.pairsOf(1, i));
+    for (const { real, fake } of steps) assertEquals([real.length, fake.length], [2, 8]);
+    const ids = steps.flatMap(({ real, fake }) => [...real, ...fake]).map(({ sample }) => sample.id);
+    assertEquals(new Set(ids).size, ids.length);
+  }
+  assertThrows(() => planEpochs(many, { ...drawing, size: 4, fakes: 4 }), RangeError, "and 4 fakes to a photograph");
+  const three = { ...drawing, fakes: 3 };
+  assertEquals(planEpochs([...real, ...pairs("fake", 30)], three).rows, 8); // 2 and 6 with reconstructions
+});
+
 Deno.test("planEpochs() orders epochs differently, seeds differently, and the same ones alike", () => {
   const order = (seed: number, epoch: number) => {
     const { stepsPerEpoch, pairsOf } = planEpochs([...real, ...fake], { ...drawing, seed });

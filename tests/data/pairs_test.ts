@@ -44,6 +44,13 @@ Deno.test("gatherSamples() finds reconstructions to measure where training takes
   assert((await gatherSamples(half, folders)).validation.every(({ reconstruction }) => reconstruction !== null));
 });
 
+Deno.test("gatherSamples() leaves the fakes of training out where reconstructions are to be the only ones", async () => {
+  const only = derive(plain, { reconstruct: existing({ of: "real" }), batch: { fakes: 0, synced: true } });
+  const { train, validation } = await gatherSamples(only, folders);
+  assert(train.length > 0 && train.every(({ sample, reconstruction }) => sample.label === "real" && reconstruction));
+  assert(validation.some(({ sample }) => sample.label === "fake"));
+});
+
 Deno.test("gatherSamples() finds the reconstructions that the pocket world ships for its validation split", async () => {
   const data = { train: [pocket()], validation: [pocket({ limit: { perClass: 5, seed: 1 } })], test: [pocket()] };
   const { validation } = await gatherSamples(derive(plain, { data }), { ...folders, data: null });
