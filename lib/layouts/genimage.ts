@@ -1,6 +1,8 @@
 import { checkChoice } from "../definition/check.ts";
 import { type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
+import { nameOf } from "./files.ts";
+import { imageNetClass } from "./imagenet_classes.ts";
 import type { Roots } from "./mod.ts";
 import { checkGenerators, checkLimit, type Limit } from "./options.ts";
 import { dataOf, emptyPlaces, type Place, refuseEmpty, samplesOf } from "./places.ts";
@@ -44,12 +46,22 @@ export interface GenImage extends Part<"genImage"> {
    * images, cut to at most 1024 pixels a side) and this folder beside it; null: the images as GenImage publishes them.
    */
   readonly reconstructions: typeof reconstructionFolders[number] | null;
+  /**
+   * "class": every image has the class of ImageNet that its name tells as its caption, as LaRE² fills its prompts. Null:
+   * none has a caption.
+   */
+  readonly captions: "class" | null;
 }
 
 /** Makes a {@linkcode GenImage} part. */
-export const genImage = part<GenImage, "generators">("genImage", { limit: null, reconstructions: null }, {
+export const genImage = part<GenImage, "generators">("genImage", {
+  limit: null,
+  reconstructions: null,
+  captions: null,
+}, {
   required: ["generators"],
-  check: ({ generators, limit, reconstructions }) => {
+  check: ({ generators, limit, reconstructions, captions }) => {
+    if (captions !== null) checkChoice("genImage.captions", captions, ["class"]);
     checkGenerators("genImage.generators", generators, genImageGenerators);
     checkLimit("genImage.limit", limit);
     if (reconstructions !== null) checkChoice("genImage.reconstructions", reconstructions, reconstructionFolders);
@@ -70,7 +82,9 @@ export async function* genImageSamples(spec: GenImage, { data: given, split }: R
       "these archives"
     : "Unpack these archives of GenImage, or leave their generators out";
   refuseEmpty(empty, { kind: "genImage", data, of: places.length, remedy });
-  yield* samplesOf(places, { kind: "genImage", data, limit: spec.limit });
+  const samples = samplesOf(places, { kind: "genImage", data, limit: spec.limit });
+  if (spec.captions === null) return yield* samples;
+  for await (const sample of samples) yield { ...sample, caption: await imageNetClass(nameOf(sample.id)) };
 }
 
 /** Whether images lie one folder further down, where DRCT's release has them. */

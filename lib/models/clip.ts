@@ -27,7 +27,7 @@ import {
 } from "./clip_text.ts";
 import { type ClipVit, clipVitFeatures, type ClipVitNetwork, clipVitStages, initClipVit } from "./clip_vit.ts";
 import type { Captions, DrawShapes, Features, Network } from "./network.ts";
-import { misfit, openaiView, type View, weightsOf } from "./weights.ts";
+import { imagenetView, misfit, openaiView, type View, weightsOf } from "./weights.ts";
 
 type Sizes = Omit<ClipVit, "activation">;
 
@@ -85,6 +85,11 @@ export interface Clip extends Part<"clip"> {
    * tell how often the network is right when every caption is empty. Null: nothing, such images are refused.
    */
   readonly captions: "empty" | null;
+  /**
+   * By whose mean and deviation pixels are normalised: "imagenet", as the codes of DRCT and LaRE² have it for their towers;
+   * null: as the weights were trained, by those of CLIP's own images.
+   */
+  readonly pixels: "imagenet" | null;
 }
 
 /** Defines an image tower of CLIP, or both towers. */
@@ -96,6 +101,7 @@ export const clip = part<Clip>("clip", {
   towers: null,
   text: null,
   captions: null,
+  pixels: null,
 }, { check });
 
 /** The image tower's network under its own names; the text tower's under "text", where there is one. */
@@ -165,8 +171,9 @@ export function clipInner(spec: Clip): { side: number; channels: number } | null
   return "blocks" in tower ? { side: tower.image / 16, channels: tower.width * 16 } : null;
 }
 
-/** How images are normalised: as the weights were trained, without weights as OpenAI's were. */
-export function clipView({ weights }: Clip): View {
+/** How images are normalised: as the part says, or as the weights were trained, without weights as OpenAI's were. */
+export function clipView({ weights, pixels }: Clip): View {
+  if (pixels === "imagenet") return imagenetView;
   if (weights === null) return openaiView;
   const { mean, std } = weightsOf(weights);
   return { mean, std };
@@ -212,7 +219,8 @@ function isResnet(variant: ClipVariant): variant is keyof typeof resnets {
 }
 
 function check(spec: Clip): void {
-  const { variant, sizes, activation, weights } = spec;
+  const { variant, sizes, activation, weights, pixels } = spec;
+  if (pixels !== null) checkChoice("clip.pixels", pixels, ["imagenet"]);
   if ((variant === null) === (sizes === null)) {
     refuse(`variant ${show(variant)} and sizes ${show(sizes)}, expected one of them`);
   }

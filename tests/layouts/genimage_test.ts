@@ -41,6 +41,17 @@ Deno.test("genImage() reads photographs before fakes, by name, and val as the te
   });
 });
 
+Deno.test("genImage() gives images the class that their names tell, where it is asked for captions", async () => {
+  const named = [`${sd14}/train/nature/n03594945_36929.JPEG`, `${sd14}/train/ai/371_sdv4_00145.png`];
+  await tree(named, async (data) => {
+    const captions = async (layout: ReturnType<typeof genImage>) =>
+      (await collect(layout, data, "train")).map(({ caption }) => caption);
+    assertEquals(await captions(genImage({ generators: ["sd14"], captions: "class" })), ["jeep", "patas"]);
+    assertEquals(await captions(genImage({ generators: ["sd14"] })), [null, null]);
+  });
+  assertThrows(() => genImage({ generators: "all", captions: "title" as "class" }), RangeError, "genImage.captions");
+});
+
 Deno.test("genImage() names all missing and empty folders at once", async () => {
   await tree([...whole(sd14).filter((file) => !file.includes("train/ai")), ...whole(biggan)], async (data) => {
     const layout = genImage({ generators: ["sd14", "biggan", "adm"] });

@@ -175,6 +175,12 @@ Deno.test("clip() is normalised by CLIP's own mean and deviation without weights
   });
 });
 
+Deno.test("clip() is normalised by ImageNet's mean and deviation where the part says so", () => {
+  const spec = clip({ variant: "RN50", weights: "timm/resnet50_clip.openai", pixels: "imagenet" });
+  assertEquals(backboneKind(spec).view(spec).mean, [0.485, 0.456, 0.406]);
+  assertThrows(() => clip({ variant: "RN50", pixels: "cifar" as "imagenet" }), RangeError, "clip.pixels");
+});
+
 Deno.test("clip() wants a variant or sizes that fit one another", () => {
   const refused = (options: Parameters<typeof clip>[0], told: string, kind: typeof RangeError = RangeError) =>
     assertThrows(() => clip(options), kind, told);
