@@ -1,0 +1,140 @@
+/**
+ * AlignedForensics (Rajan et al., ICLR 2025): does a detector learn more of a generator when its fakes are the very
+ * photographs, taken through a diffusion model's autoencoder and back, and both are changed alike?
+ *
+ * The recipe is that of its code (AniSundar18/AlignedForensics) and of the command in its README. The command gives
+ * batches of 32 pairs, `script_train.sh` of 64 (`scriptBatch`); the autoencoder's images are rounded down to 8 bits by the
+ * code, which makes them darker than their photographs by half a level (`nearest`: they are not). Its pairs share the draws
+ * of whatever else was read within the same second, since the clock seeds them; here a pair shares its own.
+ *
+ * Not followed: its code augments the validation images as well, and its test looks at whole images of any size; here
+ * both are seen as the centre of 96 pixels. `evaluate` with tiles looks at all of an image.
+ */
+import {
+  adam,
+  aligned as pairsOfPhotographs,
+  binaryCrossEntropy,
+  cosine,
+  derive,
+  existing,
+  type Experiment,
+  experiment,
+  genImage,
+  linear,
+  plateau,
+  resnet,
+  vae,
+  validationThreshold,
+} from "../mod.ts";
+import { alignedForensics as preparation } from "./augmentations.ts";
+import { pocketData, smallConvnext } from "./small.ts";
+import type { Published } from "./variants.ts";
+
+/** Its tables are not at hand here, and its README reports no figures. */
+export const published: Published = {
+  source: "Rajan et al., ICLR 2025 (arXiv 2410.11835); its README reports no figures",
+  figures: [],
+};
+
+/** Free parameters of the recipe. */
+export interface Free {
+  readonly seed?: number;
+}
+
+/** The published recipe: photographs of MS-COCO and LSUN against their round trips through LDM's autoencoder. */
+export function aligned({ seed = 1 }: Free = {}): Experiment {
+  return experiment({
+    name: "aligned",
+    seed, // --seed 17
+    data: {
+      // the training set of DMimageDetection, of whose train split the photographs alone count
+      train: [pairsOfPhotographs({ paired: false })],
+      validation: [pairsOfPhotographs({ paired: false })], // "the same images used by DMimageDetection", its own fakes
+      test: [genImage({ generators: "all" })],
+    },
+    ...preparation({ size: 96 }), // the flags of the command; --cropSize 96
+    reconstruct: vae({ model: "ldm", of: "real", posterior: "sample", rounding: "down", seed: 42 }), // recon/recon.py
+    model: {
+      backbone: resnet({ depth: 50, downsample: false, weights: "timm/resnet50.tv_in1k" }), // --arch res50nodown
+      head: linear({ classes: 1, dropout: 0.5 }), // --final_dropout 0.5, its default
+    },
+    loss: { classification: binaryCrossEntropy() }, // `BCEWithLogitsLoss`
+    optimizer: adam({ rate: 1e-4, beta1: 0.9, decay: 0 }), // --lr 0.0001 --beta1 0.9 --weight_decay 0, its defaults
+    // --earlystop_epoch 10, which is a patience of 9; `EarlyStopping(delta=0.001)`, `adjust_learning_rate(min_lr=1e-6)`
+    schedule: plateau({ metric: "balancedAccuracy", patience: 9, threshold: 1e-3, factor: 0.1, floor: 1e-6 }),
+    // --batch_size 32 --batched_syncing: so many photographs, and as many reconstructions beside them
+    batch: { size: 64, synced: true, fakes: 0 },
+    epochs: null,
+    select: { metric: "balancedAccuracy" },
+    evaluate: { threshold: validationThreshold({ images: 5000 }) }, // README, of the shaders; the code's own is ½
+  });
+}
+
+/** From folders where the round trips lie as fakes under the names of their photographs (`--use_inversions`). */
+export function fromFolders({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), {
+    name: "aligned-folders",
+    data: { train: [pairsOfPhotographs({ paired: true })] },
+    reconstruct: existing({ of: "real" }),
+    batch: { fakes: null },
+  });
+}
+
+/** Trained on shaders, procedural pictures that show nothing of the world, and their round trips; validated as the recipe. */
+export function shaders({ seed }: Free = {}): Experiment {
+  return derive(fromFolders({ seed }), {
+    name: "aligned-shaders",
+    data: { train: [pairsOfPhotographs({ folder: "shaders", paired: true })] },
+  });
+}
+
+/** Photographs and their round trips are changed and cut each by a draw of its own ("Ours", beside "Ours-Sync"). */
+export function unsynced({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), { name: "aligned-unsynced", batch: { synced: false } });
+}
+
+/** Against fakes of other content, which LDM generated: what Corvi et al. 2023 train on. */
+export function unpaired({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), {
+    name: "aligned-unpaired",
+    reconstruct: null,
+    batch: { synced: false, fakes: null },
+  });
+}
+
+/** The batches of `script_train.sh`. */
+export function scriptBatch({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), { name: "aligned-script-batch", batch: { size: 128 } });
+}
+
+/** Round trips rounded to the nearest of 256 levels. */
+export function nearest({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), { name: "aligned-nearest", reconstruct: { rounding: "nearest" } });
+}
+
+/**
+ * Stay-Positive (Rajan and Lee, ICML 2025): after every step the weights of the last layer are held ≥ 0, so that nothing
+ * speaks for a photograph but the absence of what speaks for a fake. Its command goes on from a detector that was trained
+ * before, of which the last layer alone learns anew; here the whole detector is trained so.
+ */
+export function stayPositive({ seed }: Free = {}): Experiment {
+  return derive(aligned({ seed }), { name: "aligned-stay-positive", trainable: { headNonNegative: true } });
+}
+
+/**
+ * The same question on the pocket world: its photographs against their round trips through the autoencoder of its small
+ * diffusion model. Loss terms and their weights stay.
+ */
+export function onPocket(published: Experiment): Experiment {
+  const { reconstruct } = published;
+  return derive(published, {
+    data: pocketData,
+    view: { size: 64 },
+    reconstruct: reconstruct?.kind === "vae" ? { model: "pocket" } : reconstruct,
+    model: { backbone: smallConvnext, head: { dropout: null } },
+    optimizer: { rate: 2e-3 },
+    schedule: cosine({ period: 7.5, warmup: 0.5, every: "step" }),
+    epochs: 8,
+    select: { metric: "last" },
+  });
+}
