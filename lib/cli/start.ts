@@ -13,6 +13,7 @@ import { list } from "./list.ts";
 import { evaluate } from "./evaluate.ts";
 import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
+import { pocketClip } from "./pocket_clip.ts";
 import { pocketModel } from "./pocket_model.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
@@ -46,6 +47,7 @@ export const commands: Readonly<Record<string, Command>> = {
   "engine:tensorflow": engineTensorflow,
   "pocket:build": pocketBuild,
   "pocket:model": pocketModel,
+  "pocket:clip": pocketClip,
 };
 
 /**

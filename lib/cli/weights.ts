@@ -98,7 +98,12 @@ async function getWeights(given: Given): Promise<number> {
         "deno task weights convert FILE",
     );
   }
-  const { hub: { repo, paths }, licence, fits } = weightsOf(name);
+  const { hub, licence, fits } = weightsOf(name);
+  if (hub === null) {
+    print(`Already here: ${name} is shipped with the library, ${licence}`);
+    return 0;
+  }
+  const { repo, paths } = hub;
   using bar = progress();
   await download(["lib/hub/download.ts"], bar);
   const { downloadFile } = await load<typeof import("../hub/download.ts")>("lib/hub/download.ts");

@@ -24,9 +24,9 @@ export async function openCaptions(
 ): Promise<ReadCaptions | null> {
   const wanted = captionsOf(model);
   if (wanted === null) return null;
-  const { length, vocabulary } = wanted;
+  const { length, vocabulary, texts } = wanted;
   const { clipTextTokenizer } = await import("../models/clip_tokenizer.ts"); // few definitions read captions
-  const tokenizer = await clipTextTokenizer(weights);
+  const tokenizer = await clipTextTokenizer(weights, { texts });
   return (samples, rows = samples.length) => {
     const values = new Int32Array(rows * length);
     for (let i = 0; i < rows; i++) {

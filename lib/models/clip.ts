@@ -42,12 +42,13 @@ const vits = {
   "ViT-L/14@336": { ...large, image: 336 },
 } as const satisfies Record<string, Sizes>;
 
-/** The ResNet, as the paper's Table 19 has it. */
+/** The ResNet, as the paper's Table 19 has it; and the pocket world's, for patches of 64 × 64 pixels. */
 const resnets = {
   "RN50": { blocks: [3, 4, 6, 3], width: 64, heads: 32, image: 224, projection: 1024 },
+  "pocket": { blocks: [2, 2, 3, 1], width: 8, heads: 8, image: 64, projection: 64 },
 } as const satisfies Record<string, ClipResnet>;
 
-/** Name of a published image tower. */
+/** Name of an image tower: of a published one, or "pocket". */
 export type ClipVariant = keyof typeof vits | keyof typeof resnets;
 
 /**
@@ -65,7 +66,10 @@ type TextSizes = Pick<ClipText, "width" | "layers" | "heads" | "hidden" | "vocab
  * it is, up to 77 numbers.
  */
 export interface Clip extends Part<"clip"> {
-  /** A published tower; "@336" is for images of that side, the others are for 224. */
+  /**
+   * A published tower, "@336" for images of that side, the others for 224; or "pocket", a small ResNet for 64, whose
+   * weights "pocket/clip" are shipped and know the photographs of the pocket world alone (lib/pocket/README.md).
+   */
   readonly variant: ClipVariant | null;
   /** A vision transformer of other sizes. */
   readonly sizes: Sizes | null;
@@ -157,7 +161,9 @@ export function clipWidth(spec: Clip): number {
 /** What the text tower takes of captions; null without one. */
 export function clipCaptions(spec: Clip): Captions | null {
   const text = textTowerOf(spec);
-  return text === null ? null : { length: text.context, vocabulary: text.vocabulary, missing: spec.captions };
+  if (text === null) return null;
+  const texts = spec.variant === "pocket" ? "pocket" : "published";
+  return { length: text.context, vocabulary: text.vocabulary, missing: spec.captions, texts };
 }
 
 /** Side of the images: every place has a learned position. */

@@ -56,13 +56,17 @@ const published = { layers: 12, activation: "quickGelu", vocabulary: 49408, cont
 const narrow = { ...published, width: 512, heads: 8, hidden: 2048 };
 const wide = { ...published, width: 768, heads: 12, hidden: 3072, projection: 768 };
 
-/** The text towers beside OpenAI's image towers, by the image tower's name. */
+/** The pocket world's, whose words `lib/pocket/clip` holds. */
+const pocket = { ...published, width: 48, layers: 2, heads: 4, hidden: 96, vocabulary: 768, context: 32 };
+
+/** The text towers beside OpenAI's image towers and the pocket world's, by the image tower's name. */
 export const clipTexts = {
   "ViT-B/32": { ...narrow, projection: 512 },
   "ViT-B/16": { ...narrow, projection: 512 },
   "ViT-L/14": wide,
   "ViT-L/14@336": wide,
   "RN50": { ...narrow, projection: 1024 },
+  "pocket": { ...pocket, projection: 64, end: 767 },
 } as const satisfies Record<string, ClipText>;
 
 /** Parameters under transformers' names. */

@@ -25,6 +25,8 @@ export interface Captions {
   readonly vocabulary: number;
   /** What is read where there is no caption: the empty text; null: nothing, such an image is refused. */
   readonly missing: "empty" | null;
+  /** Whose vocabulary: that of the published towers, or that of the pocket world's. */
+  readonly texts: "published" | "pocket";
 }
 
 /** What a backbone makes of images. */

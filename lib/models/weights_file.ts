@@ -3,20 +3,24 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cachedFile } from "../hub/cache.ts";
 import { ifThere } from "../if_there.ts";
+import { pocketClipFile } from "./pocket_clip.ts";
 import { weightsOf } from "./weights_table.ts";
 
 /** Endings of files of weights, behind the name of the set, in the folder of weights. */
 const endings = [".safetensors", ".bin", ".pth", ".pt"];
 
 /**
- * Where the file of a set lies: in the folder of weights, or in the cache of the hub that Python's users share. Nothing
- * is downloaded.
+ * Where the file of a set lies: in the folder of weights, or in the cache of the hub that Python's users share; where
+ * it is shipped with the library, there. Nothing is downloaded.
  *
  * @param folder of weights, null when the user named none
  * @throws {Deno.errors.NotFound} saying where was looked, and how to get the file under which licence
+ * @throws {TypeError} when a file that is shipped is not what its card says
  */
 export async function weightsFile(name: string, folder: string | null): Promise<string> {
-  const { hub: { repo, paths }, licence, megabytes } = weightsOf(name);
+  const { hub, licence, megabytes } = weightsOf(name);
+  if (hub === null) return await pocketClipFile();
+  const { repo, paths } = hub;
   const places = [
     ...(folder === null ? [] : [() => namedFile(folder, name)]),
     ...paths.map((path) => () => cachedFile({ repo, path })),

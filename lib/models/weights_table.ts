@@ -1,7 +1,8 @@
-/** Published weights: what each set is called, what it is for, where it is and under which licence. */
+/** Published weights, and those that are shipped: what each set is called, what it is for, where it is and under which licence. */
 import { meant } from "../definition/nearest.ts";
 import { show } from "../definition/part.ts";
 import type { Naming } from "./namings.ts";
+import { pocketClip } from "./pocket_clip.ts";
 
 /** How pixels (0…1) become a network's input: (pixel − mean) / std, by channel in the order R, G, B. */
 export interface View {
@@ -9,14 +10,17 @@ export interface View {
   readonly std: readonly [number, number, number];
 }
 
-/** One published set of weights. */
+/** One set of weights. */
 export interface Weights extends View {
   /** The options of a backbone that it belongs to, its kind among them: `{ kind: "convnext", size: "tiny" }`. */
   readonly fits: { readonly kind: string } & Readonly<Record<string, string | number>>;
   /** Side of the images that it was trained on last, pixels. */
   readonly side: number;
-  /** Where it is on the hub: a repository, and names of the file in it, of which the first that there is counts. */
-  readonly hub: { readonly repo: string; readonly paths: readonly string[] };
+  /**
+   * Where it is on the hub: a repository, and names of the file in it, of which the first that there is counts; null: it
+   * is shipped with the library.
+   */
+  readonly hub: { readonly repo: string; readonly paths: readonly string[] } | null;
   /** About. */
   readonly megabytes: number;
   readonly licence: string;
@@ -135,6 +139,16 @@ export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntrie
   resnet(50, ["tv_in1k", 102]),
   resnet(50, ["tv2_in1k", 102]),
   resnet(50, ["a1_in1k", 102]),
+  [pocketClip.name, {
+    ...openaiView,
+    fits: { kind: "clip", variant: "pocket" },
+    side: 64,
+    hub: null,
+    megabytes: 2,
+    licence: pocketClip.licence,
+    naming: "transformers",
+    leaves: [],
+  }],
 ]);
 
 /** The vocabulary of CLIP's texts, the same for every published tower: a repository of the hub and its files, 1.4 MB. */

@@ -130,7 +130,7 @@ Deno.test("clip() reads 77 numbers of a caption in every published form, and non
   const captions = (spec: Clip) => backboneKind(spec).captions?.(spec) ?? null;
   const towers = ["image", "text"] as const;
   const published = clip({ variant: "ViT-L/14", towers });
-  assertEquals(captions(published), { length: 77, vocabulary: 49408, missing: null });
+  assertEquals(captions(published), { length: 77, vocabulary: 49408, missing: null, texts: "published" });
   assertEquals(backboneKind(published).width(published), 1536); // 768 and 768, as Robust CLIP's perceptron takes them
   assertEquals(captions(clip({ variant: "RN50", towers, captions: "empty" }))?.missing, "empty");
   assertEquals([captions(both)?.vocabulary, captions(clip({ variant: "ViT-L/14" }))], [10, null]);
