@@ -11,7 +11,7 @@
  * at every place of the last map, the head's `embedding`, since the mean of projections is the projection of the mean.
  */
 // B samples · H, W height and width · C channels · D width of the last stage
-import { checkChoice, checkFlag, checkNumber } from "../definition/check.ts";
+import { checkChoice, checkFlag } from "../definition/check.ts";
 import { type Part, part, show } from "../definition/part.ts";
 import { maxPool, type Tensor4D, tidy } from "../engine/ops.ts";
 import { type BatchNormBuffers, initBatchNorm } from "../nn/batch_norm.ts";
@@ -42,8 +42,8 @@ const depths: Readonly<Record<number, { readonly form: BlockForm; readonly block
   50: { form: "bottleneck", blocks: [3, 4, 6, 3] },
 };
 
-/** Width of the published networks. */
-const published = 64;
+/** Width of the first stage's inner filters; each further stage doubles it. */
+const narrowest = 64;
 
 /** A ResNet. */
 export interface Resnet extends Part<"resnet"> {
@@ -60,8 +60,6 @@ export interface Resnet extends Part<"resnet"> {
   readonly activation: Bend;
   /** Name of pretrained weights (`weights.ts`), or null to start from scratch. */
   readonly weights: string | null;
-  /** Channels of the stem and of the first stage's inner filters; each further stage doubles them. Null: 64, as published. */
-  readonly width: number | null;
 }
 
 /** Defines a ResNet. */
@@ -71,7 +69,6 @@ export const resnet = part<Resnet>("resnet", {
   downsample: true,
   activation: "relu",
   weights: null,
-  width: null,
 }, { check });
 
 const stageNames = ["layer1", "layer2", "layer3", "layer4"] as const;
@@ -91,7 +88,6 @@ export type ResnetBuffers = { readonly bn1: BatchNormBuffers } & Stages<BlockBuf
  * @returns tensors that the caller owns
  */
 export function initResnet(spec: Resnet, streams: Streams | null): Network<ResnetParams, ResnetBuffers> {
-  const narrowest = spec.width ?? published;
   return {
     params: {
       conv1: initFilter(streams, "conv1", [7, 3, narrowest]),
@@ -139,22 +135,18 @@ export function resnetFeatures(
 }
 
 /** The third stage's map; every step of the network halves height and width, the larger half stays. */
-export function resnetInner({ depth, downsample, width }: Resnet, size: number): { side: number; channels: number } {
+export function resnetInner({ depth, downsample }: Resnet, size: number): { side: number; channels: number } {
   const steps = downsample ? 4 : 2;
-  return {
-    side: Math.ceil(size / 2 ** steps),
-    channels: (width ?? published) * 2 ** 2 * expansion[depths[depth].form],
-  };
+  return { side: Math.ceil(size / 2 ** steps), channels: narrowest * 2 ** 2 * expansion[depths[depth].form] };
 }
 
 /** Every stage's blocks by name and plan; a stage's first block takes what the stage before made. */
-function stages<B>({ depth, blocks, width }: Resnet, make: (name: string, plan: BlockPlan) => B): Stages<B> {
-  const { form, blocks: usual } = depths[depth];
-  const narrowest = width ?? published;
+function stages<B>({ depth, blocks }: Resnet, make: (name: string, plan: BlockPlan) => B): Stages<B> {
+  const { form, blocks: published } = depths[depth];
   const stage = (name: string, i: number): B[] => {
     const inner = narrowest * 2 ** i;
     const before = i === 0 ? narrowest : inner / 2 * expansion[form];
-    return Array.from({ length: (blocks ?? usual)[i] }, (_, j) => {
+    return Array.from({ length: (blocks ?? published)[i] }, (_, j) => {
       const first = j === 0;
       const inputs = first ? before : inner * expansion[form];
       return make(`${name}.${j}`, { form, inputs, inner, stride: first && i > 0 ? 2 : 1 });
@@ -164,8 +156,8 @@ function stages<B>({ depth, blocks, width }: Resnet, make: (name: string, plan: 
 }
 
 /** D, the number of features. */
-export function resnetWidth({ depth, width }: Resnet): number {
-  return (width ?? published) * 2 ** 3 * expansion[depths[depth].form];
+export function resnetWidth({ depth }: Resnet): number {
+  return narrowest * 2 ** 3 * expansion[depths[depth].form];
 }
 
 /** Nothing of a ResNet is left to chance while it learns. */
@@ -186,17 +178,15 @@ export function resnetView({ weights }: Resnet): View {
 }
 
 function check(spec: Resnet): void {
-  const { depth, blocks, downsample, activation, weights, width } = spec;
+  const { depth, blocks, downsample, activation, weights } = spec;
   if (!Object.hasOwn(depths, depth)) refuse(`depth ${show(depth)}, expected 18 or 50`);
   checkFlag("resnet.downsample", downsample);
   checkChoice("resnet.activation", activation, ["relu", "leakyRelu"]);
   const counts = Array.isArray(blocks) && blocks.length === 4 && blocks.every((n) => Number.isSafeInteger(n) && n >= 1);
   if (blocks !== null && !counts) refuse(`blocks ${show(blocks)}, expected four whole numbers ≥ 1, or null`);
-  if (width !== null) checkNumber("resnet.width", width, { from: 1, integer: true });
   if (weights === null) return;
   const wrong = misfit(spec, weights);
   if (wrong !== null) refuse(wrong);
-  if (width !== null) refuse(`weights "${weights}" with width ${show(width)}, expected null`);
   if (blocks !== null) refuse(`weights "${weights}" with blocks ${show(blocks)}, expected null`);
 }
 

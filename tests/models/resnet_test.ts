@@ -1,8 +1,7 @@
 import { add, concat, mul, sub, sum, type Tensor, tensor, type Tensor4D, tidy, zeros } from "../../lib/engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, sizeOf } from "../../lib/engine/tree.ts";
-import { fingerprint } from "../../lib/definition/fingerprint.ts";
 import { type Resnet, resnet } from "../../lib/models/mod.ts";
-import { initResnet, resnetFeatures, resnetInner, resnetStages, resnetView, resnetWidth } from "../../lib/models/resnet.ts";
+import { initResnet, resnetFeatures, resnetStages, resnetView, resnetWidth } from "../../lib/models/resnet.ts";
 import { judging, learning } from "../../lib/nn/pass.ts";
 import { globalPool } from "../../lib/nn/pool.ts";
 import { random } from "../../lib/random.ts";
@@ -171,19 +170,6 @@ testTensors("resnetStages() name every parameter once, the last four as AlignedF
   disposeTree({ params, buffers });
 });
 
-testTensors("resnet() of another width has the stages, features and inner map of that width", () => {
-  const spec = resnet({ depth: 18, blocks: [1, 1, 1, 1], downsample: false, width: 4 });
-  const network = initResnet(spec, (name) => random(2, name));
-  assertEquals(network.params.conv1.weight.shape, [7, 7, 3, 4]);
-  const x = tensor(random(1, "images").normals(2 * 16 * 16 * 3), [2, 16, 16, 3]) as Tensor4D;
-  const { pooled, map, places } = resnetFeatures(spec, network, { images: x, pass: judging });
-  assertEquals([pooled.shape, places.shape], [[2, resnetWidth(spec)], [2, 2, 2, 32]]);
-  const { side, channels } = resnetInner(spec, 16);
-  assertEquals(map.shape, [2, side, side, channels]);
-  assertEquals(fingerprint(resnet()), fingerprint(resnet({ width: null })));
-  disposeTree({ network, x, pooled, map, places });
-});
-
 Deno.test("resnet() refuses what does not fit", () => {
   const refused = (options: Parameters<typeof resnet>[0], told: string) =>
     assertThrows(() => resnet(options), Error, told);
@@ -192,8 +178,6 @@ Deno.test("resnet() refuses what does not fit", () => {
   refused({ downsample: 1 as unknown as boolean }, "resnet.downsample");
   refused({ activation: "gelu" as "relu" }, 'resnet.activation: given "gelu"');
   refused({ depth: 18, weights: "timm/resnet50.tv_in1k" }, "for depth 18, expected depth 50");
-  refused({ width: 0 }, "resnet.width");
-  refused({ weights: "timm/resnet50.tv_in1k", width: 32 }, "with width 32, expected null");
   refused({ weights: "timm/resnet50.tv_in1k", blocks: [1, 1, 1, 1] }, "with blocks [1,1,1,1], expected null");
 });
 
