@@ -34,7 +34,7 @@ import {
 } from "../mod.ts";
 import { drct as preparation } from "./augmentations.ts";
 import { pocketData, smallClip, smallConvnext } from "./small.ts";
-import type { Published } from "./variants.ts";
+import { distinct, named, type Published } from "./variants.ts";
 
 /** What its paper and README report: means over the test sets of GenImage (eight) and DRCT-2M (sixteen). */
 export const published: Published = {
@@ -189,3 +189,24 @@ function onPocketBy(reconstruct: Experiment["reconstruct"]): Experiment["reconst
   if (model === "sd1") return existing({ of });
   return model === "sd2" ? ddim({ model: "pocket", of }) : vae({ model: "pocket", of });
 }
+
+/**
+ * The ablation: reconstructions or none, as more fakes or told apart by the contrastive term, of photographs alone; how
+ * much of that term, its margins, what reconstructs, and the tower in the place of the ConvNeXt.
+ */
+export const ablations: readonly Experiment[] = distinct([
+  plain(),
+  withReconstructions(),
+  withoutFakeReconstructions(),
+  drct(),
+  drctClip(),
+  ...named(drct, { α: [0.1, 0.3, 0.5, 0.7, 0.9] }),
+  ...named(drct, { positive: [0, 0.2, 0.4] }),
+  ...named(drct, { negative: [0.5, 1, 1.5] }),
+  ...named(drct, { model: ["sd1", "sd2", "sdxl"] }),
+]);
+
+/** The same on the pocket world. */
+export const pocketAblations: readonly Experiment[] = ablations.map(onPocket);
+
+export default ablations;

@@ -34,9 +34,10 @@ import {
   resnet,
   shortSide,
 } from "../mod.ts";
+import { backboneKind } from "../lib/models/mod.ts";
 import { lare2 as preparation } from "./augmentations.ts";
 import { pocketData, smallClip, smallConvnext } from "./small.ts";
-import type { Published } from "./variants.ts";
+import { distinct, named, type Published } from "./variants.ts";
 
 /**
  * What its abstract reports: gains over the best method before it, in points of the mean over GenImage's generators. The
@@ -191,12 +192,35 @@ export function onPocket(published: Experiment): Experiment {
     });
   }
   const map = refine?.map ?? null;
+  const backbone = smallClip();
+  const innerMap = backboneKind(backbone).inner!(backbone, 64)!; // a ResNet's, as RN50 is one
   return derive(published, {
     ...common,
     model: {
-      backbone: smallClip(),
-      refine: refine === null ? null : { side: 4, channels: 128, map: map && { model: "pocket", size: 64 } },
+      backbone,
+      refine: refine === null ? null : { ...innerMap, map: map && { model: "pocket", size: 64 } },
     },
     optimizer: { rate: 1e-3 },
   });
 }
+
+/**
+ * The ablation: no map, the map alone, either half of the refinement and both; the timestep, the ensemble and the words
+ * that the error is taken with; DIRE beside them.
+ */
+export const ablations: readonly Experiment[] = distinct([
+  withoutMap(),
+  partly("map-only"),
+  partly("spatial"),
+  partly("channel"),
+  lare(),
+  ...named(lare, { step: [100, 200, 280, 400, 600] }),
+  ...named(lare, { ensemble: [1, 2, 4, 8] }),
+  ...named(lare, { prompt: ["", "a photo", "a photo of a [CLS]"] }),
+  dire(),
+]);
+
+/** The same on the pocket world. */
+export const pocketAblations: readonly Experiment[] = ablations.map(onPocket);
+
+export default ablations;

@@ -28,6 +28,7 @@ import {
   shortSide,
 } from "../mod.ts";
 import { pocketData, smallClip } from "./small.ts";
+import { distinct, named } from "./variants.ts";
 
 /** Area under the ROC curve that its paper reports, per cent; it gives no interval and no number of seeds. */
 export const published = { source: "arXiv 2404.12908", data: "ELSA_D3", auc: 99.999854 } as const;
@@ -117,3 +118,17 @@ export function onPocket(published: Experiment): Experiment {
     batch: { size: 160 },
   });
 }
+
+/** The ablation: each of the three by itself and with the others, γ, and the shares of the classes. */
+export const ablations: readonly Experiment[] = distinct([
+  ...(["erm", "cvar", "auc", "both"] as const).map((name) => partly(name, { flat: false })),
+  ...(["erm", "cvar", "auc"] as const).map((name) => partly(name)),
+  robustClip(),
+  ...named(robustClip, { γ: [0.1, 0.25, 0.5, 0.75, 0.9] }),
+  ...named(robustClip, { fakes: [1, 4] }),
+]);
+
+/** The same on the pocket world. */
+export const pocketAblations: readonly Experiment[] = ablations.map(onPocket);
+
+export default ablations;

@@ -27,5 +27,5 @@ export const smallConvnext = convnext({
 
 /** The CLIP of the pocket world, in the place of published ones; other options than variant and weights stay. */
 export function smallClip({ towers = null, captions = null }: Partial<Pick<Clip, "towers" | "captions">> = {}): Clip {
-  return clip({ variant: "pocket" as "RN50", weights: "pocket/clip", towers, captions });
+  return clip({ variant: "pocket", weights: "pocket/clip", towers, captions });
 }

@@ -21,7 +21,7 @@ export interface Plateau extends Part<"plateau"> {
 
 /**
  * Defines a plateau schedule. The defaults are those of AlignedForensics's published command, whose ten epochs without
- * improvement are a patience of nine. LaRE²: accuracy, patience 4, threshold 1e-4, factor 0.5, floor 1e-7.
+ * improvement are a patience of nine. LaRE²: AUC, patience 4, threshold 1e-4, factor 0.5, floor 1e-7.
  */
 export const plateau = part<Plateau>("plateau", {
   metric: "balancedAccuracy",
