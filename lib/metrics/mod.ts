@@ -32,6 +32,7 @@ export { f1, falseNegativeRate, precision, recall } from "./confusion.ts";
 export { brier } from "./brier.ts";
 export { ece } from "./ece.ts";
 export { eer } from "./eer.ts";
+export { holm } from "./holm.ts";
 export { difference, type Intervals, intervals, pairedPs, type Summary } from "./intervals.ts";
 export { nll } from "./nll.ts";
 export { type OverGenerators, overGenerators } from "./over_generators.ts";
