@@ -1,14 +1,16 @@
 import { type ColumnTable, from } from "arquero";
-import { type ByStatistic, difference, intervals, pairedPs } from "../metrics/mod.ts";
-import type { Interval, RunRecord, ScoreColumns } from "../types.ts";
+import { type ByStatistic, intervals } from "../metrics/mod.ts";
+import type { Interval, RunRecord } from "../types.ts";
 import { epochsToReach } from "./arrivals.ts";
 import { findMethod, groupMethods, type Method } from "./methods.ts";
 import { mcnemarBySet } from "./mcnemar_rows.ts";
 import { groupProbes } from "./probes.ts";
-import { drawn, type Role, scoresOf, type SetRow, setRows } from "./resampled.ts";
+import { type DifferenceOptions, pairedRows } from "./paired_rows.ts";
+import { drawn, type Role, scoresOf, setRows } from "./resampled.ts";
 import { onSharedSets } from "./shared_sets.ts";
 import { definitionColumns } from "./variants.ts";
 
+export type { DifferenceOptions } from "./paired_rows.ts";
 export type { Role } from "./resampled.ts";
 
 /** A statistic and the ends of its 95 % interval, as three columns. */
@@ -124,12 +126,6 @@ export interface DifferenceRow extends NumberColumns {
   readonly role: Role;
 }
 
-/** Which two methods, by name. */
-export interface DifferenceOptions {
-  readonly of: string;
-  readonly against: string;
-}
-
 /**
  * Paired differences `of` − `against` with their 95 % intervals and p-values: one row for each test set and the means. Both methods
  * see the same draws of photographs, and of the seeds that both have.
@@ -151,40 +147,6 @@ export function differences(records: readonly RunRecord[], { of, against }: Diff
     averagePrecisionP: ps[i].value.averagePrecision,
     mcnemarP: role.startsWith("mean") ? null : exact?.get(set) ?? null,
   })));
-}
-
-interface Paired {
-  readonly rows: SetRow<ByStatistic<Interval>>[];
-  readonly ps: SetRow<ByStatistic<number>>[];
-  readonly seeds: number;
-  /** Scores of the two runs where there is one of each. */
-  readonly single: readonly [ScoreColumns, ScoreColumns] | null;
-}
-
-function pairedRows(
-  methods: readonly Method[],
-  { of, against }: DifferenceOptions,
-): Paired {
-  const [a, b] = [findMethod(methods, of), findMethod(methods, against)];
-  const seedsOf = (method: Method): number[] => method.records.map((record) => record.experiment.seed);
-  const common = seedsOf(a).filter((seed) => seedsOf(b).includes(seed));
-  if (common.length === 0) {
-    throw new RangeError(
-      `Cannot pair "${of}" with "${against}": found seeds ${seedsOf(a).join(", ")} and ${seedsOf(b).join(", ")}, ` +
-        "expected at least one in common; run both under the same seeds",
-    );
-  }
-  const [ofScores, againstScores] = [a, b].map((method) =>
-    scoresOf(method.records.filter((record) => common.includes(record.experiment.seed)))
-  );
-  const apart = difference(drawn(a, ofScores), drawn(b, againstScores));
-  const trained = a.trained === null || b.trained === null ? null : [...new Set([...a.trained, ...b.trained])];
-  return {
-    rows: setRows({ trained }, intervals(apart)),
-    ps: setRows({ trained }, pairedPs(apart)),
-    seeds: common.length,
-    single: common.length === 1 ? [ofScores[0], againstScores[0]] : null,
-  };
 }
 
 function epochsColumns(method: Method | null): EpochsColumns {

@@ -35,6 +35,12 @@ const titles: Readonly<Record<Metric, Title>> = {
   ece15: plain("ECE", "expected calibration error"),
 };
 
+/** How a metric is called in a sentence, and whether it is a share, which is told in per cent. */
+export function metricWords(metric: Metric): { readonly name: string; readonly share: boolean } {
+  const { long, share } = titles[metric];
+  return { name: share ? long.slice(0, -", %".length) : long, share };
+}
+
 /** Recall is the accuracy on fakes, and has no column beside it. */
 const COLUMNS: readonly (readonly Metric[])[] = [
   [

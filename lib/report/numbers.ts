@@ -25,6 +25,12 @@ export function pointsInterval(value: number, low: number, high: number): string
   return `${points(value)} [${points(low)}, ${points(high)}]`;
 }
 
+/** A difference of numbers that are no fractions, always with its sign and so many digits: "−1.5". */
+export function change(value: number, digits: number): string {
+  const text = fixed(value, digits);
+  return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
+}
+
 /** A p-value: "0.031", "<0.001". */
 export function probability(p: number): string {
   return p < 0.001 ? "<0.001" : p.toFixed(3);

@@ -1,4 +1,12 @@
-import { duration, percent, percentInterval, points, pointsInterval, probability } from "../../lib/report/numbers.ts";
+import {
+  change,
+  duration,
+  percent,
+  percentInterval,
+  points,
+  pointsInterval,
+  probability,
+} from "../../lib/report/numbers.ts";
 import { assertEquals } from "../assert.ts";
 
 Deno.test("percent() has one decimal", () => {
@@ -13,6 +21,15 @@ Deno.test("points() always have a sign, except what rounds to zero", () => {
   assertEquals(points(-0.0001), "0.0");
   assertEquals(points(0.0001), "0.0");
   assertEquals(pointsInterval(0.013, -0.004, 0.03), "+1.3 [−0.4, +3.0]");
+});
+
+Deno.test("change() has a sign and so many digits, none where it rounds to zero", () => {
+  assertEquals([change(1.25, 1), change(-2.667, 1), change(0.0004, 3), change(-0.0004, 3)], [
+    "+1.3",
+    "−2.7",
+    "0.000",
+    "0.000",
+  ]);
 });
 
 Deno.test("duration() carries seconds into minutes and minutes into hours", () => {
