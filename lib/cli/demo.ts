@@ -3,17 +3,20 @@ import { pathToFileURL } from "node:url";
 import { meant } from "../definition/nearest.ts";
 import type { Experiment } from "../experiment.ts";
 import { writeAtomic } from "../runs/atomic.ts";
-import { checkWritable, findFolder } from "../runs/store.ts";
+import { checkWritable } from "../runs/store.ts";
 import { duration } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunRecord } from "../types.ts";
 import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { demoAll } from "./demo_all.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson, quoted, TASK } from "./print.ts";
-import { besidePublished, QUESTION } from "./published.ts";
+import { besidePublished } from "./published.ts";
 import { runAll } from "./run_all.ts";
+import { runsInShort } from "./runs_in_short.ts";
+import { allSystems } from "./systems.ts";
 import { threadsOption } from "./thread_options.ts";
 
 import type { Method } from "../../experiments/pocket.ts";
@@ -21,9 +24,9 @@ import type { Method } from "../../experiments/pocket.ts";
 type Pocket = typeof import("../../experiments/pocket.ts");
 type Report = typeof import("../report/mod.ts");
 
-/** Trains the variants of the dual-loss ablation on the pocket world and shows the answer. */
+/** Trains the variants of the dual-loss ablation, or of every system's, on the pocket world and shows the answer. */
 export const demo: Command = {
-  summary: "trains the dual-loss ablation on the pocket world and shows the answer",
+  summary: "trains the dual-loss ablation, or every system's, on the pocket world and shows the answer",
   help: `deno task demo [OPTIONS]
 
 Trains four variants of one detector on the photographs and generators of the pocket world, tests each on
@@ -32,8 +35,13 @@ dual and contrastive-only, and writes them to a page with the definition, tables
 generator, epoch and step, and what was published. Takes about seven minutes on two cores;
 finished runs are found again, so that a second demo answers in seconds.
 
+With --all it trains the headline ablation of every system (experiments/systems.ts) under three seeds, tells for each
+what its published claims come to here, and writes a page for each; deno task results then writes them all up.
+
   --quick           two variants, half of the steps: about two minutes
-  --seeds N         train every variant with the seeds 1…N; default: 1
+  --all             the ablations of all systems: within an hour on two cores
+  --systems A,B     of these systems only; as --all with the others left out
+  --seeds N         train every variant with the seeds 1…N; default: 1, with --all 3
   --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
@@ -42,13 +50,16 @@ finished runs are found again, so that a second demo answers in seconds.
 Examples:
   deno task demo --quick
   deno task demo --seeds 3
+  deno task demo --all
   deno task demo --methods plain,dual`,
   json: "one object at the end, with the page's file, the seconds that everything took, each run (name, seed, id, " +
-    "folder, seconds, metrics by test set), and the rows of the comparison and of the paired differences",
-  values: ["seeds", "methods", "backend", "threads", "runs"],
-  flags: ["quick"],
+    "folder, seconds, metrics by test set), and the rows of the comparison and of the paired differences; with --all the " +
+    "seconds and of each system its page, its runs, its paired differences and what its claims come to",
+  values: ["seeds", "methods", "systems", "backend", "threads", "runs"],
+  flags: ["quick", "all"],
   operands: [0, 0],
   async run(given) {
+    if (given.flags.all || given.values.systems !== undefined) return await demoAll(given);
     const seeds = wholeNumber(given, "seeds", [1, 1000]) ?? 1;
     const backend = choice(given, "backend", BACKENDS) ?? "auto";
     const threads = threadsOption(given);
@@ -70,7 +81,7 @@ Examples:
       bar[Symbol.dispose]();
       const { file, ...tables } = await conclude(records, runs, given);
       const seconds = (performance.now() - began) / 1000;
-      printJson({ page: file, seconds, runs: await Promise.all(records.map((one) => inShort(one, runs))), ...tables });
+      printJson({ page: file, seconds, runs: await runsInShort(records, runs), ...tables });
       print(`\nEverything took ${duration(seconds)}. The page with table and figures is at`);
       print(`  ${pathToFileURL(file)}`);
       print("\nWhat next:");
@@ -98,11 +109,6 @@ function chosen(pocket: Pocket, given: Given, seeds: number): Experiment[] {
   );
 }
 
-/** What `--json` tells of a run. */
-async function inShort({ experiment: { name, seed }, id, seconds, metrics }: RunRecord, runs: string): Promise<object> {
-  return { name, seed, id, folder: await findFolder(runs, id), seconds, metrics };
-}
-
 /** What the demo found: the page's path, and rows of its tables. */
 interface Conclusion {
   readonly file: string;
@@ -113,10 +119,12 @@ interface Conclusion {
 /** Prints the answer and writes the page. */
 async function conclude(records: readonly RunRecord[], runs: string, given: Given): Promise<Conclusion> {
   const report = await load<Report>("lib/report/mod.ts");
+  const system = (await allSystems())["dual-loss"];
+  const { question } = system;
   const table = report.compare(records);
   print(`\n${report.comparisonText(table)}`);
   const methods = report.methodNames(table);
-  const answers = methods.includes(QUESTION.of) && methods.includes(QUESTION.against) ? [QUESTION] : [];
+  const answers = methods.includes(question.of) && methods.includes(question.against) ? [question] : [];
   const found: object[] = [];
   for (const pair of answers) {
     const differences = report.differences(records, pair);
@@ -129,7 +137,7 @@ async function conclude(records: readonly RunRecord[], runs: string, given: Give
   const html = await report.page(records, {
     question: "Does the dual loss help?",
     differences: answers,
-    published: await besidePublished(records) ?? undefined,
+    published: await besidePublished(system, records) ?? undefined,
     next: nextSteps(given),
   });
   const file = join(runs, "demo.html");

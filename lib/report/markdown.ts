@@ -20,6 +20,12 @@ export function markdownText(text: string): string {
   return text.replace(/[\r\n]+/g, " ").replace(/[\\`*_<>|]|(?<=\])\(/g, (character) => `\\${character}`);
 }
 
+/** A picture that lies beside the text, with the words that stand for it where it is not seen. */
+export function markdownPicture(file: string, alt: string): string {
+  const address = encodeURI(file).replaceAll("(", "%28").replaceAll(")", "%29");
+  return `![${markdownText(alt).replace(/[[\]]/g, "\\$&")}](${address})`;
+}
+
 /**
  * A comparison as a Markdown table of one number with its 95 % intervals: test sets down, methods across, the probe
  * last; narrower than the other way round when there are many generators.

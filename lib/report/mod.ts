@@ -20,6 +20,7 @@ import { timesteps } from "./timesteps.ts";
 
 export { type Arrival, type ArrivalOptions, arrivals, epochsToReach } from "./arrivals.ts";
 export { ablation, type AblationOptions } from "./ablation.ts";
+export { ablationMarkdown } from "./ablation_markdown.ts";
 export { bars, type BarsOptions } from "./bars.ts";
 export {
   compare,
@@ -31,6 +32,17 @@ export {
   methodNames,
   type Role,
 } from "./compare.ts";
+export {
+  type Apart,
+  apartText,
+  type Claim,
+  claimSentence,
+  judge,
+  type Judgement,
+  type Verdict,
+  verdictText,
+} from "./claims.ts";
+export { type ClaimRow, claimRows, CLAIMS_NOTE, claimsMarkdown, type PublishedFigure } from "./claims_markdown.ts";
 export { calibration, type CalibrationOptions } from "./calibration.ts";
 export { type Cost, cost } from "./cost.ts";
 export { type CorruptionOptions, type CorruptionRow, corruptionRows, corruptionText } from "./corruptions.ts";
@@ -53,10 +65,12 @@ export { robustness, type RobustnessOptions, type RobustnessRow } from "./robust
 export { roc, type RocOptions } from "./roc.ts";
 export { type TimestepError, timesteps } from "./timesteps.ts";
 export { gainsOfLast } from "./gains.ts";
-export { comparisonMarkdown, differenceMarkdown, markdownTable, markdownText } from "./markdown.ts";
+export { comparisonMarkdown, differenceMarkdown, markdownPicture, markdownTable, markdownText } from "./markdown.ts";
 export { duration, meanAndSpread, percent, points, pointsInterval, type Spread, spread } from "./numbers.ts";
 export { EPOCHS_NOTE, meansText } from "./means_text.ts";
 export { everyMetricText, METRICS_NOTE, metricsText } from "./metrics_text.ts";
+export { type Headline, headline } from "./headline.ts";
+export { comparedPairs, type PairRow, pairRows, pairsMarkdown } from "./pairs.ts";
 export { type Measured, overview, type OverviewRow } from "./overview.ts";
 export { overviewText } from "./overview_text.ts";
 export { type NextStep, page, type PageOptions, type Published } from "./page.ts";
