@@ -1,19 +1,21 @@
 import { dirname, join } from "node:path";
-import { type ResultNumbers, runNumbers } from "../../lib/cli/results_numbers.ts";
+import { numbersText, parseNumbers, resultNumbers, runNumbers } from "../../lib/cli/results_numbers.ts";
+import { resultsText } from "../../lib/cli/results_text.ts";
+import { tell, type Told } from "../../lib/cli/results_told.ts";
+import { asVariant } from "../../lib/cli/systems.ts";
 import { writeResults } from "../../lib/cli/results_write.ts";
 import { systemRuns } from "../../lib/cli/system_runs.ts";
 import { pocketIdentity } from "../../lib/layouts/pocket.ts";
-import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
 import { counterproof } from "./command_line.ts";
 import { HOSTILE, madeUpRuns, storeOf, system, twoSystems, writeRuns } from "./made_up_systems.ts";
 
-const systems = twoSystems();
-
-Deno.test("results write up what the runs of all systems say, the same bytes from the same runs", async () => {
+Deno.test("results write up what the runs say, with small pictures beside, the same bytes from the same runs", async () => {
   await inFolder(async (folder) => {
     const out = join(folder, "deep", "results.md");
     const world = await pocketIdentity();
+    const systems = { "dual-loss": system() };
     const runs = await storeOf(folder, systems, { seeds: [1, 2] });
     const { pictures, numbers } = await writeResults(await systemRuns(runs, { systems, world }), {
       out,
@@ -41,34 +43,27 @@ Deno.test("results write up what the runs of all systems say, the same bytes fro
       ]
     ) assert(text.includes(part), `${part}\n${text}`);
     assert(!text.includes("2026"), "a date stands in the results");
-    // another order on disk and other dates are no other results
-    const files = [out, numbers, ...pictures];
-    const before = await Promise.all(files.map((file) => Deno.readTextFile(file)));
-    await Deno.remove(runs, { recursive: true });
-    for (const one of Object.values(systems).toReversed()) {
-      const again = await madeUpRuns(one, { seeds: [2, 1], changes: { started: "2030-01-01T00:00:00.000Z" } });
-      await writeRuns(runs, again);
-    }
-    await writeResults(await systemRuns(runs, { systems, world }), { out, world, all: true });
-    for (const [i, file] of files.entries()) assertEquals(await Deno.readTextFile(file), before[i], file);
-  });
-});
-
-Deno.test("results link pictures that lie beside them, with words for who does not see them, and are small", async () => {
-  await inFolder(async (folder) => {
-    const out = join(folder, "results.md");
-    const world = await pocketIdentity();
-    const runs = await storeOf(folder, systems, { seeds: [1] });
-    const { pictures } = await writeResults(await systemRuns(runs, { systems, world }), { out, world, all: false });
-    const links = [...(await Deno.readTextFile(out)).matchAll(/^!\[(.+)\]\(([^)]+)\)$/gm)];
+    const links = [...text.matchAll(/^!\[(.+)\]\(([^)]+)\)$/gm)];
     assertEquals(links.map(([, , file]) => join(dirname(out), file)), pictures);
-    const shown = ["accuracy", "ablation", "distances", "epochs"].map((what) => `dual-loss-${what}.svg`);
-    for (const file of shown) assert(links.some(([, , link]) => link === `figures/${file}`), `${file}: ${links}`);
-    for (const [, alt] of links) assert(alt.length > 40 && !/(?<!\\)[[\]<>|*`]/.test(alt), alt);
+    const shown = ["accuracy", "ablation", "distances", "epochs"].map((what) => `figures/dual-loss-${what}.svg`);
+    assertEquals(links.map(([, , file]) => file), shown);
+    for (const [, alt] of links) {
+      assert(alt.length > 40 && alt.endsWith(": plain, with-reconstructions, contrastive-only, dual"));
+    }
     for (const file of pictures) {
       const svg = await Deno.readTextFile(file);
       assert(svg.startsWith("<svg ") && !svg.includes("<script") && svg.length < 150_000, `${file}: ${svg.length}`);
     }
+    // another order on disk and other dates are no other results
+    const files = [out, numbers, ...pictures];
+    const before = await Promise.all(files.map((file) => Deno.readTextFile(file)));
+    await Deno.remove(runs, { recursive: true });
+    await writeRuns(
+      runs,
+      await madeUpRuns(system(), { seeds: [2, 1], changes: { started: "2030-01-01T00:00:00.000Z" } }),
+    );
+    await writeResults(await systemRuns(runs, { systems, world }), { out, world, all: true });
+    for (const [i, file] of files.entries()) assertEquals(await Deno.readTextFile(file), before[i], file);
   });
 });
 
@@ -76,12 +71,15 @@ Deno.test("results escape hostile names wherever they stand, and keep every tabl
   await inFolder(async (folder) => {
     const out = join(folder, "results.md");
     const world = await pocketIdentity();
-    const only = { hostile: systems.hostile };
+    const only = { hostile: twoSystems().hostile };
     const runs = await storeOf(folder, only, { seeds: [1] });
     await writeResults(await systemRuns(runs, { systems: only, world }), { out, world, all: false });
     const text = await Deno.readTextFile(out);
     assert(text.includes("## # \\<b\\>Hostile\\</b\\> \\| \\_one\\_"), text);
     assert(text.includes("\\*bold\\* \\| \\<script\\>") && text.includes("[a]\\(http://x) \\`b\\`"), text);
+    for (const [, alt] of text.matchAll(/^!\[(.+)\]\(figures\/hostile-[a-z]+\.svg\)$/gm)) {
+      assert(!/(?<!\\)[[\]<>|*`]/.test(alt), alt);
+    }
     const prose = text.replace(/```[\s\S]*?```/g, "");
     for (const bare of ["<script>", "*bold*", "[a](http", "<i>", "<b>"]) {
       assert(!new RegExp(`(?<!\\\\)${bare.replace(/[*[()]/g, "\\$&")}`).test(prose), `${bare} stands in\n${prose}`);
@@ -96,20 +94,34 @@ Deno.test("results escape hostile names wherever they stand, and keep every tabl
 });
 
 Deno.test("results have their numbers beside them, as check-results reads them", async () => {
-  await inFolder(async (folder) => {
-    const out = join(folder, "results.md");
-    const world = await pocketIdentity();
-    const runs = await storeOf(folder, { "dual-loss": system() }, { seeds: [1, 2] });
-    const found = await systemRuns(runs, { systems: { "dual-loss": system() }, world });
-    const { numbers } = await writeResults(found, { out, world, all: true });
-    const read: ResultNumbers = JSON.parse(await Deno.readTextFile(numbers));
-    assertEquals([read.format, read.world, Object.keys(read.systems)], [1, world, ["dual-loss"]]);
-    const { runs: told, check, claims } = read.systems["dual-loss"];
-    assertEquals(told.length, 8);
-    assertEquals(told, JSON.parse(JSON.stringify(found[0].records.map(runNumbers))));
-    assert(told.some(({ variant, seed }) => variant === check.variant && seed === check.seed && seed === 1));
-    assertEquals(claims.map(({ verdict }) => verdict).at(-1), "cannot be decided");
-  });
+  const records = await madeUpRuns(system(), { seeds: [1, 2] });
+  const told = await tell({ key: "dual-loss", system: system(), seeds: [1, 2], records });
+  const numbers = resultNumbers([told], { world: "ab" });
+  assertEquals(parseNumbers(numbersText(numbers), "results.json"), JSON.parse(JSON.stringify(numbers)));
+  const { runs, check, claims } = numbers.systems["dual-loss"];
+  assertEquals(runs, records.map(runNumbers));
+  assert(runs.some(({ variant, seed }) => variant === check.variant && seed === check.seed && seed === 1));
+  assertEquals(claims.map(({ verdict }) => verdict).at(-1), "cannot be decided");
+  assertThrows(() => parseNumbers("{", "results.json"), SyntaxError, 'Cannot read "results.json": it is not JSON');
+  assertThrows(() => parseNumbers("{}", "results.json"), RangeError, "in format 1");
+});
+
+Deno.test("results of several systems have the claims of all in front, each under its own name", async () => {
+  const told: Told[] = [];
+  for (const [key, one] of Object.entries(twoSystems())) {
+    const names = Object.keys(one.pocket);
+    const records = (await madeUpRuns(one, { seeds: [1] })).map((record, i) => asVariant(record, names[i]));
+    told.push(await tell({ key, system: one, seeds: [1], records }));
+  }
+  const text = resultsText(told, { world: "ab", all: true });
+  const [, claims] = /## What the published claims come to here\n\n([\s\S]*?)\n\n/.exec(text)!;
+  assertEquals(claims.split("\n").map((line) => line.split(" | ")[0]), [
+    "| system",
+    "| ---",
+    ...["| Dual loss", "| Dual loss", "| Dual loss", "| # \\<b\\>Hostile\\</b\\> \\| \\_one\\_"],
+  ]);
+  assert(text.indexOf("deno task demo --all --seeds 1 --backend wasm\n") > 0, text);
+  assertEquals(text.split("Trivial cues is no method").length, 2);
 });
 
 Deno.test("systemRuns() says which variants and seeds are there, and what makes the others", async () => {
