@@ -2,6 +2,7 @@ import { printable } from "../terminal/width.ts";
 import { meant } from "../definition/nearest.ts";
 import { type Command, readArguments, UsageError } from "./command.ts";
 import { audit } from "./audit.ts";
+import { checkResults } from "./check_results.ts";
 import { clean } from "./clean.ts";
 import { compare } from "./compare.ts";
 import { dataCommands } from "./data.ts";
@@ -39,6 +40,7 @@ export const commands: Readonly<Record<string, Command>> = {
   reconstruct,
   report,
   results,
+  "check-results": checkResults,
   notebook,
   clean,
   doctor,

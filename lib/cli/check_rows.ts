@@ -1,0 +1,93 @@
+/** Runs that were made again beside the numbers that stand in the results: equal, within a band, or outside. */
+import { alignedText } from "../report/text.ts";
+import type { RunRecord } from "../types.ts";
+import { type RunNumbers, runNumbers } from "./results_numbers.ts";
+
+/**
+ * How far a number of a whole run may lie from the committed one where equal bits cannot be expected. Rounding that differs
+ * grows over the 410 steps of a run. Measured between wasm and tensorflow with one thread each, plain and dual of the dual
+ * loss under seed 1: accuracy by 0.33 and 0.16 points, AUC by 0.11 and 0.07 points, losses and their terms by 0.1 to
+ * 3.4 %. The bands are some five times that; another seed moves accuracy by several points.
+ */
+export const BANDS = {
+  accuracy: 0.02,
+  auc: 0.01,
+  /** A share of the committed loss, and what a loss near 0 may move beside. */
+  loss: { share: 0.15, least: 0.002 },
+} as const;
+
+/** One number of one run. */
+export interface CheckRow {
+  readonly system: string;
+  readonly variant: string;
+  readonly seed: number;
+  /** "accuracy", "auc", or "loss" and the name of its term. */
+  readonly number: string;
+  readonly committed: number;
+  /** NaN where the run has no such number. */
+  readonly here: number;
+  /** 0: equal bits are expected. */
+  readonly band: number;
+  readonly verdict: "equal" | "within" | "outside";
+}
+
+/** Every number that was committed of a run beside that of the same definition run again. */
+export function checkRows(system: string, committed: RunNumbers, again: RunRecord): CheckRow[] {
+  const here = runNumbers(again);
+  const exact = sameEngine(committed, here) && !asksPipeline(again);
+  const row = (number: string, [was, is]: readonly [number, number], band: number): CheckRow => {
+    const allowed = exact ? 0 : band;
+    const verdict = was === is ? "equal" : Math.abs(was - is) <= allowed ? "within" : "outside";
+    const { variant, seed } = committed;
+    return { system, variant, seed, number, committed: was, here: is, band: allowed, verdict };
+  };
+  return [
+    row("accuracy", [committed.accuracy, here.accuracy], BANDS.accuracy),
+    row("auc", [committed.auc, here.auc], BANDS.auc),
+    ...Object.entries(committed.loss).map(([term, was]) =>
+      row(`loss ${term}`, [was, here.loss[term] ?? NaN], BANDS.loss.least + BANDS.loss.share * Math.abs(was))
+    ),
+  ];
+}
+
+/**
+ * Whether equal bits are expected: on wasm and cpu with the same V8 and the same packages that compute, whatever the
+ * number of threads and the machine. TensorFlow's sums depend on the processor.
+ */
+export function sameEngine(
+  { environment: a }: Pick<RunNumbers, "environment">,
+  { environment: b }: Pick<RunNumbers, "environment">,
+): boolean {
+  const computing = ({ packages }: RunNumbers["environment"]): string =>
+    JSON.stringify(
+      Object.entries(packages).filter(([name]) => /^@tensorflow\/|^sharp$|^onnxruntime/.test(name)).sort(),
+    );
+  return a.backend === b.backend && ["wasm", "cpu"].includes(a.backend) && a.v8 === b.v8 &&
+    computing(a) === computing(b);
+}
+
+/** Whether the run looks at what a pipeline made: ONNX Runtime's sums depend on the processor, too. */
+function asksPipeline({ experiment: { reconstruct, model } }: Pick<RunRecord, "experiment">): boolean {
+  return (reconstruct !== null && reconstruct.kind !== "existing") || (model.refine ?? null) !== null;
+}
+
+/** The rows as text for a terminal. */
+export function checkText(rows: readonly CheckRow[]): string {
+  const told = (value: number): string => Number.isNaN(value) ? "none" : value.toPrecision(9);
+  return alignedText([
+    {
+      title: "run",
+      cells: rows.map(({ system, variant, seed }) => `${system}, ${variant}, seed ${seed}`),
+      shrinks: true,
+    },
+    { title: "number", cells: rows.map(({ number }) => number) },
+    { title: "results", cells: rows.map(({ committed }) => told(committed)), right: true },
+    { title: "here", cells: rows.map(({ here }) => told(here)), right: true },
+    {
+      title: "band",
+      cells: rows.map(({ band }) => band === 0 ? "equal bits" : `± ${band.toPrecision(2)}`),
+      right: true,
+    },
+    { title: "", cells: rows.map(({ verdict }) => verdict) },
+  ], { width: 120 });
+}
