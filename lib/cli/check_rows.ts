@@ -5,9 +5,10 @@ import { type RunNumbers, runNumbers } from "./results_numbers.ts";
 
 /**
  * How far a number of a whole run may lie from the committed one where equal bits cannot be expected. Rounding that differs
- * grows over the 410 steps of a run. Measured between wasm and tensorflow with one thread each, plain and dual of the dual
- * loss under seed 1: accuracy by 0.33 and 0.16 points, AUC by 0.11 and 0.07 points, losses and their terms by 0.1 to
- * 3.4 %. The bands are some five times that; another seed moves accuracy by several points.
+ * grows over the 410 steps of a run. Measured on one machine, plain and dual of the dual loss under seed 1: tensorflow
+ * against wasm moved accuracy by 0.33 and 0.16 points, AUC by 0.11 and 0.07 points, losses and their terms by 0.1 to
+ * 3.4 %; wasm with two threads gave the bits of one. The bands are some five times that; another seed moves accuracy by
+ * several points.
  */
 export const BANDS = {
   accuracy: 0.02,

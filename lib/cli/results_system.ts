@@ -35,7 +35,7 @@ export function systemBlocks(told: Told): string[] {
     `${intervalNote(seeds.length)} The mean of unseen is over the generators that training did not show.`,
     "### Ablation",
     ablationMarkdown(records, { baseline: against }),
-    ...pictureOf(figures, "ablation"),
+    ...pictured(figures, "ablation", "p in the picture is that of the paired bootstrap, and not corrected."),
     "### Paired differences",
     ...pairBlocks(told),
     markdownText(`By generator, ${of} − ${against}:`),
@@ -60,6 +60,12 @@ export function systemBlocks(told: Told): string[] {
 /** A table with what stands around it; nothing where there is none. */
 function under(title: string, table: string | null, before: readonly string[], behind: readonly string[]): string[] {
   return table === null ? [] : [title, ...before, table, ...behind];
+}
+
+/** A picture and a sentence about it, where there is such a picture. */
+function pictured(figures: Told["figures"], shown: "ablation", sentence: string): string[] {
+  const picture = pictureOf(figures, shown);
+  return picture.length === 0 ? [] : [...picture, sentence];
 }
 
 function pairBlocks({ pairs, seeds }: Told): string[] {
