@@ -1,5 +1,11 @@
 import { compare, differences } from "../../lib/report/compare.ts";
-import { comparisonMarkdown, differenceMarkdown, markdownTable, markdownText } from "../../lib/report/markdown.ts";
+import {
+  comparisonMarkdown,
+  differenceMarkdown,
+  markdownPicture,
+  markdownTable,
+  markdownText,
+} from "../../lib/report/markdown.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { syntheticAblation } from "./records.ts";
 
@@ -13,6 +19,11 @@ Deno.test("markdownTable() has a line for each row, numbers to the right", () =>
 Deno.test("markdownText() leaves nothing that Markdown reads as more than text, and intervals as they are", () => {
   assertEquals(markdownText("81.2 [78.0, 84.1]"), "81.2 [78.0, 84.1]");
   assertEquals(markdownText("<b>*x*</b> [a](b)"), "\\<b\\>\\*x\\*\\</b\\> [a]\\(b)");
+});
+
+Deno.test("markdownPicture() links a file beside the text, whatever its words and its name hold", () => {
+  assertEquals(markdownPicture("figures/dual-loss.svg", "Accuracy, 95 %"), "![Accuracy, 95 %](figures/dual-loss.svg)");
+  assertEquals(markdownPicture("a b(1).svg", "x](y) <z> ["), "![x\\]\\(y) \\<z\\> \\[](a%20b%281%29.svg)");
 });
 
 Deno.test("comparisonMarkdown() has test sets down, the means on top, and the probe as the last column", () => {
