@@ -1,5 +1,5 @@
 import { checkChoice, checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
@@ -21,7 +21,7 @@ export interface Blur extends Part<"blur"> {
 }
 
 /** Makes a {@linkcode Blur} part. */
-export const blur = part<Blur, "sigma">("blur", { like: null, p: 0.5 }, {
+export const blur: Maker<Blur, "sigma"> = part("blur", { like: null, p: 0.5 }, {
   required: ["sigma"],
   check: ({ sigma, like, p }) => {
     checkInterval("blur.sigma", sigma, { from: like === null ? 0.01 : 0, to: 100 });

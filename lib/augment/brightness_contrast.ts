@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { mapTones, toneTable } from "./tone.ts";
@@ -18,7 +18,7 @@ export interface BrightnessContrast extends Part<"brightnessContrast"> {
 }
 
 /** Makes a {@linkcode BrightnessContrast} part. */
-export const brightnessContrast = part<BrightnessContrast>(
+export const brightnessContrast: Maker<BrightnessContrast> = part(
   "brightnessContrast",
   { brightness: 0.2, contrast: 0.2, p: 0.5 },
   {

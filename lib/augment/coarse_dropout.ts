@@ -1,5 +1,5 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { fillHoles, type Hole } from "./holes.ts";
@@ -17,7 +17,7 @@ export interface CoarseDropout extends Part<"coarseDropout"> {
 }
 
 /** Makes a {@linkcode CoarseDropout} part; the defaults are albumentations'. */
-export const coarseDropout = part<CoarseDropout>(
+export const coarseDropout: Maker<CoarseDropout> = part(
   "coarseDropout",
   { count: [8, 8], size: [8, 8], fill: 0, p: 0.5 },
   {

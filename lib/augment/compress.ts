@@ -1,5 +1,5 @@
 import { checkChoice, checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { decodeImage, type Image } from "../image/decode.ts";
 import { encodeImage } from "../image/encode.ts";
 import { jpegRoundTrip } from "../image/jpeg_round_trip.ts";
@@ -29,7 +29,7 @@ export interface Compress extends Part<"compress"> {
 export type CompressFormat = "jpeg" | "webp";
 
 /** Makes a {@linkcode Compress} part. */
-export const compress = part<Compress, "quality">("compress", { formats: null, order: null, p: 0.5 }, {
+export const compress: Maker<Compress, "quality"> = part("compress", { formats: null, order: null, p: 0.5 }, {
   required: ["quality"],
   check: ({ quality, formats, order, p }) => {
     checkInterval("compress.quality", quality, { from: 1, to: 100, integer: true });

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { placeOnCanvas } from "../image/extend.ts";
 import type { Random } from "../random.ts";
@@ -26,7 +26,7 @@ export interface Crop extends Part<"crop"> {
 }
 
 /** Makes a {@linkcode Crop} part. */
-export const crop = part<Crop, "size">("crop", { pad: null, place: null }, {
+export const crop: Maker<Crop, "size"> = part("crop", { pad: null, place: null }, {
   required: ["size"],
   check: ({ size, pad, place }) => {
     checkNumber("crop.size", size, { from: 1, integer: true });

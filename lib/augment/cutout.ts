@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { fillHoles } from "./holes.ts";
@@ -18,7 +18,7 @@ export interface Cutout extends Part<"cutout"> {
 }
 
 /** Makes a {@linkcode Cutout} part; the defaults are those of Corvi et al. 2023 and AlignedForensics. */
-export const cutout = part<Cutout>("cutout", { size: 48, fill: 128, p: 0.2 }, {
+export const cutout: Maker<Cutout> = part("cutout", { size: 48, fill: 128, p: 0.2 }, {
   check: ({ size, fill, p }) => {
     checkNumber("cutout.size", size, { from: 1, integer: true });
     checkNumber("cutout.fill", fill, { from: 0, to: 255, integer: true });

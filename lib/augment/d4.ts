@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Random } from "../random.ts";
 import type { Change, Size } from "./change.ts";
 import { layChange } from "./rotate90.ts";
@@ -11,7 +11,7 @@ export interface D4 extends Part<"d4"> {
 }
 
 /** Makes a {@linkcode D4} part. */
-export const d4 = part<D4>("d4", { p: 1 }, { check: ({ p }) => checkNumber("d4.p", p, { from: 0, to: 1 }) });
+export const d4: Maker<D4> = part("d4", { p: 1 }, { check: ({ p }) => checkNumber("d4.p", p, { from: 0, to: 1 }) });
 
 /** The way it is laid, or null where it stays; draws three numbers. */
 export function planD4({ p }: D4, size: Size, draw: Random): Change | null {

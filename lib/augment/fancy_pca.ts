@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 
@@ -22,7 +22,7 @@ export interface FancyPca extends Part<"fancyPca"> {
 }
 
 /** Makes a {@linkcode FancyPca} part. */
-export const fancyPca = part<FancyPca>("fancyPca", { alpha: 0.1, axes: null, p: 0.5 }, {
+export const fancyPca: Maker<FancyPca> = part("fancyPca", { alpha: 0.1, axes: null, p: 0.5 }, {
   check: ({ alpha, axes, p }) => {
     checkNumber("fancyPca.alpha", alpha, { above: 0 });
     if (axes !== null) checkChoice("fancyPca.axes", axes, ["transposed"]);

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Random } from "../random.ts";
 import type { Change, Size } from "./change.ts";
 import { layChange } from "./rotate90.ts";
@@ -13,7 +13,7 @@ export interface Flip extends Part<"flip"> {
 }
 
 /** Makes a {@linkcode Flip} part. */
-export const flip = part<Flip>("flip", { axis: null, p: 0.5 }, {
+export const flip: Maker<Flip> = part("flip", { axis: null, p: 0.5 }, {
   check: ({ axis, p }) => {
     if (axis !== null) checkChoice("flip.axis", axis, ["any"]);
     checkNumber("flip.p", p, { from: 0, to: 1 });

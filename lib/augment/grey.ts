@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { type Change, localChange, type Size } from "./change.ts";
@@ -11,7 +11,9 @@ export interface Grey extends Part<"grey"> {
 }
 
 /** Makes a {@linkcode Grey} part. */
-export const grey = part<Grey>("grey", { p: 0.2 }, { check: ({ p }) => checkNumber("grey.p", p, { from: 0, to: 1 }) });
+export const grey: Maker<Grey> = part("grey", { p: 0.2 }, {
+  check: ({ p }) => checkNumber("grey.p", p, { from: 0, to: 1 }),
+});
 
 /** The loss of colour, or null where there is none; draws one number. */
 export function planGrey({ p }: Grey, size: Size, draw: Random): Change | null {

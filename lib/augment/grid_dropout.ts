@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { fillHoles, type Hole } from "./holes.ts";
@@ -13,7 +13,7 @@ export interface GridDropout extends Part<"gridDropout"> {
 }
 
 /** Makes a {@linkcode GridDropout} part. */
-export const gridDropout = part<GridDropout>("gridDropout", { ratio: 0.5, p: 0.5 }, {
+export const gridDropout: Maker<GridDropout> = part("gridDropout", { ratio: 0.5, p: 0.5 }, {
   check: ({ ratio, p }) => {
     checkNumber("gridDropout.ratio", ratio, { above: 0, to: 1 });
     checkNumber("gridDropout.p", p, { from: 0, to: 1 });

@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { writeHsv } from "./hsv.ts";
@@ -20,7 +20,7 @@ export interface HueSaturationValue extends Part<"hueSaturationValue"> {
 }
 
 /** Makes a {@linkcode HueSaturationValue} part. */
-export const hueSaturationValue = part<HueSaturationValue>(
+export const hueSaturationValue: Maker<HueSaturationValue> = part(
   "hueSaturationValue",
   { hue: 20, saturation: 30, value: 20, p: 0.5 },
   {

@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import { luma } from "./grey.ts";
@@ -19,7 +19,13 @@ export interface Jitter extends Part<"jitter"> {
 }
 
 /** Makes a {@linkcode Jitter} part; the defaults are those of Corvi et al. 2023 and AlignedForensics. */
-export const jitter = part<Jitter>("jitter", { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, p: 0.8 }, {
+export const jitter: Maker<Jitter> = part("jitter", {
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  p: 0.8,
+}, {
   check: ({ brightness, contrast, saturation, hue, p }) => {
     for (const [name, value] of Object.entries({ brightness, contrast, saturation })) {
       checkNumber(`jitter.${name}`, value, { from: 0, to: 1 });

@@ -1,5 +1,5 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { mirrorEnds, sourceOf } from "../image/extend.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
@@ -17,7 +17,7 @@ export interface KernelBlur extends Part<"kernelBlur"> {
 }
 
 /** Makes a {@linkcode KernelBlur} part. */
-export const kernelBlur = part<KernelBlur>("kernelBlur", { size: [3, 7], p: 0.5 }, {
+export const kernelBlur: Maker<KernelBlur> = part("kernelBlur", { size: [3, 7], p: 0.5 }, {
   check: ({ size, p }) => {
     checkInterval("kernelBlur.size", size, { from: 3, to: 7, integer: true });
     checkNumber("kernelBlur.p", p, { from: 0, to: 1 });

@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { placeOnCanvas } from "../image/extend.ts";
 import { resizeLikeOpenCv } from "../image/opencv_resize.ts";
@@ -15,7 +15,7 @@ export interface LongSide extends Part<"longSide"> {
 }
 
 /** Makes a {@linkcode LongSide} part. */
-export const longSide = part<LongSide, "size">("longSide", {} as Record<never, never>, {
+export const longSide: Maker<LongSide, "size"> = part("longSide", {} as Record<never, never>, {
   required: ["size"],
   check: ({ size }) => checkNumber("longSide.size", size, { from: 1, integer: true }),
 });

@@ -1,5 +1,5 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image, Rectangle } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import type { Change, Size } from "./change.ts";
@@ -16,7 +16,7 @@ export interface Noise extends Part<"noise"> {
 }
 
 /** Makes a {@linkcode Noise} part. */
-export const noise = part<Noise>("noise", { variance: [10, 50], p: 0.5 }, {
+export const noise: Maker<Noise> = part("noise", { variance: [10, 50], p: 0.5 }, {
   check: ({ variance, p }) => {
     checkInterval("noise.variance", variance, { from: 0, to: 65025 });
     checkNumber("noise.p", p, { from: 0, to: 1 });

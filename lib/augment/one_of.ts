@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { type Random, random } from "../random.ts";
 import * as simple from "./simple.ts";
@@ -14,7 +14,7 @@ export interface OneOf extends Part<"oneOf"> {
 }
 
 /** Makes a {@linkcode OneOf} part. */
-export const oneOf = part<OneOf, "of">("oneOf", { p: 0.5 }, {
+export const oneOf: Maker<OneOf, "of"> = part("oneOf", { p: 0.5 }, {
   required: ["of"],
   lists: { of: simple.makers },
   check: ({ of, p }) => {

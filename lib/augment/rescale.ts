@@ -1,5 +1,5 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { openCvNeeds, resizePartLikeOpenCv } from "../image/opencv_resize.ts";
 import type { Random } from "../random.ts";
 import type { Change, Size } from "./change.ts";
@@ -13,7 +13,7 @@ export interface Rescale extends Part<"rescale"> {
 }
 
 /** Makes a {@linkcode Rescale} part. */
-export const rescale = part<Rescale, "scale">("rescale", { p: 0.5 }, {
+export const rescale: Maker<Rescale, "scale"> = part("rescale", { p: 0.5 }, {
   required: ["scale"],
   check: ({ scale, p }) => {
     checkInterval("rescale.scale", scale, { from: 0.01, to: 100 });

@@ -1,5 +1,5 @@
 import { checkInterval, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { cropImage } from "../image/crop.ts";
 import type { Image, Rectangle } from "../image/decode.ts";
 import { resizeLikePillow } from "../image/pillow_resize.ts";
@@ -18,7 +18,7 @@ export interface ResizedCrop extends Part<"resizedCrop"> {
 }
 
 /** Makes a {@linkcode ResizedCrop} part; shapes and areas are torchvision's defaults. */
-export const resizedCrop = part<ResizedCrop, "size">(
+export const resizedCrop: Maker<ResizedCrop, "size"> = part(
   "resizedCrop",
   { scale: [0.08, 1], ratio: [3 / 4, 4 / 3], p: 0.2 },
   {

@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 import type { Change, Size } from "./change.ts";
@@ -11,7 +11,7 @@ export interface Rotate90 extends Part<"rotate90"> {
 }
 
 /** Makes a {@linkcode Rotate90} part. */
-export const rotate90 = part<Rotate90>("rotate90", { p: 0.5 }, {
+export const rotate90: Maker<Rotate90> = part("rotate90", { p: 0.5 }, {
   check: ({ p }) => checkNumber("rotate90.p", p, { from: 0, to: 1 }),
 });
 

@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import type { Random } from "../random.ts";
 
@@ -16,7 +16,7 @@ export interface ShiftScaleRotate extends Part<"shiftScaleRotate"> {
 }
 
 /** Makes a {@linkcode ShiftScaleRotate} part; the defaults are DRCT's. */
-export const shiftScaleRotate = part<ShiftScaleRotate>(
+export const shiftScaleRotate: Maker<ShiftScaleRotate> = part(
   "shiftScaleRotate",
   { shift: 0.1, scale: 0.2, angle: 10, p: 0.5 },
   {

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { cropImage } from "../image/crop.ts";
 import type { Image } from "../image/decode.ts";
 import { type PillowFilter, pillowFilters, resizeLikePillow } from "../image/pillow_resize.ts";
@@ -24,7 +24,7 @@ export interface ShortSide extends Part<"shortSide"> {
 }
 
 /** Makes a {@linkcode ShortSide} part. */
-export const shortSide = part<ShortSide, "size">("shortSide", { resize: null, filter: "bicubic", place: null }, {
+export const shortSide: Maker<ShortSide, "size"> = part("shortSide", { resize: null, filter: "bicubic", place: null }, {
   required: ["size"],
   check: ({ size, resize, filter, place }) => {
     checkNumber("shortSide.size", size, { from: 1, integer: true });

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { type PillowFilter, pillowFilters, resizeLikePillow } from "../image/pillow_resize.ts";
 
@@ -12,7 +12,7 @@ export interface Square extends Part<"square"> {
 }
 
 /** Makes a {@linkcode Square} part. */
-export const square = part<Square, "size">("square", { filter: "bicubic" }, {
+export const square: Maker<Square, "size"> = part("square", { filter: "bicubic" }, {
   required: ["size"],
   check: ({ size, filter }) => {
     checkNumber("square.size", size, { from: 1, integer: true });

@@ -14,7 +14,7 @@ export type Given<P extends Part, Required extends keyof Options<P>> =
   & Partial<Omit<Options<P>, Required>>;
 
 /** Makes one kind of part from its options, and says which kind. */
-export type Maker<P extends Part, Required extends keyof Options<P>> =
+export type Maker<P extends Part, Required extends keyof Options<P> = never> =
   & { readonly kind: P["kind"] }
   & ([Required] extends [never] ? (options?: Given<P, Required>) => P : (options: Given<P, Required>) => P);
 

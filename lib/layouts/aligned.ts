@@ -1,6 +1,6 @@
 import { checkFlag } from "../definition/check.ts";
 import { meant } from "../definition/nearest.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample, Split } from "../types.ts";
 import { folderNames, imageNames, stem } from "./files.ts";
 import type { Roots } from "./mod.ts";
@@ -34,7 +34,7 @@ export interface Aligned extends Part<"aligned"> {
 }
 
 /** Makes an {@linkcode Aligned} part. */
-export const aligned = part<Aligned>("aligned", {
+export const aligned: Maker<Aligned> = part("aligned", {
   folder: "latent_diffusion_trainingset",
   sets: "all",
   paired: true,

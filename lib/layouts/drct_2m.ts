@@ -1,5 +1,5 @@
 import { checkChoice } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
 import { nameOf, parentOf } from "./files.ts";
 import type { Roots } from "./mod.ts";
@@ -61,7 +61,7 @@ export interface Drct2M extends Part<"drct2M"> {
 }
 
 /** Makes a {@linkcode Drct2M} part. */
-export const drct2M = part<Drct2M, "generators">("drct2M", { limit: null, reconstructions: null }, {
+export const drct2M: Maker<Drct2M, "generators"> = part("drct2M", { limit: null, reconstructions: null }, {
   required: ["generators"],
   check: ({ generators, limit, reconstructions }) => {
     checkGenerators("drct2M.generators", generators, drct2MGenerators);

@@ -1,5 +1,5 @@
 import { checkChoice } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { readRows, type Row, rowCount } from "../tables/cells.ts";
 import type { Sample, Split } from "../types.ts";
 import { fetchedReals, realFolder } from "./elsa_reals.ts";
@@ -30,7 +30,7 @@ export interface ElsaD3 extends Part<"elsaD3"> {
 }
 
 /** Makes an {@linkcode ElsaD3} part. */
-export const elsaD3 = part<ElsaD3>("elsaD3", { withoutReal: "drop", limit: null }, {
+export const elsaD3: Maker<ElsaD3> = part("elsaD3", { withoutReal: "drop", limit: null }, {
   check: ({ withoutReal, limit }) => {
     checkChoice("elsaD3.withoutReal", withoutReal, choices);
     checkLimit("elsaD3.limit", limit);

@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
 import { nameOf } from "./files.ts";
 import type { Roots } from "./mod.ts";
@@ -25,7 +25,7 @@ export interface Folders extends Part<"folders"> {
 }
 
 /** Makes a {@linkcode Folders} part. */
-export const folders = part<Folders, "real" | "fake">("folders", { reconstructions: null, limit: null }, {
+export const folders: Maker<Folders, "real" | "fake"> = part("folders", { reconstructions: null, limit: null }, {
   required: ["real", "fake"],
   check: ({ real, fake, reconstructions, limit }) => {
     checkFolders("folders.real", real);

@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample, Split } from "../types.ts";
 import { folderNames } from "./files.ts";
 import type { Roots } from "./mod.ts";
@@ -24,7 +24,7 @@ export interface ForenSynths extends Part<"forenSynths"> {
 }
 
 /** Makes a {@linkcode ForenSynths} part. */
-export const forenSynths = part<ForenSynths>("forenSynths", {
+export const forenSynths: Maker<ForenSynths> = part("forenSynths", {
   folder: "ForenSynths",
   generators: "all",
   limit: null,

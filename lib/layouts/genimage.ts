@@ -1,5 +1,5 @@
 import { checkChoice } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
 import { nameOf } from "./files.ts";
 import { imageNetClass } from "./imagenet_classes.ts";
@@ -54,7 +54,7 @@ export interface GenImage extends Part<"genImage"> {
 }
 
 /** Makes a {@linkcode GenImage} part. */
-export const genImage = part<GenImage, "generators">("genImage", {
+export const genImage: Maker<GenImage, "generators"> = part("genImage", {
   limit: null,
   reconstructions: null,
   captions: null,

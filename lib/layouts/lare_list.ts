@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Label, Sample, Split } from "../types.ts";
 import { nameOf, stem } from "./files.ts";
 import { imageNetClass } from "./imagenet_classes.ts";
@@ -27,7 +27,7 @@ export interface LareList extends Part<"lareList"> {
 }
 
 /** Makes a {@linkcode LareList} part. */
-export const lareList = part<LareList, "lists">("lareList", { maps: null, limit: null }, {
+export const lareList: Maker<LareList, "lists"> = part("lareList", { maps: null, limit: null }, {
   required: ["lists"],
   check: ({ lists, maps, limit }) => {
     checkFiles("lareList.lists", lists);

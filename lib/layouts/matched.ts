@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { SeenHeader } from "../image/seen_header.ts";
 import { random } from "../random.ts";
 import type { Sample } from "../types.ts";
@@ -31,7 +31,7 @@ export interface Matched extends Part<"matched"> {
 }
 
 /** Makes a {@linkcode Matched} part. */
-export const matched = part<Matched, "of" | "by">("matched", { factor: 1.1, span: 5, seed: 1 }, {
+export const matched: Maker<Matched, "of" | "by"> = part("matched", { factor: 1.1, span: 5, seed: 1 }, {
   required: ["of", "by"],
   parts: innerMakers,
   check({ of, by, factor, span, seed }) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fingerprint } from "../definition/fingerprint.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { meant } from "../definition/nearest.ts";
 import type { PatchGroup, Sheet, World } from "../pocket/format.ts";
 import { random } from "../random.ts";
@@ -40,7 +40,7 @@ export interface Pocket extends Part<"pocket"> {
 }
 
 /** Makes a {@linkcode Pocket} part. */
-export const pocket = part<Pocket>("pocket", { generators: "all", limit: null }, {
+export const pocket: Maker<Pocket> = part("pocket", { generators: "all", limit: null }, {
   check: ({ generators, limit }) => {
     checkGenerators("pocket.generators", generators, pocketGenerators);
     checkLimit("pocket.limit", limit);

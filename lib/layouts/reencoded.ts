@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { parseRecodings, recodedName, type Recoding, recodingFormats } from "../image/recode.ts";
 import type { Sample } from "../types.ts";
 import { innerMakers } from "./inner.ts";
@@ -23,7 +23,7 @@ export interface Reencoded extends Part<"reencoded"> {
 }
 
 /** Makes a {@linkcode Reencoded} part; JPEG of quality 96 is what most of ImageNet has (Grommelt et al. 2024). */
-export const reencoded = part<Reencoded, "of">("reencoded", { format: "jpeg", quality: 96, only: null }, {
+export const reencoded: Maker<Reencoded, "of"> = part("reencoded", { format: "jpeg", quality: 96, only: null }, {
   required: ["of"],
   parts: innerMakers,
   check({ of, format, quality, only }) {

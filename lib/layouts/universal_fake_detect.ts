@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
 import type { Roots } from "./mod.ts";
 import { checkFolder, checkGenerators, checkLimit, type Limit } from "./options.ts";
@@ -38,7 +38,7 @@ export interface UniversalFakeDetect extends Part<"universalFakeDetect"> {
 }
 
 /** Makes a {@linkcode UniversalFakeDetect} part. */
-export const universalFakeDetect = part<UniversalFakeDetect>("universalFakeDetect", {
+export const universalFakeDetect: Maker<UniversalFakeDetect> = part("universalFakeDetect", {
   folder: "diffusion_datasets",
   generators: "all",
   limit: null,

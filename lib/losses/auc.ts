@@ -1,6 +1,6 @@
 // R real rows · F other rows
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, mean, pow, relu, reshape, type Scalar, slice, square, sub, type Tensor, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countClasses } from "./rows.ts";
@@ -16,7 +16,7 @@ export interface Auc extends Part<"auc"> {
 }
 
 /** Defines an AUC term; margin and power are Robust CLIP's. */
-export const auc = part<Auc>("auc", { weight: 1, margin: 0.6, power: 2 }, {
+export const auc: Maker<Auc> = part("auc", { weight: 1, margin: 0.6, power: 2 }, {
   check({ weight, margin, power }) {
     checkNumber("auc.weight", weight, { from: 0 });
     checkNumber("auc.margin", margin, { above: 0 });

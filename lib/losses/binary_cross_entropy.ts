@@ -1,6 +1,6 @@
 // B samples · H, W places of a map
 import { checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { mean, mul, reshape, type Scalar, softplus, squeeze, sub, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countRows, meanOfRows } from "./rows.ts";
@@ -14,12 +14,16 @@ export interface BinaryCrossEntropy extends Part<"binaryCrossEntropy"> {
 }
 
 /** Defines a binary cross-entropy. */
-export const binaryCrossEntropy = part<BinaryCrossEntropy>("binaryCrossEntropy", { weight: 1, balanced: false }, {
-  check({ weight, balanced }) {
-    checkNumber("binaryCrossEntropy.weight", weight, { from: 0 });
-    checkFlag("binaryCrossEntropy.balanced", balanced);
+export const binaryCrossEntropy: Maker<BinaryCrossEntropy> = part(
+  "binaryCrossEntropy",
+  { weight: 1, balanced: false },
+  {
+    check({ weight, balanced }) {
+      checkNumber("binaryCrossEntropy.weight", weight, { from: 0 });
+      checkFlag("binaryCrossEntropy.balanced", balanced);
+    },
   },
-});
+);
 
 /**
  * −log of the probability given to the true label, the logit being the log-odds of fake; mean over the rows. Where the

@@ -1,6 +1,6 @@
 // B samples · D embedding width · R real rows · F other rows
 import { checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, mul, relu, type Scalar, scalar, slice, square, sub, sum, type Tensor2D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { similarities, sumOfPairs, unitRows } from "./pairs.ts";
@@ -17,7 +17,7 @@ export interface Contrastive extends Part<"contrastive"> {
 }
 
 /** Defines a contrastive term. */
-export const contrastive = part<Contrastive>("contrastive", { weight: 1, margin: 0, realPairs: false }, {
+export const contrastive: Maker<Contrastive> = part("contrastive", { weight: 1, margin: 0, realPairs: false }, {
   check({ weight, margin, realPairs }) {
     checkNumber("contrastive.weight", weight, { from: 0 });
     checkNumber("contrastive.margin", margin, { from: -1, to: 1 });

@@ -1,6 +1,6 @@
 // B samples · K = 2 classes
 import { checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, logSoftmax, mul, neg, type Scalar, stack, sub, sum, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { checkLogits, countRows, meanOfRows } from "./rows.ts";
@@ -16,7 +16,7 @@ export interface CrossEntropy extends Part<"crossEntropy"> {
 }
 
 /** Defines a cross-entropy. */
-export const crossEntropy = part<CrossEntropy>("crossEntropy", { weight: 1, smoothing: 0, balanced: false }, {
+export const crossEntropy: Maker<CrossEntropy> = part("crossEntropy", { weight: 1, smoothing: 0, balanced: false }, {
   check({ weight, smoothing, balanced }) {
     checkNumber("crossEntropy.weight", weight, { from: 0 });
     checkNumber("crossEntropy.smoothing", smoothing, { from: 0, below: 1 });

@@ -1,6 +1,6 @@
 // B samples
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, mean, mul, nthLargest, relu, type Scalar, scalar, sub, type Tensor1D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { rowLosses } from "./binary_cross_entropy.ts";
@@ -15,7 +15,7 @@ export interface Cvar extends Part<"cvar"> {
 }
 
 /** Defines a CVaR of the binary cross-entropy; α is Robust CLIP's. */
-export const cvar = part<Cvar>("cvar", { weight: 1, alpha: 0.8 }, {
+export const cvar: Maker<Cvar> = part("cvar", { weight: 1, alpha: 0.8 }, {
   check({ weight, alpha }) {
     checkNumber("cvar.weight", weight, { from: 0 });
     checkNumber("cvar.alpha", alpha, { above: 0, to: 1 });

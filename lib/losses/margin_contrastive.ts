@@ -1,6 +1,6 @@
 // B samples · D embedding width · R real rows · F other rows
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import {
   add,
   cast,
@@ -31,7 +31,11 @@ export interface MarginContrastive extends Part<"marginContrastive"> {
 }
 
 /** Defines a contrastive term with margins; the margins are DRCT's. */
-export const marginContrastive = part<MarginContrastive>("marginContrastive", { weight: 1, positive: 0, negative: 1 }, {
+export const marginContrastive: Maker<MarginContrastive> = part("marginContrastive", {
+  weight: 1,
+  positive: 0,
+  negative: 1,
+}, {
   check({ weight, positive, negative }) {
     checkNumber("marginContrastive.weight", weight, { from: 0 });
     checkNumber("marginContrastive.positive", positive, { from: 0, to: 2 });

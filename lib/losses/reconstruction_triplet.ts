@@ -1,6 +1,6 @@
 // B samples · D embedding width · N quadruples: a real row, its reconstruction, a fake row, its reconstruction
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, mean, relu, type Scalar, slice, sub, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { squaredDistances, unitRows } from "./pairs.ts";
@@ -20,7 +20,7 @@ export interface ReconstructionTriplet extends Part<"reconstructionTriplet"> {
 }
 
 /** Defines a reconstruction term. */
-export const reconstructionTriplet = part<ReconstructionTriplet>("reconstructionTriplet", {
+export const reconstructionTriplet: Maker<ReconstructionTriplet> = part("reconstructionTriplet", {
   weight: 1,
   margin: 0.5,
   orientation: "stated",

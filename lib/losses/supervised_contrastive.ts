@@ -1,6 +1,6 @@
 // B samples · D embedding width · N rows of one class
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, logSoftmax, mul, type Scalar, slice, sub, type Tensor2D, tidy } from "../engine/ops.ts";
 import type { LossInput } from "../types.ts";
 import { distinctPairs, similarities, sumOfPairs, unitRows } from "./pairs.ts";
@@ -15,7 +15,7 @@ export interface SupervisedContrastive extends Part<"supervisedContrastive"> {
 }
 
 /** Defines a supervised contrastive term; the temperature is that of its authors' code. */
-export const supervisedContrastive = part<SupervisedContrastive>("supervisedContrastive", {
+export const supervisedContrastive: Maker<SupervisedContrastive> = part("supervisedContrastive", {
   weight: 1,
   temperature: 0.07,
 }, {

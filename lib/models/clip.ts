@@ -4,7 +4,7 @@
  */
 // B samples · F features
 import { checkChoice } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { type Maker, type Part, part, show } from "../definition/part.ts";
 import { fields, nullable, scalar } from "../definition/reader.ts";
 import { concat, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import type { Streams } from "../nn/initial.ts";
@@ -97,7 +97,7 @@ export interface Clip extends Part<"clip"> {
 }
 
 /** Defines an image tower of CLIP, or both towers. */
-export const clip = part<Clip>("clip", {
+export const clip: Maker<Clip> = part("clip", {
   variant: null,
   sizes: null,
   activation: null,

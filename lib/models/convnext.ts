@@ -8,7 +8,7 @@
  */
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { type Maker, type Part, part, show } from "../definition/part.ts";
 import { add, addScaled, concat, gelu, mul, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } from "../nn/conv.ts";
 import { highPass } from "../nn/high_pass.ts";
@@ -75,7 +75,7 @@ export interface Convnext extends Part<"convnext"> {
 }
 
 /** Defines a ConvNeXt. */
-export const convnext = part<Convnext>("convnext", {
+export const convnext: Maker<Convnext> = part("convnext", {
   size: null,
   depths: null,
   dims: null,

@@ -8,7 +8,7 @@
 // B samples · H, W height and width of error maps · S, C side and channels of the backbone's map · F features
 // N places, S² and their mean · K width of a head
 import { checkNumber } from "../definition/check.ts";
-import { isPart, type Part, part, show } from "../definition/part.ts";
+import { isPart, type Maker, type Part, part, show } from "../definition/part.ts";
 import {
   add,
   concat,
@@ -72,7 +72,7 @@ export interface ErrorGuided extends Part<"errorGuided"> {
 }
 
 /** Defines LaRE²'s refinement. */
-export const errorGuided = part<ErrorGuided>("errorGuided", {
+export const errorGuided: Maker<ErrorGuided> = part("errorGuided", {
   map: null,
   parts: ["embedding", "spatial", "channel"],
   channels: 1024,

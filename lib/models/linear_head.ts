@@ -1,6 +1,6 @@
 // B samples · H, W places of a map · F features of the backbone · D embedding width · K classes
 import { checkChoice, checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { gelu, mean, reshape, type Tensor, type Tensor2D, type Tensor4D, tidy } from "../engine/ops.ts";
 import { dropout } from "../nn/dropout.ts";
 import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
@@ -27,7 +27,7 @@ export interface LinearHead extends Part<"linear"> {
 }
 
 /** Defines a linear head. */
-export const linear = part<LinearHead>("linear", {
+export const linear: Maker<LinearHead> = part("linear", {
   classes: 1,
   embedding: null,
   activation: null,

@@ -1,6 +1,6 @@
 // B samples · F features of the backbone · D width of the last hidden layer · K classes
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { type Maker, type Part, part, show } from "../definition/part.ts";
 import { leakyRelu, type Tensor2D, tidy } from "../engine/ops.ts";
 import { type BatchNormBuffers, initBatchNorm } from "../nn/batch_norm.ts";
 import { dropout } from "../nn/dropout.ts";
@@ -28,17 +28,21 @@ export interface MlpHead extends Part<"mlp"> {
 }
 
 /** Defines a perceptron as head. */
-export const mlp = part<MlpHead>("mlp", { classes: 1, widths: [1536, 1536, 1536], dropout: 0.335, slope: 0.01 }, {
-  check({ classes, widths, dropout, slope }) {
-    checkNumber("mlp.classes", classes, { from: 1, to: 2, integer: true });
-    if (!Array.isArray(widths) || widths.length === 0) {
-      throw new RangeError(`Cannot define mlp: widths ${show(widths)}, expected at least one; linear() has none`);
-    }
-    for (const width of widths) checkNumber("mlp.widths", width, { from: 1, integer: true });
-    checkNumber("mlp.dropout", dropout, { from: 0, below: 1 });
-    checkNumber("mlp.slope", slope, { from: 0, below: 1 });
+export const mlp: Maker<MlpHead> = part(
+  "mlp",
+  { classes: 1, widths: [1536, 1536, 1536], dropout: 0.335, slope: 0.01 },
+  {
+    check({ classes, widths, dropout, slope }) {
+      checkNumber("mlp.classes", classes, { from: 1, to: 2, integer: true });
+      if (!Array.isArray(widths) || widths.length === 0) {
+        throw new RangeError(`Cannot define mlp: widths ${show(widths)}, expected at least one; linear() has none`);
+      }
+      for (const width of widths) checkNumber("mlp.widths", width, { from: 1, integer: true });
+      checkNumber("mlp.dropout", dropout, { from: 0, below: 1 });
+      checkNumber("mlp.slope", slope, { from: 0, below: 1 });
+    },
   },
-});
+);
 
 /** Places in the reference's sequence, four a hidden layer: linear layer, norm, and two without parameters. */
 type Places<T> = { readonly [place: number]: T };

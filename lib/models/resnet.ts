@@ -12,7 +12,7 @@
  */
 // B samples · H, W height and width · C channels · D width of the last stage
 import { checkChoice, checkFlag } from "../definition/check.ts";
-import { type Part, part, show } from "../definition/part.ts";
+import { type Maker, type Part, part, show } from "../definition/part.ts";
 import { maxPool, type Tensor4D, tidy } from "../engine/ops.ts";
 import { type BatchNormBuffers, initBatchNorm } from "../nn/batch_norm.ts";
 import { applyConv, type FilterParams } from "../nn/conv.ts";
@@ -63,7 +63,7 @@ export interface Resnet extends Part<"resnet"> {
 }
 
 /** Defines a ResNet. */
-export const resnet = part<Resnet>("resnet", {
+export const resnet: Maker<Resnet> = part("resnet", {
   depth: 50,
   blocks: null,
   downsample: true,

@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, clone, mul, tidy } from "../engine/ops.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
 import { type AdamState, type AdamW, checkAdam, updateAdamW } from "./adamw.ts";
@@ -11,7 +11,7 @@ export interface Adam extends Part<"adam">, Omit<AdamW, "kind" | "decay"> {
 }
 
 /** Defines Adam; the defaults are PyTorch's. */
-export const adam = part<Adam>("adam", {
+export const adam: Maker<Adam> = part<Adam>("adam", {
   rate: 1e-3,
   decay: 0,
   beta1: 0.9,

@@ -1,5 +1,5 @@
 import { checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { adamUpdate, zerosLike } from "../engine/ops.ts";
 import { disposeTree, entries, fill, mapTree, type Tree } from "../engine/tree.ts";
 import type { StepAt, Stepped } from "./step.ts";
@@ -21,7 +21,7 @@ export interface AdamW extends Part<"adamW"> {
 }
 
 /** Defines AdamW; the defaults are PyTorch's. */
-export const adamW = part<AdamW>("adamW", {
+export const adamW: Maker<AdamW> = part<AdamW>("adamW", {
   rate: 1e-3,
   decay: 0.01,
   beta1: 0.9,

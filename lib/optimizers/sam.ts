@@ -1,5 +1,5 @@
 import { checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, div, mul, tidy } from "../engine/ops.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
 import { type Adam, adam } from "./adam.ts";
@@ -18,7 +18,7 @@ export interface Sam extends Part<"sam"> {
 }
 
 /** Defines sharpness-aware minimisation; ρ is the paper's. */
-export const sam = part<Sam, "base">("sam", { rho: 0.05 }, {
+export const sam: Maker<Sam, "base"> = part("sam", { rho: 0.05 }, {
   required: ["base"],
   parts: { base: [adamW, adam, sgd] },
   check({ base, rho }) {

@@ -1,5 +1,5 @@
 import { checkFlag, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { add, mul, sub, tidy, zerosLike } from "../engine/ops.ts";
 import { disposeTree, entries, mapTree, type Tree } from "../engine/tree.ts";
 import { decayed } from "./adam.ts";
@@ -20,18 +20,22 @@ export interface Sgd extends Part<"sgd"> {
 }
 
 /** Defines stochastic gradient descent. */
-export const sgd = part<Sgd>("sgd", { rate: 0.1, momentum: 0.9, decay: 0, nesterov: false, spareVectors: false }, {
-  check({ rate, momentum, decay, nesterov, spareVectors }) {
-    checkNumber("sgd.rate", rate, { above: 0 });
-    checkNumber("sgd.momentum", momentum, { from: 0, below: 1 });
-    checkNumber("sgd.decay", decay, { from: 0 });
-    checkFlag("sgd.nesterov", nesterov);
-    checkFlag("sgd.spareVectors", spareVectors);
-    if (nesterov && momentum === 0) {
-      throw new RangeError("Cannot define sgd: nesterov with momentum 0, expected a momentum above 0");
-    }
+export const sgd: Maker<Sgd> = part(
+  "sgd",
+  { rate: 0.1, momentum: 0.9, decay: 0, nesterov: false, spareVectors: false },
+  {
+    check({ rate, momentum, decay, nesterov, spareVectors }) {
+      checkNumber("sgd.rate", rate, { above: 0 });
+      checkNumber("sgd.momentum", momentum, { from: 0, below: 1 });
+      checkNumber("sgd.decay", decay, { from: 0 });
+      checkFlag("sgd.nesterov", nesterov);
+      checkFlag("sgd.spareVectors", spareVectors);
+      if (nesterov && momentum === 0) {
+        throw new RangeError("Cannot define sgd: nesterov with momentum 0, expected a momentum above 0");
+      }
+    },
   },
-});
+);
 
 /** Velocities under PyTorch's name: a tree like the parameters. */
 export type SgdState<P extends Tree> = { readonly momentum_buffer: P };

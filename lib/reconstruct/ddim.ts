@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber, checkText } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
 import { targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
@@ -34,7 +34,7 @@ export interface Ddim extends Part<"ddim"> {
 }
 
 /** Makes a {@linkcode Ddim} part. */
-export const ddim = part<Ddim, "model">(
+export const ddim: Maker<Ddim, "model"> = part(
   "ddim",
   { steps: 20, prompt: "", guidance: 1, of: "both" },
   {

@@ -1,5 +1,5 @@
 import { checkChoice } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Sample } from "../types.ts";
 import type { Places } from "./mod.ts";
 
@@ -13,7 +13,7 @@ export interface Existing extends Part<"existing"> {
 }
 
 /** Makes an {@linkcode Existing} part. */
-export const existing = part<Existing>("existing", { of: "both" }, {
+export const existing: Maker<Existing> = part("existing", { of: "both" }, {
   check: ({ of }) => checkChoice("existing.of", of, targets),
 });
 

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber, checkText } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
 import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
@@ -40,7 +40,7 @@ export interface Img2img extends Part<"img2img"> {
 }
 
 /** Makes an {@linkcode Img2img} part. */
-export const img2img = part<Img2img, "model">(
+export const img2img: Maker<Img2img, "model"> = part(
   "img2img",
   { steps: 50, strength: 0.8, prompt: "", guidance: 7.5, of: "both", seed: 1, scheduler: null },
   {

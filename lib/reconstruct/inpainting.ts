@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
 import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
@@ -38,7 +38,7 @@ export interface Inpainting extends Part<"inpainting"> {
 }
 
 /** Makes an {@linkcode Inpainting} part. */
-export const inpainting = part<Inpainting, "model">(
+export const inpainting: Maker<Inpainting, "model"> = part(
   "inpainting",
   { steps: 50, guidance: 7.5, of: "both", seed: 2023, scheduler: null },
   {

@@ -1,5 +1,5 @@
 import { checkNumber, checkText } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { checkModel } from "./models.ts";
 
 /**
@@ -29,7 +29,7 @@ export interface LatentError extends Part<"latentError"> {
 }
 
 /** Makes a {@linkcode LatentError} part. */
-export const latentError = part<LatentError, "model">(
+export const latentError: Maker<LatentError, "model"> = part(
   "latentError",
   { step: 200, ensemble: 4, prompt: "a photo of a [CLS]", size: 256, seed: 1 },
   {

@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { Image } from "../image/decode.ts";
 import { type Ddim, ddim, ddimMethod } from "./ddim.ts";
 import { type Img2img, img2img, img2imgMethod } from "./img2img.ts";
@@ -20,7 +20,7 @@ export interface Residual extends Part<"residual"> {
 }
 
 /** Makes a {@linkcode Residual} part. */
-export const residual = part<Residual, "of">("residual", {}, {
+export const residual: Maker<Residual, "of"> = part("residual", {}, {
   required: ["of"],
   parts: { of: [ddim, vae, img2img, inpainting] },
 });

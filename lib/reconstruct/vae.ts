@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { drawBatch } from "./draws.ts";
 import { targets } from "./existing.ts";
 import { decodeLatents, encodeImages, type Posterior, posteriors } from "./latents.ts";
@@ -35,7 +35,7 @@ export interface Vae extends Part<"vae"> {
 }
 
 /** Makes a {@linkcode Vae} part. */
-export const vae = part<Vae, "model">(
+export const vae: Maker<Vae, "model"> = part(
   "vae",
   { posterior: "sample", rounding: "nearest", of: "both", seed: 42 },
   {

@@ -1,4 +1,4 @@
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import { checkWarmup, warmupShare } from "./warmup.ts";
 
 /** The same learning rate throughout. */
@@ -8,7 +8,7 @@ export interface Constant extends Part<"constant"> {
 }
 
 /** Defines a constant schedule. */
-export const constant = part<Constant>("constant", { warmup: null }, {
+export const constant: Maker<Constant> = part("constant", { warmup: null }, {
   check: ({ warmup }) => checkWarmup("constant", warmup),
 });
 

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 
 /** A learning rate that falls along half a cosine, and rises again past the period. */
 export interface Cosine extends Part<"cosine"> {
@@ -14,7 +14,7 @@ export interface Cosine extends Part<"cosine"> {
 }
 
 /** Defines a cosine schedule. */
-export const cosine = part<Cosine, "period">("cosine", { floor: 0, warmup: 0, every: "epoch" }, {
+export const cosine: Maker<Cosine, "period"> = part("cosine", { floor: 0, warmup: 0, every: "epoch" }, {
   required: ["period"],
   check({ period, floor, warmup, every }) {
     checkNumber("cosine.period", period, { above: 0 });

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { type Part, part } from "../definition/part.ts";
+import { type Maker, type Part, part } from "../definition/part.ts";
 import type { EpochRow } from "../types.ts";
 import { checkWarmup, warmupShare } from "./warmup.ts";
 
@@ -23,7 +23,7 @@ export interface Plateau extends Part<"plateau"> {
  * Defines a plateau schedule. The defaults are those of AlignedForensics's published command, whose ten epochs without
  * improvement are a patience of nine. LaRE²: AUC, patience 4, threshold 1e-4, factor 0.5, floor 1e-7.
  */
-export const plateau = part<Plateau>("plateau", {
+export const plateau: Maker<Plateau> = part("plateau", {
   metric: "balancedAccuracy",
   patience: 9,
   threshold: 1e-3,

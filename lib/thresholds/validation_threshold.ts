@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
-import { isRecord, type Part, part } from "../definition/part.ts";
+import { isRecord, type Maker, type Part, part } from "../definition/part.ts";
 import { type FrozenThreshold, frozenThreshold, frozenThresholds, type ThresholdGoal } from "../metrics/mod.ts";
 import { random } from "../random.ts";
 import type { ScoreColumns } from "../types.ts";
@@ -25,7 +25,7 @@ export interface ValidationThreshold extends Part<"validationThreshold"> {
 }
 
 /** Makes a {@linkcode ValidationThreshold} part. */
-export const validationThreshold = part<ValidationThreshold>("validationThreshold", {
+export const validationThreshold: Maker<ValidationThreshold> = part("validationThreshold", {
   images: 5000,
   by: "all",
   goal: "accuracy",
