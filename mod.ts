@@ -69,18 +69,30 @@ export {
   square,
   type View,
 } from "./lib/augment/mod.ts";
-export { type Corruption, corruptionName, corruptionOf } from "./lib/augment/corruption.ts";
+export {
+  type Corruption,
+  corruptionName,
+  corruptionOf,
+  type Step as CorruptionStep,
+} from "./lib/augment/corruption.ts";
 export { protocols, type RobustnessAxes, robustnessAxes, robustnessGrid } from "./lib/augment/robustness.ts";
 export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
-export { auditFigures } from "./lib/audit/figures.ts";
-export { everySplit } from "./lib/audit/listing.ts";
+export { auditFigures, type Captioned as AuditFigure } from "./lib/audit/figures.ts";
+export { everySplit, type Group as AuditGroup, type Source as AuditSource } from "./lib/audit/listing.ts";
 export { auditPage } from "./lib/audit/page.ts";
 export { auditText } from "./lib/audit/text.ts";
 export { crossData, type CrossedData, crossGenerators } from "./lib/cross.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
-export { type Axes, type Coordinate, grid } from "./lib/definition/grid.ts";
-export { type Part, part } from "./lib/definition/part.ts";
+export { type Axes, type Coordinate, grid, type Tagged } from "./lib/definition/grid.ts";
+export {
+  type Given as PartGiven,
+  type Maker as PartMaker,
+  type Options as PartOptions,
+  type Part,
+  part,
+  type Rules as PartRules,
+} from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
 export {
@@ -113,6 +125,7 @@ export {
   type Drct2M,
   drct2M,
   type Drct2MGenerator,
+  drct2MGenerators,
   type ElsaD3,
   elsaD3,
   type Folders,
@@ -130,6 +143,7 @@ export {
   type Pocket,
   pocket,
   type PocketGenerator,
+  pocketGenerators,
   type Reencoded,
   reencoded,
   type UniversalFakeDetect,
@@ -225,6 +239,7 @@ export {
   differenceSentence,
   differenceText,
   type DotsOptions,
+  type EmbeddedGroup,
   type EmbeddedModel,
   type EmbeddedRow,
   type EnsembleRow,
@@ -236,23 +251,27 @@ export {
   type Figure,
   finding,
   type HeatmapOptions,
+  type LastDistances,
   lastDistances,
   type MappedImage,
   type MatrixCell,
   type MatrixOptions,
   methodNames,
+  type MetricRole,
   type MetricRow,
   metricsText,
   mostWrong,
   overview,
   page,
   type PageOptions,
+  type PlaceMap,
   plot,
   probeNote,
   type Published,
   type RobustnessOptions,
   type RobustnessRow,
   type RocOptions,
+  type Role,
   type TimestepError,
   type WrongImage,
   type WrongPicture,
@@ -260,12 +279,22 @@ export {
 export {
   calibrated,
   type Calibration,
+  type Column as NumberColumn,
   fitIsotonic,
   fitPlatt,
   fitTemperature,
   type FrozenThreshold,
   frozenThreshold,
   frozenThresholds,
+  type FrozenThresholdsOptions,
+  type Isotonic,
+  type Metric,
+  type Platt,
+  type SetColumns,
+  type SetThresholds,
+  type Statistic,
+  type Temperature,
+  type ThresholdGoal,
 } from "./lib/metrics/mod.ts";
 export { type ForeignScores, readScores } from "./lib/evaluate/scores_file.ts";
 export { type PictureOptions, savePicture } from "./lib/notebook/save.ts";
@@ -282,8 +311,9 @@ export {
   plateau,
   type Schedule,
 } from "./lib/schedules/mod.ts";
-export { type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
+export { type ThresholdPart, type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
 export type {
+  Best,
   Distances,
   Environment,
   EpochRow,
@@ -291,12 +321,52 @@ export type {
   Interval,
   Label,
   Metrics,
+  NonFiniteRow,
   Pair,
+  Phases as EpochSeconds,
   RunEvent,
   RunRecord,
   Sample,
   ScoreColumns,
   Split,
   StepRow,
+  Unreadable,
+  ValidationRow,
 } from "./lib/types.ts";
 export { wrongPictures, type WrongPicturesOptions } from "./lib/wrong_pictures.ts";
+
+// Types that those above are spelt with.
+export type { Judgement as AuditJudgement, Step as AuditStep, Verdict as AuditVerdict } from "./lib/audit/verdict.ts";
+export type {
+  Counts as AuditCounts,
+  GroupRow as AuditGroupRow,
+  Quantiles as AuditQuantiles,
+} from "./lib/audit/tables.ts";
+export type { SpectrumGap } from "./lib/audit/spectra.ts";
+export type { NamedTwin, TwinTable } from "./lib/audit/twins.ts";
+export type { Pass as AuditPass } from "./lib/audit/walk.ts";
+export type { PillowFilter } from "./lib/image/pillow_resize.ts";
+export type { ImageFormat } from "./lib/image/header.ts";
+export type { Limit as SampleLimit } from "./lib/layouts/options.ts";
+export type { LackingEvent } from "./lib/data/lacking.ts";
+export type { CaptionsTold } from "./lib/evaluate/captions.ts";
+export type { ClipSizes, ClipTextSizes } from "./lib/models/clip.ts";
+export type { ConvnextSize } from "./lib/models/convnext.ts";
+export type { Bend as ResnetActivation } from "./lib/nn/residual.ts";
+export type { Target as ReconstructionTarget } from "./lib/reconstruct/existing.ts";
+export type { SamplerKind } from "./lib/reconstruct/scheduler_option.ts";
+export type { Posterior } from "./lib/reconstruct/latents.ts";
+export type { Rounding } from "./lib/reconstruct/prepare.ts";
+export type { TextOptions } from "./lib/report/text.ts";
+export type { ThresholdChoice } from "./lib/report/frozen.ts";
+export type { SeedDifference } from "./lib/report/seeds.ts";
+export type { Finding, SentenceOptions } from "./lib/report/sentence.ts";
+export type { Measured as MeasuredRun } from "./lib/report/overview.ts";
+export type { Section as PageSection } from "./lib/report/document.ts";
+export type { NextStep as PageNextStep } from "./lib/report/page.ts";
+export type { Spread as SeedSpread } from "./lib/report/numbers.ts";
+export type { Comparable as ComparableRun } from "./lib/report/methods.ts";
+export type { ScoredRun } from "./lib/report/corruptions.ts";
+export type { ClipVit } from "./lib/models/clip_vit.ts";
+export type { ClipLayers } from "./lib/models/clip_layers.ts";
+export type { ClipText } from "./lib/models/clip_text.ts";

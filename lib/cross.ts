@@ -6,7 +6,9 @@ import { generatorNames, innermost, type Layout, layouts } from "./layouts/mod.t
 
 /** One of the data that are crossed: what is learned from it, and what it is tested with. */
 export interface CrossedData {
+  /** What is learned from. */
   readonly train: readonly Layout[];
+  /** What is tested with. */
   readonly test: readonly Layout[];
   /** Left out or null: a seeded share of the training sources is held out. */
   readonly validation?: readonly Layout[] | null;

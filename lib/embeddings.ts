@@ -16,6 +16,7 @@ import type { Pair, RunRecord, Sample } from "./types.ts";
 export interface Embedding {
   /** Of the sample; a reconstruction has that of what it was made from. */
   readonly id: string;
+  /** Photograph, fake, or the reconstruction of either. */
   readonly group: "real" | "fake" | "realRec" | "fakeRec";
   /** [D], not normalised. */
   readonly x: Float32Array;
@@ -33,9 +34,11 @@ export interface EmbeddingOptions {
   readonly weights?: string | null;
   /** Folder of what parts made. */
   readonly artifacts?: string;
+  /** What operations run on; default "auto": tensorflow where it is built, else wasm. */
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on. */
   readonly threads?: number;
+  /** Stops between two batches. */
   readonly signal?: AbortSignal;
 }
 

@@ -50,6 +50,7 @@ export interface EvaluateOptions {
    * and what is missing is an error.
    */
   readonly pipelines?: string | null;
+  /** What operations run on; default "auto": tensorflow where it is built, else wasm. */
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -63,9 +64,13 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** As it was before; the scores that it takes in are below. */
   readonly record: RunRecord;
+  /** Folder of the run. */
   readonly folder: string;
+  /** What was scored. */
   readonly checkpoint: Best;
+  /** What it was scored on. */
   readonly backend: string;
+  /** Threads that operations ran on. */
   readonly threads: number;
   /** Of images as they are. Every row names its test set; an image that is part of several is there once for each. */
   readonly scores: ScoreColumns;
@@ -92,6 +97,7 @@ export interface Evaluation {
 export interface Altered {
   /** What, as "jpeg-50" or "tiles-mean-224": as the record names it. */
   readonly name: string;
+  /** A row for each image of each test set. */
   readonly scores: ScoreColumns;
   /** By test set, then "mean" over them. */
   readonly metrics: Readonly<Record<string, Metrics>>;

@@ -53,6 +53,7 @@ export interface Experiment {
   readonly reconstruct: Reconstruction | Residual | null;
   /** Changes in training only, in order, before the view. */
   readonly augment: readonly Augmentation[];
+  /** The network. */
   readonly model: {
     readonly backbone: Backbone;
     /** What refines the backbone's features before the head sees them; null: nothing. */
@@ -73,10 +74,13 @@ export interface Experiment {
   } | null;
   /** Terms of the objective; the keys name them in records, tables and curves. */
   readonly loss: Readonly<Record<string, Loss>>;
+  /** How a step moves the parameters. */
   readonly optimizer: Optimizer;
+  /** How fast it moves them, epoch by epoch. */
   readonly schedule: Schedule;
   /** Largest norm of the gradient over all parameters; longer ones are shortened to it. Null: any. */
   readonly clip: number | null;
+  /** What a step sees. */
   readonly batch: {
     /** Rows that enter the network, reconstructions included; with `fakes` at most so many. */
     readonly size: number;

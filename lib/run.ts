@@ -35,6 +35,7 @@ export interface RunOptions {
    * missing is an error.
    */
   readonly pipelines?: string | null;
+  /** What operations run on; default "auto": tensorflow where it is built, else wasm. */
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -128,6 +129,7 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
 
 /** A run in a process of its own. */
 export interface DetachedRun {
+  /** As its record has it. */
   readonly id: string;
   /** Of the run. */
   readonly folder: string;

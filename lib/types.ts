@@ -19,6 +19,7 @@ export interface Sample {
    * `lib/data/source.ts` reads all of these.
    */
   readonly file: string;
+  /** Whether a camera made it. */
   readonly label: Label;
   /** The photograph or prompt it comes from: never crosses splits, and is the unit of the bootstrap. */
   readonly source: string;
@@ -26,7 +27,9 @@ export interface Sample {
   readonly generator: string | null;
   /** Test set it is scored in: a generator's, with that set's own photographs; null: part of every set. */
   readonly set: string | null;
+  /** Which part of its data set it belongs to; in a definition, the place of the layout decides. */
   readonly split: Split;
+  /** What it shows, or the prompt it was made by, in words; null: nobody said. */
   readonly caption: string | null;
   /** File of its latent reconstruction error, `.pt` or `.safetensors`, where the data set names one or a part made one. */
   readonly errorMap?: string;
@@ -34,7 +37,9 @@ export interface Sample {
 
 /** A sample and what was made from it; a reconstruction of anything is fake. */
 export interface Pair {
+  /** The image. */
   readonly sample: Sample;
+  /** What was made from it; null: nothing. */
   readonly reconstruction: Sample | null;
 }
 
@@ -108,8 +113,11 @@ export type Metrics = Readonly<Record<string, number>>;
 
 /** A fraction with its bootstrap interval. */
 export interface Interval {
+  /** The number itself. */
   readonly value: number;
+  /** Where the interval begins. */
   readonly low: number;
+  /** Where it ends. */
   readonly high: number;
 }
 
@@ -139,7 +147,9 @@ export interface ValidationRow {
 export interface Phases {
   /** What the network waited for images; large beside `step`, it starves. */
   readonly data: number;
+  /** The steps themselves: forward, backward, update. */
   readonly step: number;
+  /** Looking at the validation split. */
   readonly evaluate: number;
 }
 
@@ -161,8 +171,11 @@ export interface EpochRow extends ValidationRow {
 
 /** A step whose loss or gradient was not finite. */
 export interface NonFiniteRow {
+  /** Counted from 1. */
   readonly step: number;
+  /** That it stood in, counted from 1. */
   readonly epoch: number;
+  /** The total and each term; what was not finite is NaN or infinite. */
   readonly loss: Readonly<Record<string, number>>;
   /** Ids of the samples behind the rows of its batches. */
   readonly ids: readonly string[];
@@ -172,22 +185,29 @@ export interface NonFiniteRow {
 export interface Unreadable {
   /** Of its sample. */
   readonly id: string;
+  /** Its path. */
   readonly file: string;
   /** What it was to be read for: training, where another of its class stood in, or a judgement, which leaves it out. */
   readonly split: Split;
+  /** Why it could not be read. */
   readonly reason: string;
 }
 
 /** Loss terms of one step: total first, then the definition's names. */
 export interface StepRow {
+  /** Counted from 1. */
   readonly step: number;
+  /** That it stands in, counted from 1. */
   readonly epoch: number;
+  /** The total, and each term by its name. */
   readonly loss: Readonly<Record<string, number>>;
 }
 
 /** Scores of test sets, in plain columns of equal length. */
 export interface ScoreColumns {
+  /** Of the sample. */
   readonly id: readonly string[];
+  /** Of the sample: what intervals are drawn over. */
   readonly source: readonly string[];
   /** Name of the generator, null for camera images; of rows older than this column null too. */
   readonly generator: readonly (string | null)[];
@@ -203,12 +223,19 @@ export interface ScoreColumns {
 
 /** Where and with what a run was made. */
 export interface Environment {
+  /** Version of this library. */
   readonly counterproof: string;
+  /** Version of Deno. */
   readonly deno: string;
+  /** Version of its JavaScript engine. */
   readonly v8: string;
+  /** Operating system, processor, cores and memory. */
   readonly system: string;
+  /** What operations ran on. */
   readonly backend: string;
+  /** Threads that they ran on. */
   readonly threads: number;
+  /** Versions of the libraries, by name. */
   readonly packages: Readonly<Record<string, string>>;
   /** Commit of the checkout, with "+changes" when it is dirty; null outside git. */
   readonly commit: string | null;
@@ -218,6 +245,7 @@ export interface Environment {
 
 /** What a run leaves behind: everything that `compare` and `plot` need, and nothing else. */
 export interface RunRecord {
+  /** Form in which it is written. */
   readonly format: 3;
   /** Hash of fingerprint and data: 64 hexadecimal digits. Of runs of format 1 and 2 the fingerprint alone. */
   readonly id: string;
@@ -227,6 +255,7 @@ export interface RunRecord {
   readonly data: string | null;
   /** Resolved: every default written out. */
   readonly experiment: Experiment;
+  /** Where and with what it was made. */
   readonly environment: Environment;
   /** "running" is what a run says that was killed, too: whether it still goes, its lock tells. */
   readonly status: "running" | "done" | "stopped" | "failed";
@@ -238,14 +267,17 @@ export interface RunRecord {
   readonly seconds: number;
   /** Largest resident memory seen. */
   readonly megabytes: number;
+  /** Epoch by epoch. */
   readonly history: readonly EpochRow[];
   /** Steps that were left out because their loss or gradient was not finite, where the definition allows that. */
   readonly skipped: readonly NonFiniteRow[];
   /** Images that were passed over, each once for each split; empty in runs older than it. */
   readonly unreadable: readonly Unreadable[];
+  /** The loss of every step. */
   readonly steps: readonly StepRow[];
   /** By test set (generator), then by metric; empty before the run is done. */
   readonly metrics: Readonly<Record<string, Metrics>>;
+  /** Of every test image; empty before the run is done. */
   readonly scores: ScoreColumns;
   /**
    * What a logistic regression on trivial cues (stored size, mean colour, high-pass energy, block step), learned from
@@ -259,6 +291,7 @@ export interface RunRecord {
   readonly validation: ScoreColumns | null;
   /** What was decided on those scores; null where they are. */
   readonly frozen: Frozen | null;
+  /** The checkpoint that is evaluated; null before there is one. */
   readonly best: Best | null;
 }
 
@@ -272,7 +305,9 @@ export interface Frozen {
 
 /** The checkpoint that is evaluated. */
 export interface Best {
+  /** After which it was taken, counted from 1. */
   readonly epoch: number;
+  /** After which it was taken. */
   readonly step: number;
   /** File in the run's folder. */
   readonly checkpoint: string;

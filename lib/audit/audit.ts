@@ -28,6 +28,7 @@ export interface AuditOptions {
   readonly part?: number;
   /** Learns what a reader should know of the data and what stops nothing, as that a class folder is empty. */
   readonly tell?: (what: string) => void;
+  /** Stops the audit between two images. */
   readonly signal?: AbortSignal;
 }
 
@@ -37,15 +38,18 @@ export interface Audit extends Judgement {
   readonly probe: { readonly auc: number; readonly low: number; readonly high: number } | null;
   /** The same for single properties. */
   readonly properties: Readonly<Record<"format" | "quality" | "size" | "depth", Interval>> | null;
+  /** What the verdict rests on. */
   readonly tables: {
     readonly groups: readonly GroupRow[];
     readonly spectra: readonly SpectrumGap[];
     /** How many images of each split stand in an earlier one; null: pictures were not compared. */
     readonly duplicates: TwinTable["splits"] | null;
   };
+  /** Images that stand in an earlier split as well. */
   readonly twins: TwinTable["twins"];
   /** Side of the centres whose spectra were taken, in pixels; null where none was. */
   readonly spectrumSize: number | null;
+  /** Images that could not be read, and count nowhere. */
   readonly unreadable: readonly Unreadable[];
 }
 

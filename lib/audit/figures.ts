@@ -8,9 +8,13 @@ type Trace = Figure["data"][number];
 
 /** A figure and what stands below it. */
 export interface Captioned {
+  /** What links lead to. */
   readonly id: string;
+  /** Its heading. */
   readonly title: string;
+  /** What is drawn. */
   readonly figure: Figure;
+  /** What is to be seen in it, a sentence or two. */
   readonly caption: string;
 }
 

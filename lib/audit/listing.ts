@@ -3,7 +3,9 @@ import type { Sample, Split } from "../types.ts";
 
 /** One split of one data set. */
 export interface Source {
+  /** The data set. */
   readonly layout: Layout;
+  /** Which part of it. */
   readonly split: Split;
   /** Whether the data set may lack the split. */
   readonly optional: boolean;
@@ -11,9 +13,11 @@ export interface Source {
 
 /** Images that are told of together. */
 export interface Group {
+  /** Their class. */
   readonly label: Sample["label"];
   /** The generator of fakes; of photographs the test set that they belong to, "all" where every set has the same. */
   readonly name: string;
+  /** Which part of it. */
   readonly split: Split;
 }
 

@@ -8,14 +8,17 @@ export interface SpectrumGap {
   readonly name: string;
   /** Fakes and photographs that were measured. */
   readonly fakes: number;
+  /** See `fakes`. */
   readonly photographs: number;
   /** Decibels by which fakes lie above photographs, by frequency from 1 cycle a centre up to Nyquist's. */
   readonly decibels: readonly number[];
   /** Root mean square of that below a quarter of Nyquist's frequency, where what is shown decides, and above it. */
   readonly coarse: number;
+  /** See `coarse`. */
   readonly fine: number;
   /** The same between two halves of the photographs and of the fakes, whichever is larger: what chance alone makes. */
   readonly coarseByChance: number;
+  /** See `coarseByChance`. */
   readonly fineByChance: number;
 }
 

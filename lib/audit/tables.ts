@@ -4,10 +4,15 @@ import type { Group } from "./listing.ts";
 
 /** Where the middle of some numbers lies and how far they spread: quantiles. */
 export interface Quantiles {
+  /** A twentieth of the values is smaller. */
   readonly p5: number;
+  /** A quarter is. */
   readonly p25: number;
+  /** Half of them are. */
   readonly median: number;
+  /** Three quarters are. */
   readonly p75: number;
+  /** Nineteen twentieths are. */
   readonly p95: number;
 }
 
@@ -20,7 +25,9 @@ export interface GroupRow extends Group {
   readonly images: number;
   /** As they are listed, looked at or not. */
   readonly listed: number;
+  /** Those whose header cannot be read. */
   readonly unreadable: number;
+  /** How many there are of each format. */
   readonly formats: Counts;
   /** As "8 bits, 3 channels". */
   readonly depths: Counts;
@@ -30,6 +37,7 @@ export interface GroupRow extends Group {
   readonly qualities: Counts;
   /** In pixels, upright; null without images. */
   readonly width: Quantiles | null;
+  /** See `width`. */
   readonly height: Quantiles | null;
   /** Root of width times height. */
   readonly side: Quantiles | null;

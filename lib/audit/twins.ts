@@ -7,11 +7,15 @@ import { changed, chunks, type Walk } from "./walk.ts";
 
 /** An image that stands in an earlier split too. */
 export interface NamedTwin {
+  /** Of its sample. */
   readonly id: string;
+  /** Where it stands. */
   readonly split: Split;
+  /** The same pixels, or nearly. */
   readonly kind: "exact" | "near";
   /** Of the image in the earlier split. */
   readonly earlier: string;
+  /** Where that one stands. */
   readonly earlierSplit: Split;
 }
 

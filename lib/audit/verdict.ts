@@ -14,6 +14,7 @@ export type Verdict = "biased" | "doubtful" | "unbiased";
 
 /** What is to be done. */
 export interface Step {
+  /** What to do, in a sentence. */
   readonly text: string;
   /** A layout, where the step is one; `of` stands for the data set. */
   readonly code?: string;
@@ -21,9 +22,11 @@ export interface Step {
 
 /** A verdict, why, and the protocol to use. */
 export interface Judgement {
+  /** In a word. */
   readonly verdict: Verdict;
   /** Sentences. */
   readonly reasons: readonly string[];
+  /** What to do about it, in order. */
   readonly protocol: readonly Step[];
 }
 

@@ -4,8 +4,11 @@ import { groupOf, keyOf, type Listing, placeIn, samplesOf, type Source } from ".
 
 /** How far a pass over the images has come. */
 export interface Pass {
+  /** Images behind it. */
   readonly done: number;
+  /** Images that it looks at. */
   readonly total: number;
+  /** What it does, in a word or two. */
   readonly doing: string;
   /** How many of those done since the pass before were known without work. */
   readonly known?: number;

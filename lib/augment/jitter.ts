@@ -10,7 +10,9 @@ import { mapTones, toneTable } from "./tone.ts";
 export interface Jitter extends Part<"jitter"> {
   /** Largest change of the factor 1 either way, 0…1; 0 leaves it as it is. */
   readonly brightness: number;
+  /** As `brightness`. */
   readonly contrast: number;
+  /** As `brightness`. */
   readonly saturation: number;
   /** Largest turn of the hue either way, share of a whole turn, 0…0.5. */
   readonly hue: number;

@@ -49,8 +49,20 @@ export const augmentations = {
   oneOf: oneOfImage,
 };
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Augmentations = typeof augmentations;
+
 /** A random change of an image in training. */
-export type Augmentation = Parameters<(typeof augmentations)[keyof typeof augmentations]>[0];
+export type Augmentation = Parameters<Augmentations[keyof Augmentations]>[0];
+
+/**
+ * The type of the table.
+ * @internal
+ */
+type Views = typeof views;
 
 /** How an image of any size becomes one of the network's. */
-export type View = Parameters<(typeof views)[keyof typeof views]>[0];
+export type View = Parameters<Views[keyof Views]>[0];

@@ -86,8 +86,14 @@ export const makers = [
   shiftScaleRotate,
 ] as const;
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Augmentations = typeof augmentations;
+
 /** An augmentation that holds no others. */
-export type SimpleAugmentation = Parameters<(typeof augmentations)[keyof typeof augmentations]>[0];
+export type SimpleAugmentation = Parameters<Augmentations[keyof Augmentations]>[0];
 
 /** The common signature of augmentations. */
 export type Augment<Spec> = (spec: Spec, image: Image, draw: Random) => Image | Promise<Image>;

@@ -6,6 +6,7 @@ export type Coordinate = string | number | boolean;
 
 /** What a grid is made of: a definition that can carry its point. */
 export interface Tagged {
+  /** By name of the axis, the value on it. */
   readonly tags: Readonly<Record<string, Coordinate>>;
 }
 

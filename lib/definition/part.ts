@@ -2,6 +2,7 @@ import { meant } from "./nearest.ts";
 
 /** A tagged plain object: one piece of a definition. JSON-able, frozen. */
 export interface Part<Kind extends string = string> {
+  /** Which maker made it: the key of its room's table. */
   readonly kind: Kind;
 }
 

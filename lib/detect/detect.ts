@@ -21,6 +21,7 @@ export interface DetectOptions {
   readonly root?: string;
   /** Folder that holds the data sets by name, which say what a run was tested on; null: none. */
   readonly data?: string | null;
+  /** What operations run on; default "auto", for the shipped detector wasm. */
   readonly backend?: BackendName | "auto";
   /** Threads that operations run on; on wasm results do not depend on them. */
   readonly threads?: number;
@@ -37,6 +38,7 @@ export interface DetectOptions {
 
 /** What a detector says of an image. */
 export interface Judged {
+  /** Path of the image, or what it was called. */
   readonly file: string;
   /** That it is generated, 0…1. */
   readonly probability: number;
@@ -50,7 +52,9 @@ export interface Judged {
 
 /** An image that could not be judged. */
 export interface Unjudged {
+  /** Path of the image, or what it was called. */
   readonly file: string;
+  /** Why it could not be read. */
   readonly error: string;
 }
 

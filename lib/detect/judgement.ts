@@ -10,6 +10,7 @@ export interface Rates {
   readonly set: string;
   /** Photographs and fakes that were tested. */
   readonly real: number;
+  /** See `real`. */
   readonly fake: number;
   /** Share of the photographs that were called fake, 0…1. */
   readonly falseAlarms: number;

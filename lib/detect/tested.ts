@@ -7,6 +7,7 @@ import { thousands } from "../report/numbers.ts";
 export interface Tested {
   /** Shorter and longer side, from the least to the most, pixels. */
   readonly shorter: readonly [least: number, most: number];
+  /** See `shorter`. */
   readonly longer: readonly [least: number, most: number];
   /** Formats of their files. */
   readonly formats: readonly ImageFormat[];

@@ -5,10 +5,11 @@ import { chosenAddon, isSupported } from "./tensorflow/installed.ts";
 import { startWasm } from "./wasm/mod.ts";
 
 /** What tensors live on and operations run on. */
-export type BackendName = keyof typeof backends;
+export type BackendName = "tensorflow" | "wasm" | "cpu";
 
 /** The backend in use. */
 export interface Backend {
+  /** Which. */
   readonly name: BackendName;
   /** Threads that kernels run on, the caller's among them. */
   readonly threads: number;
@@ -24,7 +25,7 @@ interface Running {
 
 type Start = (threads: number) => Promise<Running>;
 
-const backends = {
+const backends: Readonly<Record<BackendName, Start>> = {
   tensorflow: async (threads) => {
     // only now: a machine that does not use it pays nothing for it
     const { startTensorflow } = await import("./tensorflow/load.ts");
@@ -38,7 +39,7 @@ const backends = {
     Object.assign(findBackend("cpu"), { firstUse: false });
     return { heapBytes: () => 0, close: () => {} };
   },
-} satisfies Record<string, Start>;
+};
 
 /** Threads that a backend takes at most, and by itself as long as there are cores. */
 const threadsOf: Readonly<Record<BackendName, { readonly most: number; readonly usual: number }>> = {

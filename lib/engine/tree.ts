@@ -1,6 +1,10 @@
 import type { Tensor } from "./ops.ts";
 
-/** Parameters: nested plain objects and arrays of tensors, whose dotted paths are the checkpoint's keys. */
+/**
+ * Parameters: nested plain objects and arrays of tensors, whose dotted paths are the checkpoint's keys.
+ *
+ * @internal
+ */
 export type Tree = Tensor | readonly Tree[] | { readonly [key: string]: Tree };
 
 /** Leaves by dotted path, in the tree's order. */

@@ -8,6 +8,7 @@ import { evaluateScores } from "./evaluate.ts";
 export interface CaptionsTold {
   /** How many images have a caption, and how many none, which are read as empty at any time. */
   readonly images: number;
+  /** See `images`. */
   readonly lacking: number;
   /** With captions as they are; by test set, then "mean". */
   readonly given: Readonly<Record<string, Metrics>>;

@@ -5,17 +5,17 @@
 import type { Image } from "./decode.ts";
 import { checkSides } from "./sides.ts";
 
-/** Pillow's filters but for nearest: how far each reaches, in pixels of the coarser grid, and its weight at x. */
-const filters = {
+/** Pillow's filters but for nearest. */
+export type PillowFilter = "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
+
+/** How far each reaches, in pixels of the coarser grid, and its weight at x. */
+const filters: Readonly<Record<PillowFilter, { readonly reach: number; readonly weight: (x: number) => number }>> = {
   box: { reach: 0.5, weight: (x: number) => x > -0.5 && x <= 0.5 ? 1 : 0 },
   bilinear: { reach: 1, weight: (x: number) => Math.max(0, 1 - Math.abs(x)) },
   hamming: { reach: 1, weight: (x: number) => Math.abs(x) < 1 ? sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) : 0 },
   bicubic: { reach: 2, weight: (x: number) => catmullRom(Math.abs(x)) },
   lanczos: { reach: 3, weight: (x: number) => x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0 },
 };
-
-/** Names of Pillow's filters. */
-export type PillowFilter = keyof typeof filters;
 
 /** All of them, to choose from. */
 export const pillowFilters = Object.keys(filters) as readonly PillowFilter[];

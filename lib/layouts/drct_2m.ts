@@ -38,7 +38,7 @@ const reconstructionFolders = {
   full_inpainting: "stable-diffusion-inpainting",
   full_inpainting2: "stable-diffusion-2-inpainting",
   full_inpainting_xl: "stable-diffusion-xl-1.0-inpainting-0.1",
-} as const satisfies Record<string, Drct2MGenerator>;
+} as const satisfies Record<NonNullable<Drct2M["reconstructions"]>, Drct2MGenerator>;
 
 /**
  * DRCT-2M (Chen et al., ICML 2024): photographs of MSCOCO, and images of sixteen generators for their captions. Read
@@ -49,6 +49,7 @@ const reconstructionFolders = {
  * source, so that a fake never validates beside the photograph whose caption it was made for.
  */
 export interface Drct2M extends Part<"drct2M"> {
+  /** Which generators' folders; photographs are read in any case. */
   readonly generators: readonly Drct2MGenerator[] | "all";
   /** Null: all images. */
   readonly limit: Limit | null;
@@ -57,7 +58,7 @@ export interface Drct2M extends Part<"drct2M"> {
    * `<data>/DR/MSCOCO/<this>/train2017` or, where that is missing, with DRCT-2M's inpainting generator; of fakes in
    * `<data>/DR/DRCT-2M/<generator>/<this>/train2017`. Null: none.
    */
-  readonly reconstructions: keyof typeof reconstructionFolders | null;
+  readonly reconstructions: "full_inpainting" | "full_inpainting2" | "full_inpainting_xl" | null;
 }
 
 /** Makes a {@linkcode Drct2M} part. */

@@ -8,9 +8,6 @@ import type { Roots } from "./mod.ts";
 import { checkLimit, type Limit } from "./options.ts";
 import { dataOf, drawn } from "./places.ts";
 
-/** What becomes of a record whose photograph is not there. */
-const choices = ["keep", "drop"] as const;
-
 /**
  * ELSA_D3 (Baraldi et al., ECCV 2024): records of a photograph, named by its address, and four images that generators
  * made for its caption, which stand in the records. Read from the parquet files below `<data>/ELSA_D3`; those whose path
@@ -24,7 +21,7 @@ const choices = ["keep", "drop"] as const;
  */
 export interface ElsaD3 extends Part<"elsaD3"> {
   /** Whether the fakes of records without a photograph are samples. */
-  readonly withoutReal: typeof choices[number];
+  readonly withoutReal: "keep" | "drop";
   /** How many records of a split, so that content stays matched; null: all. */
   readonly limit: Limit | null;
 }
@@ -32,7 +29,7 @@ export interface ElsaD3 extends Part<"elsaD3"> {
 /** Makes an {@linkcode ElsaD3} part. */
 export const elsaD3: Maker<ElsaD3> = part("elsaD3", { withoutReal: "drop", limit: null }, {
   check: ({ withoutReal, limit }) => {
-    checkChoice("elsaD3.withoutReal", withoutReal, choices);
+    checkChoice("elsaD3.withoutReal", withoutReal, ["keep", "drop"]);
     checkLimit("elsaD3.limit", limit);
   },
 });

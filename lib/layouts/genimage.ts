@@ -8,8 +8,11 @@ import { checkGenerators, checkLimit, type Limit } from "./options.ts";
 import { dataOf, emptyPlaces, type Place, refuseEmpty, samplesOf } from "./places.ts";
 import { besideFolder, twinsByName } from "./twins.ts";
 
+/** A generator of GenImage. */
+export type GenImageGenerator = "sd14" | "sd15" | "midjourney" | "adm" | "wukong" | "glide" | "vqdm" | "biggan";
+
 /** Folder of each generator as GenImage publishes it; the second half names what its archive unpacks to. */
-const folders = {
+const folders: Readonly<Record<GenImageGenerator, string>> = {
   sd14: "stable_diffusion_v_1_4/imagenet_ai_0419_sdv4",
   sd15: "stable_diffusion_v_1_5/imagenet_ai_0424_sdv5",
   midjourney: "Midjourney/imagenet_midjourney",
@@ -18,13 +21,10 @@ const folders = {
   glide: "glide/imagenet_glide",
   vqdm: "VQDM/imagenet_ai_0419_vqdm",
   biggan: "BigGAN/imagenet_ai_0419_biggan",
-} as const;
+};
 
 /** Where DRCT's release puts reconstructions: by SD 1, SD 2 and SDXL inpainting. */
 const reconstructionFolders = ["inpainting", "inpainting2", "inpainting_xl"] as const;
-
-/** A generator of GenImage. */
-export type GenImageGenerator = keyof typeof folders;
 
 /** The generators of GenImage. */
 export const genImageGenerators = Object.keys(folders) as readonly GenImageGenerator[];
@@ -45,7 +45,7 @@ export interface GenImage extends Part<"genImage"> {
    * Folder of the reconstructions in the form of DRCT's release, where `nature` and `ai` hold `crop` (the
    * images, cut to at most 1024 pixels a side) and this folder beside it; null: the images as GenImage publishes them.
    */
-  readonly reconstructions: typeof reconstructionFolders[number] | null;
+  readonly reconstructions: "inpainting" | "inpainting2" | "inpainting_xl" | null;
   /**
    * "class": every image has the class of ImageNet that its name tells as its caption, as LaRE² fills its prompts. Null:
    * none has a caption.

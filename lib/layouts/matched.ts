@@ -21,7 +21,7 @@ export interface Matched extends Part<"matched"> {
   /** The data set. */
   readonly of: Layout;
   /** What is alike within a cell, one or both of "size" and "quality". */
-  readonly by: readonly typeof properties[number][];
+  readonly by: readonly ("size" | "quality")[];
   /** A cell's largest side over its smallest, ≥ 1, counted from one pixel; 1: sizes have to be equal. */
   readonly factor: number;
   /** How many qualities a cell spans, a whole number from 1; images without a quality make cells by their format. */

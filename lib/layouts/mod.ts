@@ -14,7 +14,7 @@ import { reencodedSample, reencodedSamples, storedSample } from "./reencoded.ts"
 import { universalFakeDetectGenerators, universalFakeDetectSamples } from "./universal_fake_detect.ts";
 
 export { type Aligned, aligned } from "./aligned.ts";
-export { type Drct2M, drct2M, type Drct2MGenerator } from "./drct_2m.ts";
+export { type Drct2M, drct2M, type Drct2MGenerator, drct2MGenerators } from "./drct_2m.ts";
 export { type ElsaD3, elsaD3 } from "./elsa_d3.ts";
 export { type Folders, folders } from "./folders.ts";
 export { type ForenSynths, forenSynths } from "./foren_synths.ts";
@@ -78,8 +78,14 @@ export const generatorNames: Readonly<Record<string, readonly string[]>> = {
 /** Layouts that are whatever split is asked for: their folders and lists are named where they serve. */
 export const splitless: readonly string[] = ["folders", "lareList"];
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Layouts = typeof layouts;
+
 /** How a data set lies on disk. */
-export type Layout = Parameters<(typeof layouts)[keyof typeof layouts]>[0];
+export type Layout = Parameters<Layouts[keyof Layouts]>[0];
 
 /** That a data set has no samples in a split. */
 export class EmptySplit extends RangeError {

@@ -3,7 +3,9 @@ import { show } from "../definition/part.ts";
 
 /** At most `perClass` photographs and `perClass` fakes of each generator and split, drawn by `seed`. */
 export interface Limit {
+  /** How many at most, ≥ 1. */
   readonly perClass: number;
+  /** Of the draw. */
   readonly seed: number;
 }
 

@@ -15,11 +15,12 @@ const choices = ["real", "fake"] as const;
 export interface Reencoded extends Part<"reencoded"> {
   /** The data set. */
   readonly of: Layout;
-  readonly format: typeof recodingFormats[number];
+  /** What they are seen as stored in. */
+  readonly format: "jpeg" | "webp";
   /** A whole number, 1…100; colour is stored at half the resolution. */
   readonly quality: number;
   /** Stores only photographs or only fakes anew, as where photographs are JPEG of that quality already; null: all. */
-  readonly only: typeof choices[number] | null;
+  readonly only: "real" | "fake" | null;
 }
 
 /** Makes a {@linkcode Reencoded} part; JPEG of quality 96 is what most of ImageNet has (Grommelt et al. 2024). */

@@ -4,8 +4,19 @@ import type { Roots } from "./mod.ts";
 import { checkFolder, checkGenerators, checkLimit, type Limit } from "./options.ts";
 import { dataOf, emptyPlaces, type Place, refuseEmpty, samplesOf } from "./places.ts";
 
+/** A generator of UniversalFakeDetect's own test sets. */
+export type UniversalFakeDetectGenerator =
+  | "guided"
+  | "ldm_200"
+  | "ldm_200_cfg"
+  | "ldm_100"
+  | "glide_100_27"
+  | "glide_50_27"
+  | "glide_100_10"
+  | "dalle";
+
 /** The diffusion test sets of UniversalFakeDetect, with the folder of the photographs that each is scored against. */
-const photographs = {
+const photographs: Readonly<Record<UniversalFakeDetectGenerator, "imagenet" | "laion">> = {
   guided: "imagenet",
   ldm_200: "laion",
   ldm_200_cfg: "laion",
@@ -14,10 +25,7 @@ const photographs = {
   glide_50_27: "laion",
   glide_100_10: "laion",
   dalle: "laion",
-} as const;
-
-/** A generator of UniversalFakeDetect's own test sets. */
-export type UniversalFakeDetectGenerator = keyof typeof photographs;
+};
 
 /** The generators of UniversalFakeDetect's own test sets. */
 export const universalFakeDetectGenerators = Object.keys(photographs) as readonly UniversalFakeDetectGenerator[];
@@ -32,6 +40,7 @@ export const universalFakeDetectGenerators = Object.keys(photographs) as readonl
 export interface UniversalFakeDetect extends Part<"universalFakeDetect"> {
   /** Below the data folder. */
   readonly folder: string;
+  /** Which of its test sets, with their photographs. */
   readonly generators: readonly UniversalFakeDetectGenerator[] | "all";
   /** Null: all images. */
   readonly limit: Limit | null;

@@ -37,5 +37,11 @@ export const losses = {
   supervisedContrastive: { value: supervisedContrastiveLoss, logits: null, reconstructions: "none" },
 } as const satisfies Record<string, LossNeeds & { value: unknown }>;
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Losses = typeof losses;
+
 /** Any loss part. */
-export type Loss = Parameters<(typeof losses)[keyof typeof losses]["value"]>[0];
+export type Loss = Parameters<Losses[keyof Losses]["value"]>[0];

@@ -7,14 +7,19 @@ export { fitIsotonic, type Isotonic } from "./isotonic.ts";
 
 /** Log-odds divided by one number: leaves the order of the scores, and which are above 0.5. */
 export interface Temperature {
+  /** Which calibration it is. */
   readonly kind: "temperature";
+  /** What the log-odds are divided by; above 1 the scores were too sure. */
   readonly temperature: number;
 }
 
 /** A line through the log-odds: `slope` · log-odds + `offset`. */
 export interface Platt {
+  /** Which calibration it is. */
   readonly kind: "platt";
+  /** What the log-odds are multiplied by. */
   readonly slope: number;
+  /** What is added to them then. */
   readonly offset: number;
 }
 

@@ -3,6 +3,7 @@ import { type Column, countBoth } from "./rows.ts";
 
 /** A rising line of points: between two of them it is straight, outside it stays at the ends. */
 export interface Isotonic {
+  /** Which calibration it is. */
   readonly kind: "isotonic";
   /** Scores, rising. */
   readonly scores: readonly number[];

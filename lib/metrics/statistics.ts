@@ -19,6 +19,28 @@ import { type Curve, curveOf } from "./ranking.ts";
 import { checkProbabilities, type Column, countBoth } from "./rows.ts";
 import { curveTprAtFpr } from "./tpr_at_fpr.ts";
 
+/** Name of a resampled statistic. */
+export type Statistic =
+  | "accuracy"
+  | "balancedAccuracy"
+  | "realAccuracy"
+  | "fakeAccuracy"
+  | "precision"
+  | "recall"
+  | "f1"
+  | "falseNegativeRate"
+  | "auc"
+  | "averagePrecision"
+  | "tprAt1Fpr"
+  | "tprAt5Fpr"
+  | "eer"
+  | "brier"
+  | "nll"
+  | "ece15";
+
+/** Name of a metric. */
+export type Metric = Statistic | "bestAccuracy";
+
 /** How a statistic is computed; of those that call rows fake, where fake begins. */
 type OfCurve = (curve: Curve, options?: Threshold) => number;
 
@@ -32,7 +54,7 @@ const atThreshold = {
   recall: curveFakeAccuracy,
   f1: curveF1,
   falseNegativeRate: curveFalseNegativeRate,
-} as const satisfies Record<string, OfCurve>;
+};
 
 /** What depends on the order of the scores, or on them as probabilities. */
 const anyThreshold = {
@@ -44,18 +66,12 @@ const anyThreshold = {
   brier: curveBrier,
   nll: curveNll,
   ece15: (curve: Curve): number => curveEce(curve, { bins: 15 }),
-} as const satisfies Record<string, OfCurve>;
+};
 
 /** What a bootstrap resamples: all but the accuracy at the best threshold, which is a bound and no estimate. */
-export const statistics = { ...atThreshold, ...anyThreshold } as const;
+export const statistics: Readonly<Record<Statistic, OfCurve>> = { ...atThreshold, ...anyThreshold };
 
-/** Name of a resampled statistic. */
-export type Statistic = keyof typeof statistics;
-
-const all = { ...statistics, bestAccuracy: curveBestAccuracy } as const;
-
-/** Name of a metric. */
-export type Metric = keyof typeof all;
+const all: Readonly<Record<Metric, OfCurve>> = { ...statistics, bestAccuracy: curveBestAccuracy };
 
 /**
  * All metrics of one test set.

@@ -14,12 +14,17 @@ export type ThresholdGoal = "accuracy" | "balancedAccuracy" | { readonly fpr: nu
 export interface FrozenThreshold {
   /** A row is called fake when its score is above this. */
   readonly threshold: number;
+  /** What it is best at. */
   readonly goal: ThresholdGoal;
   /** Rows that it was chosen on. */
   readonly real: number;
+  /** See `real`. */
   readonly fake: number;
+  /** Of those images at the threshold, a fraction. */
   readonly accuracy: number;
+  /** Of the photographs among them. */
   readonly realAccuracy: number;
+  /** Of the fakes among them. */
   readonly fakeAccuracy: number;
 }
 
@@ -81,6 +86,7 @@ function between({ score }: Curve, blocks: number): number {
 
 /** Which thresholds. */
 export interface FrozenThresholdsOptions {
+  /** What is best; default "accuracy". */
   readonly goal?: ThresholdGoal;
   /** One for all validation rows, or one for each set of `testSets`, each of which is a generator's. */
   readonly per?: "all" | "set";

@@ -29,7 +29,8 @@ import { type ClipVit, clipVitFeatures, type ClipVitNetwork, clipVitStages, init
 import type { Captions, DrawShapes, Features, Network } from "./network.ts";
 import { imagenetView, misfit, openaiView, type View, weightsOf } from "./weights.ts";
 
-type Sizes = Omit<ClipVit, "activation">;
+/** Sizes of a vision transformer. */
+export type ClipSizes = Omit<ClipVit, "activation">;
 
 const base = { width: 768, layers: 12, heads: 12, hidden: 3072, image: 224, projection: 512 };
 const large = { width: 1024, layers: 24, heads: 16, hidden: 4096, patch: 14, projection: 768 };
@@ -40,7 +41,7 @@ const vits = {
   "ViT-B/16": { ...base, patch: 16 },
   "ViT-L/14": { ...large, image: 224 },
   "ViT-L/14@336": { ...large, image: 336 },
-} as const satisfies Record<string, Sizes>;
+} as const satisfies Record<string, ClipSizes>;
 
 /** The ResNet, as the paper's Table 19 has it; and the pocket world's, for patches of 64 × 64 pixels. */
 const resnets = {
@@ -49,13 +50,13 @@ const resnets = {
 } as const satisfies Record<string, ClipResnet>;
 
 /** Name of an image tower: of a published one, or "pocket". */
-export type ClipVariant = keyof typeof vits | keyof typeof resnets;
+export type ClipVariant = "ViT-B/32" | "ViT-B/16" | "ViT-L/14" | "ViT-L/14@336" | "RN50" | "pocket";
 
 /**
  * Sizes of a text tower beside an image tower of other sizes than the published; its texts have 77 numbers, of which the
  * largest ends a text, and its features the width of the image's.
  */
-type TextSizes = Pick<ClipText, "width" | "layers" | "heads" | "hidden" | "vocabulary">;
+export type ClipTextSizes = Pick<ClipText, "width" | "layers" | "heads" | "hidden" | "vocabulary">;
 
 /**
  * An image tower of CLIP: give either `variant` or `sizes`. With the text tower features are those of the image, then
@@ -72,7 +73,7 @@ export interface Clip extends Part<"clip"> {
    */
   readonly variant: ClipVariant | null;
   /** A vision transformer of other sizes. */
-  readonly sizes: Sizes | null;
+  readonly sizes: ClipSizes | null;
   /**
    * Of a transformer's MLPs: null, QuickGELU, as OpenAI trained its towers; or "gelu", as most of those trained by
    * open_clip have it.
@@ -83,7 +84,7 @@ export interface Clip extends Part<"clip"> {
   /** Which towers look; null: the image's alone. */
   readonly towers: readonly ["image", "text"] | null;
   /** Sizes of the text tower, where `sizes` are given and there is one. */
-  readonly text: TextSizes | null;
+  readonly text: ClipTextSizes | null;
   /**
    * What the text tower reads of an image without a caption: "empty", the empty text, and then runs and evaluations also
    * tell how often the network is right when every caption is empty. Null: nothing, such images are refused.
@@ -269,7 +270,7 @@ function checkTowers({ sizes, towers, text, captions }: Clip): void {
     );
   }
   if (text === null) return;
-  fields<TextSizes>({ width: counted, layers: counted, heads: counted, hidden: counted, vocabulary: counted })(
+  fields<ClipTextSizes>({ width: counted, layers: counted, heads: counted, hidden: counted, vocabulary: counted })(
     text,
     "clip.text",
   );
@@ -281,8 +282,8 @@ function checkTowers({ sizes, towers, text, captions }: Clip): void {
   }
 }
 
-function checkSizes(sizes: Sizes): void {
-  fields<Sizes>({
+function checkSizes(sizes: ClipSizes): void {
+  fields<ClipSizes>({
     width: counted,
     layers: counted,
     heads: counted,

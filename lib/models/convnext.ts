@@ -21,23 +21,27 @@ import { globalPool } from "../nn/pool.ts";
 import type { DrawShapes, Features, Network } from "./network.ts";
 import { misfit, plainView, type View, weightsOf } from "./weights.ts";
 
+/** A published size of ConvNeXt. */
+export type ConvnextSize = "atto" | "femto" | "pico" | "nano" | "tiny" | "small" | "base" | "large" | "xlarge";
+
 /** Blocks and widths of each stage: from tiny on as the paper's Table 9 has them, the smaller ones timm's own. */
-const sizes = {
-  atto: { depths: [2, 2, 6, 2], dims: [40, 80, 160, 320] },
-  femto: { depths: [2, 2, 6, 2], dims: [48, 96, 192, 384] },
-  pico: { depths: [2, 2, 6, 2], dims: [64, 128, 256, 512] },
-  nano: { depths: [2, 2, 8, 2], dims: [80, 160, 320, 640] },
-  tiny: { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] },
-  small: { depths: [3, 3, 27, 3], dims: [96, 192, 384, 768] },
-  base: { depths: [3, 3, 27, 3], dims: [128, 256, 512, 1024] },
-  large: { depths: [3, 3, 27, 3], dims: [192, 384, 768, 1536] },
-  xlarge: { depths: [3, 3, 27, 3], dims: [256, 512, 1024, 2048] },
-} as const;
+const sizes: Readonly<Record<ConvnextSize, { readonly depths: readonly number[]; readonly dims: readonly number[] }>> =
+  {
+    atto: { depths: [2, 2, 6, 2], dims: [40, 80, 160, 320] },
+    femto: { depths: [2, 2, 6, 2], dims: [48, 96, 192, 384] },
+    pico: { depths: [2, 2, 6, 2], dims: [64, 128, 256, 512] },
+    nano: { depths: [2, 2, 8, 2], dims: [80, 160, 320, 640] },
+    tiny: { depths: [3, 3, 9, 3], dims: [96, 192, 384, 768] },
+    small: { depths: [3, 3, 27, 3], dims: [96, 192, 384, 768] },
+    base: { depths: [3, 3, 27, 3], dims: [128, 256, 512, 1024] },
+    large: { depths: [3, 3, 27, 3], dims: [192, 384, 768, 1536] },
+    xlarge: { depths: [3, 3, 27, 3], dims: [256, 512, 1024, 2048] },
+  };
 
 /** A ConvNeXt: give either `size`, or `depths` and `dims`. */
 export interface Convnext extends Part<"convnext"> {
   /** A published size. */
-  readonly size: keyof typeof sizes | null;
+  readonly size: ConvnextSize | null;
   /** Number of blocks of each stage; every stage after the first halves height and width. */
   readonly depths: readonly number[] | null;
   /** Number of channels of each stage. */

@@ -62,7 +62,7 @@ export interface ErrorGuided extends Part<"errorGuided"> {
    * with the error as a bias looks; "channel", the inner map's mean, weighted by the mean error; "map", features of
    * the error map alone. LaRE² is the first three; an ablation leaves some out.
    */
-  readonly parts: readonly (typeof order)[number][];
+  readonly parts: readonly ("embedding" | "spatial" | "channel" | "map")[];
   /** Channels of the backbone's inner map. CLIP's RN50 and ResNet-50 have 1,024. */
   readonly channels: number;
   /** Height and width of the backbone's inner map; 14 for images of 224². */

@@ -107,14 +107,32 @@ export const heads = {
   } satisfies HeadKind<MlpHead, ReturnType<typeof initMlp>>,
 };
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Backbones = typeof backbones;
+
 /** Any backbone part. */
-export type Backbone = Parameters<(typeof backbones)[keyof typeof backbones]["init"]>[0];
+export type Backbone = Parameters<Backbones[keyof Backbones]["init"]>[0];
+
+/**
+ * The type of the table.
+ * @internal
+ */
+type Refinements = typeof refinements;
 
 /** Any refinement part. */
-export type Refinement = Parameters<(typeof refinements)[keyof typeof refinements]["init"]>[0];
+export type Refinement = Parameters<Refinements[keyof Refinements]["init"]>[0];
+
+/**
+ * The type of the table.
+ * @internal
+ */
+type Heads = typeof heads;
 
 /** Any head part. */
-export type Head = Parameters<(typeof heads)[keyof typeof heads]["init"]>[0];
+export type Head = Parameters<Heads[keyof Heads]["init"]>[0];
 
 /** The entry of a backbone's kind. */
 export function backboneKind(spec: Backbone): BackboneKind<Backbone> {

@@ -6,6 +6,7 @@ import { writeAtomic } from "../runs/atomic.ts";
 export interface PictureOptions {
   /** In pixels; default: 900, and the height that the figure has for itself. */
   readonly width?: number;
+  /** See `width`. */
   readonly height?: number;
   /** Ground and ink; null: no ground, and ink that is read on white and on black alike. Default: "light". */
   readonly theme?: "light" | "dark" | null;

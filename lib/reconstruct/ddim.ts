@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, checkText } from "../definition/check.ts";
 import { type Maker, type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
-import { targets } from "./existing.ts";
+import { type Target, targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
 import { checkModel } from "./models.ts";
 import { networkMethod } from "./network_method.ts";
@@ -30,7 +30,7 @@ export interface Ddim extends Part<"ddim"> {
   /** Factor of classifier-free guidance, ≥ 0, on both ways; at most 1: none. More makes the inversion inexact. */
   readonly guidance: number;
   /** Which samples get a reconstruction. */
-  readonly of: typeof targets[number];
+  readonly of: Target;
 }
 
 /** Makes a {@linkcode Ddim} part. */

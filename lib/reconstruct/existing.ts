@@ -4,12 +4,15 @@ import type { Sample } from "../types.ts";
 import type { Places } from "./mod.ts";
 
 /** Which samples are reconstructed. */
-export const targets = ["both", "real", "fake"] as const;
+export type Target = "both" | "real" | "fake";
+
+/** All of them, to choose from. */
+export const targets: readonly Target[] = ["both", "real", "fake"];
 
 /** Reconstructions made by others, which the data set ships beside its samples. */
 export interface Existing extends Part<"existing"> {
   /** Which samples get theirs. */
-  readonly of: typeof targets[number];
+  readonly of: Target;
 }
 
 /** Makes an {@linkcode Existing} part. */

@@ -2,7 +2,7 @@ import { checkChoice, checkNumber, checkText } from "../definition/check.ts";
 import { type Maker, type Part, part } from "../definition/part.ts";
 import { denoise } from "./denoise.ts";
 import { drawBatch } from "./draws.ts";
-import { targets } from "./existing.ts";
+import { type Target, targets } from "./existing.ts";
 import { decodeLatents, encodeImages } from "./latents.ts";
 import { checkModel } from "./models.ts";
 import { networkMethod } from "./network_method.ts";
@@ -32,7 +32,7 @@ export interface Img2img extends Part<"img2img"> {
   /** Factor of classifier-free guidance, ≥ 0; at most 1: none. With an empty prompt it changes nothing. */
   readonly guidance: number;
   /** Which samples get a reconstruction. */
-  readonly of: typeof targets[number];
+  readonly of: Target;
   /** Of the noise. */
   readonly seed: number;
   /** How noise is taken away from step to step; null: as the pipeline's own scheduler. */

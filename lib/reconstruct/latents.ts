@@ -3,9 +3,10 @@ import type { Pipeline } from "./pipeline.ts";
 import type { Values } from "./values.ts";
 
 /** What is taken of the distribution that the encoder gives: its mean, or a draw from it. */
-export const posteriors = ["mean", "sample"] as const;
-/** One of {@linkcode posteriors}. */
-export type Posterior = typeof posteriors[number];
+export type Posterior = "mean" | "sample";
+
+/** All of them, to choose from. */
+export const posteriors: readonly Posterior[] = ["mean", "sample"];
 
 /** Bounds of the logarithm of the variance, as diffusers has them. */
 const LOG_VARIANCE = { least: -30, most: 20 };

@@ -97,9 +97,10 @@ export function valuesOfImages(images: readonly Image[]): Values {
 }
 
 /** How a value between two levels becomes one: the nearest, or the one below. */
-export const roundings = ["nearest", "down"] as const;
-/** One of {@linkcode roundings}. */
-export type Rounding = typeof roundings[number];
+export type Rounding = "nearest" | "down";
+
+/** All of them, to choose from. */
+export const roundings: readonly Rounding[] = ["nearest", "down"];
 
 /**
  * Images of what a pipeline gave, each cut to its size from the top left corner; what is beyond −1…1 is held there.

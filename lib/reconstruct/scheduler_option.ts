@@ -1,17 +1,10 @@
 import { checkChoice } from "../definition/check.ts";
-import {
-  otherKind,
-  type Sampler,
-  samplerOf,
-  type SchedulerConfig,
-  type SchedulerKind,
-  schedulerKinds,
-} from "./noise/mod.ts";
+import { otherKind, type Sampler, samplerOf, type SchedulerConfig, schedulerKinds } from "./noise/mod.ts";
 
 /** A scheduler that a part may take in the place of the pipeline's own: any that leads from noise to an image. */
-export type SamplerKind = Exclude<SchedulerKind, "ddimInverse">;
+export type SamplerKind = "ddim" | "dpmSolver" | "euler" | "pndm";
 
-const kinds = schedulerKinds.filter((kind) => kind !== "ddimInverse");
+const kinds: readonly SamplerKind[] = schedulerKinds.filter((kind) => kind !== "ddimInverse");
 
 /**
  * Refuses what names no scheduler.

@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber } from "../definition/check.ts";
 import { type Maker, type Part, part } from "../definition/part.ts";
 import { drawBatch } from "./draws.ts";
-import { targets } from "./existing.ts";
+import { type Target, targets } from "./existing.ts";
 import { decodeLatents, encodeImages, type Posterior, posteriors } from "./latents.ts";
 import { autoencoderMultiple, type Method, throughPipeline } from "./method.ts";
 import { checkModel } from "./models.ts";
@@ -29,7 +29,7 @@ export interface Vae extends Part<"vae"> {
   /** How values become 8 bits: to the "nearest" level, or "down" to the one below, as AlignedForensics' code. */
   readonly rounding: Rounding;
   /** Which samples get a reconstruction. */
-  readonly of: typeof targets[number];
+  readonly of: Target;
   /** Of the noise that draws the sample. */
   readonly seed: number;
 }

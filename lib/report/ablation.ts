@@ -6,6 +6,7 @@ import { metricTitles, percentInterval, pointsInterval, probability } from "./nu
 
 /** What the ablation is told by. */
 export interface AblationOptions {
+  /** Which number is drawn; default "accuracy". */
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
   /** Test set; null: the mean over unseen generators, or over all where it is not known which are unseen. */
   readonly set?: string | null;

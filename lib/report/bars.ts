@@ -8,6 +8,7 @@ import { metricTitles } from "./numbers.ts";
 
 /** What the bars show. */
 export interface BarsOptions {
+  /** Which number is drawn; default "accuracy". */
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
 

@@ -28,18 +28,20 @@ export interface CorruptionRow {
   readonly strength: number;
   /** Test set, or "mean" over all that were scored under it. */
   readonly set: string;
+  /** The number, with its 95 % interval. */
   readonly metric: Interval;
 }
 
 /** Which number. */
 export interface CorruptionOptions {
+  /** Which number; default "auc". */
   readonly metric?: Statistic;
   /** Where fake begins; left out: at 0.5. */
   readonly threshold?: ThresholdChoice;
 }
 
-/** Runs of one method under several seeds, as far as they are needed. */
-type Runs = readonly Pick<RunRecord, "scores" | "frozen" | "experiment">[];
+/** What is needed of a run. */
+export type ScoredRun = Pick<RunRecord, "scores" | "frozen" | "experiment">;
 
 /**
  * A number of every test set under everything that was done to its images, with its 95 % bootstrap interval: images as
@@ -49,7 +51,7 @@ type Runs = readonly Pick<RunRecord, "scores" | "frozen" | "experiment">[];
  * @throws {RangeError} when they were tested on different rows, or a frozen threshold is asked for that a run lacks
  */
 export function corruptionRows(
-  runs: Runs,
+  runs: readonly ScoredRun[],
   { metric = "auc", threshold = 0.5 }: CorruptionOptions = {},
 ): CorruptionRow[] {
   return namesOf(runs).flatMap((name) => {
@@ -66,14 +68,14 @@ export function corruptionRows(
 }
 
 /** What was done to images that every run has scores of; nothing first. */
-function namesOf(runs: Runs): (string | null)[] {
+function namesOf(runs: readonly ScoredRun[]): (string | null)[] {
   const [first = new Set<string | null>(), ...others] = runs.map(({ scores }) => new Set(scores.corruption));
   const shared = [...first].filter((name) => others.every((other) => other.has(name)));
   return shared.sort((a, b) => Number(a !== null) - Number(b !== null));
 }
 
 function intervalsUnder(
-  runs: Runs,
+  runs: readonly ScoredRun[],
   { name, threshold }: { readonly name: string | null; readonly threshold: ThresholdChoice },
 ): Intervals {
   const rows = runs.map(({ scores }): ScoreColumns => name === null ? scores : underName(scores, name));
@@ -85,7 +87,7 @@ function intervalsUnder(
  * is; percentages with their 95 % intervals. Accuracy stands there at 0.5 and, where every run has one, at the threshold
  * that was frozen on validation.
  */
-export function corruptionText(runs: Runs, { width = 100 }: TextOptions = {}): string {
+export function corruptionText(runs: readonly ScoredRun[], { width = 100 }: TextOptions = {}): string {
   const frozen = runs.every((run) => frozenThresholdOf(run) !== null);
   const rows = namesOf(runs).map((name) => {
     const { sets, mean } = intervalsUnder(runs, { name, threshold: 0.5 });

@@ -4,6 +4,7 @@ import { shortTime, timeTicks } from "./ticks.ts";
 
 /** How long a method took for an image, measured some times. */
 export interface Cost {
+  /** Of the method. */
   readonly name: string;
   /** Seconds for one image, one for each measurement. */
   readonly seconds: readonly number[];

@@ -14,6 +14,7 @@ export interface CrossRow {
   readonly trained: string;
   /** A test set, or the name of several. */
   readonly tested: string;
+  /** The number, with its 95 % interval. */
   readonly value: Interval;
   /** Runs that it averages, equal but for their seed. */
   readonly seeds: number;
@@ -21,6 +22,7 @@ export interface CrossRow {
 
 /** What a cell says. */
 export interface CrossOptions {
+  /** Which number; default "accuracy". */
   readonly metric?: Statistic;
   /** Where fake begins; left out: at 0.5. */
   readonly threshold?: ThresholdChoice;

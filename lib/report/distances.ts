@@ -60,11 +60,13 @@ export function hasDistances(records: readonly RunRecord[]): boolean {
 
 /** Distances of a method after its last epoch. */
 export interface LastDistances {
+  /** Its name. */
   readonly method: string;
   /** Runs that measured any. */
   readonly seeds: number;
   /** Over seeds; null where no run has it. */
   readonly real: Spread | null;
+  /** See `real`. */
   readonly fake: Spread | null;
   /** Real less fake, run by run. */
   readonly gap: Spread | null;

@@ -11,6 +11,7 @@ import sort from "./sort.js" with { type: "text" };
 export interface Section {
   /** What links lead to. */
   readonly id: string;
+  /** Its heading. */
   readonly title: string;
   /** HTML below the heading; headings in it begin at h3. */
   readonly body: string;

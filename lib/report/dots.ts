@@ -9,6 +9,7 @@ import { meansFirst } from "./text.ts";
 
 /** What the dots show. */
 export interface DotsOptions {
+  /** Which number is drawn; default "accuracy". */
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
 

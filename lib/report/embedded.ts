@@ -8,6 +8,7 @@ export type EmbeddedGroup = "real" | "fake" | "realRec" | "fakeRec";
 export interface EmbeddedRow {
   /** Of the image; a reconstruction has that of the image it was made from. */
   readonly id: string;
+  /** Photograph, fake, or the reconstruction of either. */
   readonly group: EmbeddedGroup;
   /** As the model gives it; figures take its direction alone, as the metric losses do. */
   readonly x: ArrayLike<number>;
@@ -15,7 +16,9 @@ export interface EmbeddedRow {
 
 /** What one model makes of some images. */
 export interface EmbeddedModel {
+  /** As the figure calls it. */
   readonly name: string;
+  /** Where it puts images. */
   readonly rows: readonly EmbeddedRow[];
 }
 

@@ -6,6 +6,7 @@ import { timeTicks } from "./ticks.ts";
 
 /** How well a method does with so many draws of noise averaged. */
 export interface EnsembleRow {
+  /** Its name. */
   readonly method: string;
   /** Draws that are averaged, at least 1. */
   readonly size: number;

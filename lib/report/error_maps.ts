@@ -6,7 +6,9 @@ import { scaleBar, scaleColour } from "./scale.ts";
 
 /** Numbers over the places of an image. */
 export interface PlaceMap {
+  /** Places in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** Row by row; of several channels their mean. */
   readonly values: ArrayLike<number>;
@@ -14,9 +16,11 @@ export interface PlaceMap {
 
 /** An image and what lies over it. */
 export interface MappedImage {
+  /** What stands above it. */
   readonly title: string;
   /** Address of the image's bytes, a data URL. */
   readonly source: string;
+  /** What is laid over it. */
   readonly map: PlaceMap;
 }
 

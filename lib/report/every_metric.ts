@@ -24,18 +24,23 @@ export type MetricRole = Role | "deviation" | "minimum" | "maximum" | "pooled";
 
 /** One metric of one method on one test set, or over them. */
 export interface MetricRow {
+  /** Its name. */
   readonly method: string;
   /** How many runs, equal but for their seed, the row averages. */
   readonly seeds: number;
   /** Test set; of rows over several "mean", "unseen", "deviation", "minimum", "maximum" or "pooled". */
   readonly set: string;
+  /** What the row sums up. */
   readonly role: MetricRole;
+  /** Which number. */
   readonly metric: Metric;
   /** Where fake begins: "0.5", "frozen" on validation data, or "best", an upper bound; null: the metric needs none. */
   readonly threshold: "0.5" | "frozen" | "best" | null;
+  /** The number: a fraction, but for `nll`. */
   readonly value: number;
   /** Ends of the 95 % bootstrap interval over sources and seeds; null where there is none. */
   readonly low: number | null;
+  /** See `low`. */
   readonly high: number | null;
 }
 

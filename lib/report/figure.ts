@@ -1,10 +1,24 @@
 import type { Config, Data, Layout } from "plotly.js-dist";
 
-/** A plotly figure as plain JSON. */
-export interface Figure {
+/**
+ * What plotly's own types say of a figure.
+ *
+ * @internal
+ */
+interface Plotly {
   readonly data: readonly Data[];
   readonly layout: Partial<Layout>;
   readonly config: Partial<Config>;
+}
+
+/** A plotly figure as plain JSON. */
+export interface Figure {
+  /** Traces: what is drawn. */
+  readonly data: Plotly["data"];
+  /** Axes, titles, legend: what it is drawn on. */
+  readonly layout: Plotly["layout"];
+  /** How it answers to a reader's hand. */
+  readonly config: Plotly["config"];
 }
 
 /** Colours that readers with any colour vision tell apart, on white and on black (Okabe and Ito 2008, without black and yellow). */

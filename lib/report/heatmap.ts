@@ -9,7 +9,9 @@ import { metricTitles } from "./numbers.ts";
 export interface HeatmapOptions {
   /** Columns of the comparison: tags, or paths in which the definitions differ, as "loss.reconstruction.weight". */
   readonly across: string;
+  /** See `across`. */
   readonly down: string;
+  /** Which number is drawn; default "accuracy". */
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
   /** Test set; null: the mean over unseen generators, or over all where it is not known which are unseen. */
   readonly set?: string | null;

@@ -7,7 +7,9 @@ import { percent } from "./numbers.ts";
 export interface MatrixCell {
   /** Null, or left out, where there is one method alone. */
   readonly method?: string | null;
+  /** The generator that was learned from. */
   readonly trained: string;
+  /** The one that was tested with. */
   readonly tested: string;
   /** A fraction, with its 95 % interval. */
   readonly value: Interval;

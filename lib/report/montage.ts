@@ -6,6 +6,7 @@ import { shortened, type Tile, tiles } from "./pictures.ts";
 
 /** An image whose score is far from what it is. */
 export interface WrongImage {
+  /** Of its sample. */
   readonly id: string;
   /** Of a fake; null of a photograph. */
   readonly generator: string | null;

@@ -53,6 +53,7 @@ export function duration(seconds: number): string {
 
 /** A mean and how far the values lie apart. */
 export interface Spread {
+  /** Of the values. */
   readonly mean: number;
   /** Standard deviation with n − 1 in the denominator; null for one value. */
   readonly deviation: number | null;

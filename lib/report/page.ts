@@ -26,6 +26,7 @@ import { plural } from "./text.ts";
 
 /** What a reader could do next. */
 export interface NextStep {
+  /** What to do, and why. */
   readonly text: string;
   /** A command line, shown under the text. */
   readonly command?: string;
@@ -55,6 +56,7 @@ export interface PageOptions {
   readonly command?: string;
   /** Left out where nothing was published. */
   readonly published?: Published;
+  /** What a reader could do next; left out: nothing is said of it. */
   readonly next?: readonly NextStep[];
 }
 

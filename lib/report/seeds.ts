@@ -6,6 +6,7 @@ import { onSharedSets } from "./shared_sets.ts";
 
 /** Difference of one pair of runs with the same seed, in fractions (−1…1). */
 export interface SeedDifference extends Headline {
+  /** Of both runs. */
   readonly seed: number;
 }
 

@@ -5,6 +5,7 @@ import { plural } from "./text.ts";
 
 /** What is to be said. */
 export interface SentenceOptions {
+  /** Which number is told; default "accuracy". */
   readonly metric?: "accuracy" | "auc" | "averagePrecision";
 }
 

@@ -9,6 +9,7 @@ import { rangeLine } from "./ranges.ts";
 export interface TimestepError {
   /** Of the image. */
   readonly id: string;
+  /** Its class. */
   readonly label: Label;
   /** As the model counts them, 0…999. */
   readonly timestep: number;

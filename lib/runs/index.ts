@@ -8,6 +8,7 @@ import { folders, readHeader, RECORD } from "./store.ts";
 
 /** One folder of the runs folder, in so far as it is told without opening scores. */
 export interface StoredRun {
+  /** Of the run. */
   readonly folder: string;
   /** First twelve digits of the run's id, as the folder's name has them. */
   readonly shortId: string;
@@ -26,10 +27,13 @@ export interface StoredRun {
   readonly error: string | null;
   /** The rest is null where there is no record that can be read. */
   readonly id: string | null;
+  /** Of its definition; null where the record cannot be read. */
   readonly fingerprint: string | null;
   /** Identity of its data; null in runs older than it, too. */
   readonly data: string | null;
+  /** Its definition; null where the record cannot be read. */
   readonly experiment: Experiment | null;
+  /** Of its definition; null where the record cannot be read. */
   readonly seed: number | null;
   /** ISO 8601. */
   readonly started: string | null;

@@ -15,8 +15,14 @@ export const schedules = {
   plateau: plateauRate,
 };
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Schedules = typeof schedules;
+
 /** Any schedule part. */
-export type Schedule = Parameters<(typeof schedules)[keyof typeof schedules]>[0];
+export type Schedule = Parameters<Schedules[keyof Schedules]>[0];
 
 /** How far training is. */
 export interface Progress {

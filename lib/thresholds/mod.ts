@@ -10,8 +10,14 @@ export const thresholds = {
   validationThreshold: freezeOnValidation,
 };
 
+/**
+ * The type of the table.
+ * @internal
+ */
+type Thresholds = typeof thresholds;
+
 /** Where fake begins. */
-export type ThresholdPart = Parameters<(typeof thresholds)[keyof typeof thresholds]>[0];
+export type ThresholdPart = Parameters<Thresholds[keyof Thresholds]>[0];
 
 /**
  * The threshold that a part finds on validation scores; of a definition without one that of all of them, by accuracy.
