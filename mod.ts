@@ -1,7 +1,29 @@
 /**
  * Counterproof: find out, reproducibly, how to tell generated images from photographs.
  *
- * An experiment is a value; a variation of it is another value.
+ * An experiment is a value; a variation of it is another value. Guides stand in `docs/guides`, the published recipes in
+ * `experiments`; here is every name, by what it is for.
+ *
+ * - **Definitions.** {@linkcode experiment}, {@linkcode derive}, {@linkcode grid}, {@linkcode diff},
+ *   {@linkcode fingerprint}, {@linkcode part}; {@linkcode crossGenerators} and {@linkcode crossData} make whole
+ *   cross-validations.
+ * - **Data.** {@linkcode genImage}, {@linkcode drct2M}, {@linkcode aligned}, {@linkcode elsaD3}, {@linkcode lareList},
+ *   {@linkcode forenSynths}, {@linkcode universalFakeDetect}, {@linkcode folders}, {@linkcode pocket}; around any of them
+ *   {@linkcode reencoded} and {@linkcode matched}. {@linkcode audit} tells what a data set gives away,
+ *   {@linkcode preview} shows what a network sees of it.
+ * - **Reconstructions.** {@linkcode existing}, {@linkcode inpainting}, {@linkcode vae}, {@linkcode ddim},
+ *   {@linkcode img2img}, {@linkcode residual}, {@linkcode latentError}.
+ * - **What is seen.** Views: {@linkcode crop}, {@linkcode shortSide}, {@linkcode longSide}, {@linkcode square}. Changes in
+ *   training: {@linkcode Augmentation}.
+ * - **Networks.** {@linkcode convnext}, {@linkcode clip}, {@linkcode resnet}; {@linkcode errorGuided}; {@linkcode linear},
+ *   {@linkcode mlp}.
+ * - **Training.** Losses: {@linkcode Loss}. {@linkcode adamW}, {@linkcode adam}, {@linkcode sgd}, {@linkcode sam};
+ *   {@linkcode constant}, {@linkcode cosine}, {@linkcode plateau}; {@linkcode validationThreshold}.
+ * - **Running.** {@linkcode run}, {@linkcode events}, {@linkcode startDetached}, {@linkcode evaluate},
+ *   {@linkcode detect}, {@linkcode openDetector}; {@linkcode listRuns}, {@linkcode findRuns}, {@linkcode readRecord}.
+ * - **Results.** {@linkcode compare}, {@linkcode differences}, {@linkcode everyMetric}, {@linkcode corruptionRows},
+ *   {@linkcode crossTable} make tables, {@linkcode plot} makes figures, {@linkcode page} a page,
+ *   {@linkcode savePicture} a picture.
  *
  * @example
  * ```ts
@@ -9,7 +31,8 @@
  * import { dual, onPocket } from "./experiments/dual_loss.ts";
  *
  * const base = onPocket(dual({ λ: 0.05 }));
- * const wider = derive(base, { name: "Wider margin", loss: { contrastive: contrastive({ margin: 0.2 }) } });
+ * const loss = { contrastive: contrastive({ margin: 0.2 }) };
+ * const wider = derive(base, { name: "wider margin", loss });
  * diff([base, wider]); // [{ path: "loss.contrastive.margin", values: [0, 0.2] }]
  * ```
  *
@@ -77,22 +100,15 @@ export {
 } from "./lib/augment/corruption.ts";
 export { protocols, type RobustnessAxes, robustnessAxes, robustnessGrid } from "./lib/augment/robustness.ts";
 export { type Audit, audit, auditEvents, type AuditOptions } from "./lib/audit/audit.ts";
-export { auditFigures, type Captioned as AuditFigure } from "./lib/audit/figures.ts";
-export { everySplit, type Group as AuditGroup, type Source as AuditSource } from "./lib/audit/listing.ts";
+export { auditFigures, type Captioned } from "./lib/audit/figures.ts";
+export { everySplit, type Group, type Source } from "./lib/audit/listing.ts";
 export { auditPage } from "./lib/audit/page.ts";
 export { auditText } from "./lib/audit/text.ts";
 export { crossData, type CrossedData, crossGenerators } from "./lib/cross.ts";
 export { diff, type Difference } from "./lib/definition/diff.ts";
 export { fingerprint } from "./lib/definition/fingerprint.ts";
 export { type Axes, type Coordinate, grid, type Tagged } from "./lib/definition/grid.ts";
-export {
-  type Given as PartGiven,
-  type Maker as PartMaker,
-  type Options as PartOptions,
-  type Part,
-  part,
-  type Rules as PartRules,
-} from "./lib/definition/part.ts";
+export { type Given, type Maker, type Options, type Part, part, type Rules } from "./lib/definition/part.ts";
 export type { Patch } from "./lib/definition/patch.ts";
 export { type Backend, type BackendName, closeBackend, useBackend } from "./lib/engine/backend.ts";
 export {
@@ -279,7 +295,7 @@ export {
 export {
   calibrated,
   type Calibration,
-  type Column as NumberColumn,
+  type Column,
   fitIsotonic,
   fitPlatt,
   fitTemperature,
@@ -323,7 +339,7 @@ export type {
   Metrics,
   NonFiniteRow,
   Pair,
-  Phases as EpochSeconds,
+  Phases,
   RunEvent,
   RunRecord,
   Sample,
@@ -336,24 +352,20 @@ export type {
 export { wrongPictures, type WrongPicturesOptions } from "./lib/wrong_pictures.ts";
 
 // Types that those above are spelt with.
-export type { Judgement as AuditJudgement, Step as AuditStep, Verdict as AuditVerdict } from "./lib/audit/verdict.ts";
-export type {
-  Counts as AuditCounts,
-  GroupRow as AuditGroupRow,
-  Quantiles as AuditQuantiles,
-} from "./lib/audit/tables.ts";
+export type { Judgement as AuditJudgement, Step as AuditStep, Verdict } from "./lib/audit/verdict.ts";
+export type { Counts, GroupRow, Quantiles } from "./lib/audit/tables.ts";
 export type { SpectrumGap } from "./lib/audit/spectra.ts";
 export type { NamedTwin, TwinTable } from "./lib/audit/twins.ts";
-export type { Pass as AuditPass } from "./lib/audit/walk.ts";
+export type { Pass } from "./lib/audit/walk.ts";
 export type { PillowFilter } from "./lib/image/pillow_resize.ts";
 export type { ImageFormat } from "./lib/image/header.ts";
-export type { Limit as SampleLimit } from "./lib/layouts/options.ts";
+export type { Limit } from "./lib/layouts/options.ts";
 export type { LackingEvent } from "./lib/data/lacking.ts";
 export type { CaptionsTold } from "./lib/evaluate/captions.ts";
 export type { ClipSizes, ClipTextSizes } from "./lib/models/clip.ts";
 export type { ConvnextSize } from "./lib/models/convnext.ts";
-export type { Bend as ResnetActivation } from "./lib/nn/residual.ts";
-export type { Target as ReconstructionTarget } from "./lib/reconstruct/existing.ts";
+export type { Bend } from "./lib/nn/residual.ts";
+export type { Target } from "./lib/reconstruct/existing.ts";
 export type { SamplerKind } from "./lib/reconstruct/scheduler_option.ts";
 export type { Posterior } from "./lib/reconstruct/latents.ts";
 export type { Rounding } from "./lib/reconstruct/prepare.ts";
@@ -361,11 +373,11 @@ export type { TextOptions } from "./lib/report/text.ts";
 export type { ThresholdChoice } from "./lib/report/frozen.ts";
 export type { SeedDifference } from "./lib/report/seeds.ts";
 export type { Finding, SentenceOptions } from "./lib/report/sentence.ts";
-export type { Measured as MeasuredRun } from "./lib/report/overview.ts";
-export type { Section as PageSection } from "./lib/report/document.ts";
-export type { NextStep as PageNextStep } from "./lib/report/page.ts";
-export type { Spread as SeedSpread } from "./lib/report/numbers.ts";
-export type { Comparable as ComparableRun } from "./lib/report/methods.ts";
+export type { Measured } from "./lib/report/overview.ts";
+export type { Section } from "./lib/report/document.ts";
+export type { NextStep } from "./lib/report/page.ts";
+export type { Spread } from "./lib/report/numbers.ts";
+export type { Comparable } from "./lib/report/methods.ts";
 export type { ScoredRun } from "./lib/report/corruptions.ts";
 export type { ClipVit } from "./lib/models/clip_vit.ts";
 export type { ClipLayers } from "./lib/models/clip_layers.ts";
