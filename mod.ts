@@ -369,6 +369,7 @@ export type { Target } from "./lib/reconstruct/existing.ts";
 export type { SamplerKind } from "./lib/reconstruct/scheduler_option.ts";
 export type { Posterior } from "./lib/reconstruct/latents.ts";
 export type { Rounding } from "./lib/reconstruct/prepare.ts";
+export type { Pooling } from "./lib/detect/squares.ts";
 export type { TextOptions } from "./lib/report/text.ts";
 export type { ThresholdChoice } from "./lib/report/frozen.ts";
 export type { SeedDifference } from "./lib/report/seeds.ts";

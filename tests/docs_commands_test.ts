@@ -24,6 +24,25 @@ Deno.test("every command that pages show is one, with options and operands that 
   assertEquals(wrong, []);
 });
 
+Deno.test("definitions that commands of pages name are there, or written on that page", async () => {
+  const missing: string[] = [];
+  for (const page of await pages()) {
+    const blocks = blocksOf(page, await textOf(page));
+    const written = blocks.map(({ lines: [first] }) => /^\/\/ (\S+)$/.exec(first)?.[1]);
+    for (const { place, info, lines } of blocks) {
+      for (const words of info === "sh" ? logicalLines(lines).flatMap(commandsIn) : []) {
+        const at = words.findIndex((word) => /^experiments\/[\w/]+\.ts(#\w+)?$/.test(word));
+        if (at < 0 || words[0] !== "deno") continue;
+        const [file, own] = words[at].split("#");
+        const next = words[at + 1]?.startsWith("-") ? undefined : words[at + 1];
+        const fault = written.includes(file) ? null : await missingIn(file, own ?? next);
+        if (fault !== null) missing.push(`${place} ${fault}`);
+      }
+    }
+  }
+  assertEquals(missing, []);
+});
+
 Deno.test("every task that pages speak of is one", async () => {
   const wrong: string[] = [];
   for (const page of await pages()) {
@@ -74,6 +93,14 @@ async function faultOf(words: readonly string[]): Promise<string | null> {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** What a definition file lacks: itself, or the export that is asked of it; null: nothing. */
+async function missingIn(file: string, name: string | undefined): Promise<string | null> {
+  const text = await textOf(file).catch(() => null);
+  if (text === null) return `no file "${file}"`;
+  if (name === undefined || new RegExp(`^export (function|const) ${name}\\b`, "m").test(text)) return null;
+  return `"${file}" exports no "${name}"`;
 }
 
 /** Whether a command's name is the first of two words, as "data". */

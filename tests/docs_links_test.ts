@@ -35,7 +35,7 @@ Deno.test("paths of the repository that pages speak of are there", async () => {
     const written = blocksOf(page, text).map(({ lines: [first] }) => /^\/\/ (\S+)$/.exec(first)?.[1]);
     for (const [i, line] of proseOf(text).split("\n").entries()) {
       for (
-        const [, path] of line.matchAll(/`((?:lib|tests|docs|bench|notebooks)\/[\w./-]*\w\/?)(?:#\w+)?`/g)
+        const [, path] of line.matchAll(/`((?:lib|tests|docs|bench|notebooks|experiments)\/[\w./-]*\w\/?)(?:#\w+)?`/g)
       ) {
         if (path === "docs/api" || written.includes(path)) continue; // the first is made by deno task docs
         if (await Deno.stat(new URL(path, root)).catch(() => null) === null) missing.push(`${page}:${i + 1} ${path}`);
