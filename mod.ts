@@ -372,6 +372,7 @@ export type { Rounding } from "./lib/reconstruct/prepare.ts";
 export type { Pooling } from "./lib/detect/squares.ts";
 export type { TextOptions } from "./lib/report/text.ts";
 export type { ThresholdChoice } from "./lib/report/frozen.ts";
+export type { Headline } from "./lib/report/headline.ts";
 export type { SeedDifference } from "./lib/report/seeds.ts";
 export type { Finding, SentenceOptions } from "./lib/report/sentence.ts";
 export type { Measured } from "./lib/report/overview.ts";

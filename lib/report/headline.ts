@@ -4,7 +4,9 @@ import { groupMethods } from "./methods.ts";
 
 /** The two numbers that a run is told by, as fractions. */
 export interface Headline {
+  /** Share of the images that are called what they are. */
   readonly accuracy: number;
+  /** Area under the ROC curve. */
   readonly auc: number;
 }
 

@@ -6,7 +6,9 @@ import { drawn, scoresOf, type SetRow, setRows } from "./resampled.ts";
 
 /** Which two methods, by name. */
 export interface DifferenceOptions {
+  /** Name of the method whose gain is told. */
   readonly of: string;
+  /** Name of the one that it is compared with. */
   readonly against: string;
 }
 
