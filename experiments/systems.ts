@@ -43,6 +43,7 @@ function dualPrinted({ seed }: { readonly seed?: number } = {}): Experiment {
 
 const { dual, ...before } = methods;
 
+/** The five by the names that commands, results and notebooks have for them. */
 export const systems = {
   "dual-loss": {
     title: "Dual-loss learning",
