@@ -35,7 +35,7 @@ Checks one by one what a run needs, and tells what to do about what is missing. 
   --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
   --runs DIR       the runs folder to try; default: runs
-  --pipeline DIR   looks at a folder with a diffusion pipeline instead, tells what is missing or wrong, and runs one step of each of its networks
+  --pipeline DIR   looks at a folder with a diffusion pipeline instead, tells what is missing or wrong, and runs one step of each of its networks; pocket: the one that is shipped
   --provider NAME  what to run them on: auto, cpu, webgpu, cuda or tensorrt; default: auto
 
 Examples:
@@ -56,7 +56,9 @@ Examples:
       if (other !== undefined) {
         throw new UsageError(`Cannot run "doctor": --${other} is for runs, --pipeline looks at a pipeline alone`);
       }
-      return await doctorPipeline(userPath(given.values.pipeline), { provider, threads });
+      const { shippedPipeline } = await load<typeof import("../reconstruct/shipped.ts")>("lib/reconstruct/shipped.ts");
+      const folder = shippedPipeline(given.values.pipeline) ?? userPath(given.values.pipeline);
+      return await doctorPipeline(folder, { provider, threads });
     }
     if (given.values.provider !== undefined) {
       throw new UsageError(

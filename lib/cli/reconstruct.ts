@@ -38,7 +38,8 @@ of a layout, whose folder the environment variable DATA names.
 
   --method METHOD   ${methodNames.join(", ")}
 ${optionsInWords()}
-  --pipeline DIR    the pipeline, in the layout of optimum-cli export onnx; its name is that of the folder, or --model
+  --pipeline DIR    the pipeline, in the layout of optimum-cli export onnx; its name is that of the folder, or --model;
+                    pocket: the one that is shipped
   --pipelines DIR   folder of pipelines, each under the name that definitions have for its model; default: the
                     environment variable PIPELINES
   --residual        what an image lost, |image − reconstruction|, instead of its reconstruction
@@ -118,7 +119,8 @@ async function definedWork(given: Given): Promise<Work> {
   }
   const experiments = await readDefinitions(given.operands[0], given.operands[1]);
   const pipelines = await folderOption(given, "pipelines");
-  if (pipelines === null) {
+  const { makersFor, makersIn } = await makers();
+  if (experiments.some((experiment) => makersFor(experiment, pipelines) === null)) {
     throw new UsageError("Cannot reconstruct: no pipelines are given. Name their folder: --pipelines DIR or PIPELINES");
   }
   const data = await folderOption(given, "data");
@@ -126,7 +128,6 @@ async function definedWork(given: Given): Promise<Work> {
   const { shard, batch, place } = howOf(given);
   return async ({ progress, signal }) => {
     const { gathering } = await load<typeof import("../data/pairs.ts")>("lib/data/pairs.ts");
-    const { makersIn } = await makers();
     const made = new Map<string, Reported>();
     const reported = (part: Part, report: MakingReport) => made.set(report.folder, { ...report, part });
     const open = makersIn(pipelines, place);
@@ -164,7 +165,8 @@ async function methodWork(given: Given): Promise<Work> {
     );
   }
   const of = choice(given, "of", TARGETS) ?? (as === "aligned" ? "real" : "both");
-  const folder = userPath(values.pipeline!);
+  const { shippedPipeline } = await load<typeof import("../reconstruct/shipped.ts")>("lib/reconstruct/shipped.ts");
+  const folder = shippedPipeline(values.pipeline!) ?? userPath(values.pipeline!);
   const part = await methodPart(given, basename(folder));
   const { shard, batch, place } = howOf(given);
   const { artifactsOutlet } = await load<typeof import("../data/outlets.ts")>("lib/data/outlets.ts");

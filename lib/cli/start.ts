@@ -16,6 +16,7 @@ import { notebook } from "./notebook.ts";
 import { pocketBuild } from "./pocket_build.ts";
 import { pocketClip } from "./pocket_clip.ts";
 import { pocketModel } from "./pocket_model.ts";
+import { pocketPipeline } from "./pocket_pipeline.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
 import { reconstruct } from "./reconstruct.ts";
@@ -50,6 +51,7 @@ export const commands: Readonly<Record<string, Command>> = {
   "pocket:build": pocketBuild,
   "pocket:model": pocketModel,
   "pocket:clip": pocketClip,
+  "pocket:pipeline": pocketPipeline,
 };
 
 /**

@@ -204,11 +204,16 @@ export function initDenoiser(
  *
  * @param wave_BE what {@linkcode waves} makes of the noise levels
  * @param beside_BHWD what it sees beside `x`, null: nothing
+ * @param told what becomes of its smallest map, where it is told more than a noise level
  */
 export function denoise(
   p: DenoiserParams,
   x_BHWC: Tensor4D,
-  { wave_BE, beside_BHWD }: { wave_BE: Tensor2D; beside_BHWD: Tensor4D | null },
+  { wave_BE, beside_BHWD, told = (same) => same }: {
+    wave_BE: Tensor2D;
+    beside_BHWD: Tensor4D | null;
+    told?: (x_BHWC: Tensor4D) => Tensor4D;
+  },
 ): Tensor4D {
   const time_BE = applyLinear(p.time, wave_BE, "gelu") as Tensor2D;
   const seen_BHWC = beside_BHWD === null ? x_BHWC : concat([x_BHWC, beside_BHWD], 3) as Tensor4D;
@@ -220,7 +225,7 @@ export function denoise(
     skipped.push(h_BHWD);
     h_BHWD = applyConv(halve[0], h_BHWD, { stride: 2 });
   }
-  h_BHWD = block(p.middle, h_BHWD, time_BE);
+  h_BHWD = told(block(p.middle, h_BHWD, time_BE));
   for (const { double: each, block: after } of p.up) {
     h_BHWD = block(after, add(applyDoubling(each, h_BHWD), skipped.pop()!), time_BE);
   }
