@@ -2,6 +2,7 @@
 import { openCaptions } from "./data/captions.ts";
 import { strictly } from "./data/batches.ts";
 import { gatherSamples } from "./data/pairs.ts";
+import { makersFor } from "./data/pipeline_maker.ts";
 import { type BackendName, useBackend } from "./engine/backend.ts";
 import { disposeTree } from "./engine/tree.ts";
 import { looker } from "./evaluate/looker.ts";
@@ -67,7 +68,7 @@ export async function embeddings(
 ): Promise<Embedding[]> {
   const kept = await findKept(run, { runs, verb: "embed the images of" });
   const definition = experiment(kept.record.experiment);
-  const { validation } = await gatherSamples(definition, { data, artifacts });
+  const { validation } = await gatherSamples(definition, { data, artifacts, open: makersFor(definition, null) });
   const rows = drawn(validation, most).flatMap(rowsOf);
   await useBackend(backend, { threads });
   const network = await keptNetwork(kept, definition.model);

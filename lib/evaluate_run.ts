@@ -3,7 +3,7 @@ import type { Corruption } from "./augment/corruption.ts";
 import { checkCaptions, openCaptions } from "./data/captions.ts";
 import { asSeen } from "./data/gather_made.ts";
 import type { LackingEvent } from "./data/lacking.ts";
-import { makersIn } from "./data/pipeline_maker.ts";
+import { makersFor } from "./data/pipeline_maker.ts";
 import { openReaders, workersFor } from "./data/readers.ts";
 import type { Tiling } from "./data/tiles.ts";
 import { together } from "./data/together.ts";
@@ -163,7 +163,7 @@ export async function* evaluateEvents(
   const without = new Set(unreadable.map(({ id }) => id));
   const { samples: all, notices } = await readAll(test ?? own.test, data);
   const read = all.filter(({ id }) => !without.has(id));
-  const lacking = { artifacts, open: pipelines === null ? null : makersIn(pipelines), signal };
+  const lacking = { artifacts, open: makersFor(definition, pipelines), signal };
   const tell = (text: string): void => void notices.push(text);
   checkCaptions(model, { test: read }, { name: record.experiment.name, verb: "evaluate", tell });
   const captions = await openCaptions(model, weights);

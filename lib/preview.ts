@@ -1,5 +1,6 @@
 /** What the network gets to see of an experiment's images, as a contact sheet. */
 import { gatherSamples } from "./data/pairs.ts";
+import { makersFor } from "./data/pipeline_maker.ts";
 import { type Looks, type PreviewRow, previewRows } from "./data/preview.ts";
 import type { Experiment } from "./experiment.ts";
 import type { Image } from "./image/decode.ts";
@@ -48,7 +49,7 @@ export async function preview(experiment: Experiment, options: PreviewOptions = 
   }
   // error maps are no pictures, and need not be there
   const seen = { ...experiment, model: { ...experiment.model, refine: null } };
-  const { train } = await gatherSamples(seen, { data, artifacts });
+  const { train } = await gatherSamples(seen, { data, artifacts, open: makersFor(seen, null) });
   const rows = await previewRows(experiment, train, { samples, draws });
   const sheet = await sheetOf(rows, { draws, side: experiment.view.size });
   const made: Preview = {

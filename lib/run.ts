@@ -1,7 +1,7 @@
 /** Definition in, record out. */
 import { openCaptions } from "./data/captions.ts";
 import { gathering, gatherSamples } from "./data/pairs.ts";
-import { makersIn } from "./data/pipeline_maker.ts";
+import { makersFor } from "./data/pipeline_maker.ts";
 import { together } from "./data/together.ts";
 import { fingerprint } from "./definition/fingerprint.ts";
 import type { BackendName } from "./engine/backend.ts";
@@ -31,8 +31,8 @@ export interface RunOptions {
   readonly artifacts?: string;
   /**
    * Folder of pipelines, each under the name that definitions have for its model: what is missing of reconstructions is
-   * made with them, before the run begins, in this process also where the run is detached. Null: none, and what is
-   * missing is an error.
+   * made with them, before the run begins, in this process also where the run is detached. Null: none but "pocket",
+   * which is shipped, and what is missing of others is an error.
    */
   readonly pipelines?: string | null;
   /** What operations run on; default "auto": tensorflow where it is built, else wasm. */
@@ -99,14 +99,15 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     return yield { kind: "done", record };
   }
   const { pipelines = null, signal } = options;
+  const open = makersFor(experiment, pipelines);
   // To make what is missing may take hours, and is not begun without the weights. It is made in this process also for a
   // detached run: that is found by its folder, whose name hashes the samples, among them what could be made of which;
   // before all is made there is no folder to find it by
-  const makes = missing && pipelines !== null && weighed.status === "fulfilled";
+  const makes = missing && open !== null && weighed.status === "fulfilled";
   if (gathered.status === "rejected" && !makes) return void await together(needed); // throws, naming the weights as well
   const samples = gathered.status === "fulfilled"
     ? gathered.value
-    : yield* gathering(experiment, { data, artifacts, open: makersIn(pipelines!), signal });
+    : yield* gathering(experiment, { data, artifacts, open, signal });
   const run = await identified(experiment, samples, { runs, data });
   const { name } = experiment;
   const { folder, definition, rows } = run;

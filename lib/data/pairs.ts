@@ -41,10 +41,14 @@ const VALIDATION_SHARE = 0.1;
  * that can be had, all with the error maps that the model looks at. Without `data.validation` a tenth of the training
  * sources is held out by the seed, so that no photograph stands on both sides.
  *
- * @throws as {@linkcode gathering}, which makes nothing here
+ * @param folders `open`: opens what makes a part's artifacts where some are missing; left out: nothing is made
+ * @throws as {@linkcode gathering}
  */
-export async function gatherSamples(experiment: Experiment, folders: Folders): Promise<Gathered> {
-  const work = gathering(experiment, { ...folders, open: null });
+export async function gatherSamples(
+  experiment: Experiment,
+  folders: Folders & Partial<Pick<MadeHow, "open">>,
+): Promise<Gathered> {
+  const work = gathering(experiment, { open: null, ...folders });
   for (;;) {
     const { done, value } = await work.next();
     if (done) return value;

@@ -7,7 +7,7 @@ import type { Image } from "../image/decode.ts";
 import { availableMemory, type BatchSize, checkMemory, memoryRefusal, peakMemory } from "../reconstruct/memory.ts";
 import { type LatentError, latentErrorComponents, latentErrors, type Method, methods } from "../reconstruct/mod.ts";
 import { checkSort, type Sort } from "../reconstruct/method.ts";
-import { modelOf } from "../reconstruct/make_words.ts";
+import { howToMake, modelOf } from "../reconstruct/make_words.ts";
 import { pipelineInWords } from "../reconstruct/models.ts";
 import {
   type Component,
@@ -19,6 +19,7 @@ import {
 } from "../reconstruct/pipeline.ts";
 import { canvasSides, type Sides } from "../reconstruct/prepare.ts";
 import type { Provider } from "../reconstruct/session.ts";
+import { shippedPipeline } from "../reconstruct/shipped.ts";
 import type { Values } from "../reconstruct/values.ts";
 import { duration } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
@@ -78,21 +79,50 @@ export async function openPipelineMaker(spec: Part, { folder, ...options }: Pipe
   };
 }
 
-/** Opens the makers of parts with the pipelines of a folder, each under the name that parts have for it. */
-export function makersIn(pipelines: string, place: Omit<PipelinePlace, "folder"> = {}): OpenMaker {
+/**
+ * Opens the makers of parts with the pipelines of a folder, each under the name that parts have for it, or with those
+ * that are shipped.
+ *
+ * @param pipelines null: none but those that are shipped
+ */
+export function makersIn(pipelines: string | null, place: Omit<PipelinePlace, "folder"> = {}): OpenMaker {
   return async (spec) => await openPipelineMaker(spec, { ...place, folder: await pipelineFolder(spec, pipelines) });
 }
 
+/** The parts of a definition that are made by pipelines. */
+type MakingParts = {
+  readonly reconstruct: Part | null;
+  readonly model: { readonly refine?: { readonly map: Part | null } | null };
+};
+
 /**
- * The folder of the pipeline that a part names.
+ * What opens the makers of a definition's parts: as {@linkcode makersIn}; null where no folder is named and one of them is
+ * made by a pipeline that is not shipped, so that nothing can be made.
+ */
+export function makersFor({ reconstruct, model: { refine } }: MakingParts, pipelines: string | null): OpenMaker | null {
+  const made = [reconstruct, refine?.map ?? null].filter((part) => part !== null && modelOf(part) !== "") as Part[];
+  const shipped = made.length > 0 && made.every((part) => shippedPipeline(modelOf(part)) !== null);
+  return pipelines !== null || shipped ? makersIn(pipelines) : null;
+}
+
+/**
+ * The folder of the pipeline that a part names: one of the name among those that were given, else the one that is shipped.
  *
- * @param pipelines folder of pipelines by name
+ * @param pipelines folder of pipelines by name; null: none
  * @throws {Deno.errors.NotFound} when there is none of the name, with those that there are
  */
-async function pipelineFolder(spec: Part, pipelines: string): Promise<string> {
+async function pipelineFolder(spec: Part, pipelines: string | null): Promise<string> {
   const model = modelOf(spec);
+  const own = shippedPipeline(model);
+  if (pipelines === null) {
+    if (own !== null) return own;
+    throw new Deno.errors.NotFound(
+      `Cannot make what ${spec.kind}() asks for: no pipeline is at hand. ${howToMake(spec)}`,
+    );
+  }
   const folder = join(pipelines, model);
   if (await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)) return folder;
+  if (own !== null) return own;
   const entries = await Array.fromAsync(Deno.readDir(pipelines)).catch(() => []);
   const names = entries.filter(({ isDirectory, isSymlink }) => isDirectory || isSymlink).map(({ name }) => name).sort();
   throw new Deno.errors.NotFound(
