@@ -15,6 +15,11 @@ import {
 import { closeBackend, useBackend } from "../lib/engine/backend.ts";
 import { openSafetensors } from "../lib/engine/safetensors.ts";
 import { events, run, type RunOptions } from "../lib/run.ts";
+import { imageOf } from "../lib/data/source.ts";
+import { detect } from "../lib/detect/detect.ts";
+import { encodeImage } from "../lib/image/encode.ts";
+import { readSamples } from "../lib/layouts/mod.ts";
+import { namesIn } from "../lib/reconstruct/artifacts.ts";
 import { evaluate } from "../lib/evaluate_run.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
 import { inFolder } from "./runs/example.ts";
@@ -56,7 +61,9 @@ Deno.test("error maps of the shipped pipeline are made by a run with nothing but
     assert(told.some((event) => event.kind === "making" && event.part === "latentError"), "nothing was made");
     const done = told.at(-1)!;
     assert(done.kind === "done" && done.record.status === "done");
-    const [made] = [...Deno.readDirSync(`${folder}/artifacts`)].filter(({ name }) => name.startsWith("latentError-"));
+    const [made] = (await Array.fromAsync(Deno.readDir(`${folder}/artifacts`))).filter(({ name }) =>
+      name.startsWith("latentError-")
+    );
     const files: string[] = [];
     for await (const file of walk(`${folder}/artifacts/${made.name}`)) {
       if (file.endsWith(".safetensors")) files.push(file);
@@ -69,6 +76,19 @@ Deno.test("error maps of the shipped pipeline are made by a run with nothing but
     assert((data as Float32Array).every((value) => Number.isFinite(value) && value >= 0));
     const found = await evaluate(done.record, { ...options(folder), test: [some] });
     assertEquals(found.unreadable.length, 0);
+    // what is missing of an image that is given is made for it, in a folder of its own
+    const photograph = await imageOf(
+      (await Array.fromAsync(readSamples(some, { data: null, split: "test", tell: () => {} })))[0].file,
+    );
+    await Deno.writeFile(`${folder}/a.png`, await encodeImage(photograph, { format: "png" }));
+    await Deno.writeTextFile(`${folder}/b.png`, "no image");
+    const before = await namesIn(`${folder}/artifacts/${made.name}`);
+    const judged = await Array.fromAsync(
+      detect(done.record, [`${folder}/a.png`, `${folder}/b.png`], { ...options(folder), data: null }),
+    );
+    assert("probability" in judged[0] && judged[0].probability >= 0, JSON.stringify(judged[0]));
+    assert("error" in judged[1], JSON.stringify(judged[1]));
+    assertEquals(await namesIn(`${folder}/artifacts/${made.name}`), before);
     // one that is not shipped is still asked for
     const other = derive(lare, { model: { refine: { map: { model: "sd15" } } } });
     await assertRejects(() => run(other, options(folder)), Deno.errors.NotFound, "--pipelines DIR");

@@ -11,12 +11,12 @@ import { parseRecodings } from "../image/recode.ts";
 import { readSamples } from "../layouts/mod.ts";
 import { underName } from "../metrics/mod.ts";
 import { captionsOf, modelTemplate, modelView } from "../models/model.ts";
-import { findErrorMaps, findResiduals } from "../reconstruct/mod.ts";
 import { findFolder, readRecord } from "../runs/store.ts";
 import { loadBest } from "../train/checkpoint.ts";
 import type { RunRecord, Sample } from "../types.ts";
 import type { Detector, DetectorPlaces } from "./detector.ts";
 import { judgementOf } from "./judgement.ts";
+import { preparing } from "./prepared.ts";
 import { type Tested, type TestedImage, testedOn } from "./tested.ts";
 
 /** Test images whose headers are looked at, spread evenly over all. */
@@ -37,7 +37,7 @@ export async function openRun(
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const record = await readRecord(folder);
   const definition = experiment(record.experiment); // what an older version did not have is filled in
-  const { name, model, view, reconstruct } = definition;
+  const { name, model, view } = definition;
   if (record.best === null || record.status !== "done") {
     throw new Error(
       `Cannot detect with "${name}": its run is ${record.status}, expected one that is done, whose threshold is ` +
@@ -47,7 +47,7 @@ export async function openRun(
   const captions = await captionsFor(definition, weights);
   const template = modelTemplate(model);
   const network = await loadBest(folder, record.best, template).finally(() => disposeTree(template));
-  const prepares = reconstruct?.kind === "residual" || (model.refine ?? null) !== null;
+  const preparation = preparing(definition, artifacts);
   return {
     name,
     about: [
@@ -65,8 +65,11 @@ export async function openRun(
       captions === null ? record : { ...record, scores: underName(record.scores, EMPTY_CAPTIONS) },
     ),
     tested: await testedBy(definition, data),
-    prepared: prepares ? (sample) => preparedBy(definition, sample, artifacts) : null,
-    [Symbol.dispose]: () => disposeTree(network),
+    prepared: preparation.prepared,
+    [Symbol.dispose]: () => {
+      preparation[Symbol.dispose]();
+      disposeTree(network);
+    },
   };
 }
 
@@ -89,18 +92,6 @@ async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): 
       id.slice(0, 12)
     } is not in "${runs}". Name the folder of runs that it is in`,
   );
-}
-
-/** Nothing is made here: one image is no work to start a pipeline for. */
-async function preparedBy(
-  { reconstruct, model: { refine } }: Experiment,
-  sample: Sample,
-  artifacts: string,
-): Promise<Sample> {
-  const [seen] = reconstruct?.kind === "residual"
-    ? await findResiduals(reconstruct, [sample], { artifacts })
-    : await findErrorMaps(refine?.map ?? null, [sample], { artifacts });
-  return seen;
 }
 
 /** What the headers of a run's test images have in common, some of them looked at; null where the data is not here. */
