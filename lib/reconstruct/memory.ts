@@ -41,7 +41,7 @@ const STEP = 64;
  * bytes. What a network has once taken for its layers it keeps.
  *
  * Layers take so many maps as large as their input, and attention matrices of all places by all places, by which large
- * images grow out of any memory: two for every head of the UNet, three in the autoencoder, which has one head. Resident
+ * images grow out of any memory: two for every head of the UNet, three in an autoencoder that has attention, of one head. Resident
  * MB of a fresh process that one run adds, beside what this says. SD 1.5: UNet at 256² 89 (93), two images 171 (187), at
  * 512² 1,170 (1,179); decoder at 256² 237 (307), at 512² 1,076 (1,380), at 768² 3,519 (3,671); encoder at 512² 405
  * (575), at 768² 1,244 (1,859). An autoencoder of 4 channels, which is next to nothing but matrices: encoder at 512² 278
@@ -149,7 +149,7 @@ function layerBytes(info: PipelineInfo, name: NetworkName, { width, height }: Ba
   if (name !== "vae_encoder" && name !== "vae_decoder") return 50e6; // 77 tokens, whatever the image
   const pixels = width * height;
   const maps = (name === "vae_decoder" ? 8 : 2) * NUMBER * first(configs.vae.block_out_channels, 128) * pixels;
-  return maps + PIXEL * pixels + 3 * matrix;
+  return maps + PIXEL * pixels + (networks.get(name)!.header.matrices ? 3 * matrix : 0);
 }
 
 /** Heads of a UNet's attention, and how often its input was halved before it. */

@@ -63,9 +63,9 @@ Deno.test("heads and levels of attention are read from the UNet's configuration"
 });
 
 Deno.test("peakMemory() covers what autoencoders of few and of many channels were measured to take", () => {
-  const added = (name: string, channels: number, side: number) => {
+  const added = (name: string, channels: number, side: number, matrices = true) => {
     const configs = { unet: {}, vae: { block_out_channels: [channels] } };
-    const networks = new Map([[name, { bytes: 0, beside: [], header: { halves: false } }]]);
+    const networks = new Map([[name, { bytes: 0, beside: [], header: { halves: false, matrices } }]]);
     const of = (batch: number) =>
       peakMemory({ ...sd15, configs, networks } as unknown as PipelineInfo, square(batch, side));
     return (of(1) - of(0)) / 1e6;
@@ -83,6 +83,9 @@ Deno.test("peakMemory() covers what autoencoders of few and of many channels wer
       assert(stated >= took && stated <= 1.5 * took, `${name} ${channels} at ${side}²: ${stated} MB`);
     }
   }
+  // three of 4,096² without attention less
+  const matrices = added("vae_encoder", 4, 512) - added("vae_encoder", 4, 512, false);
+  assertEquals(Math.round(matrices), Math.round(3 * 4 * 4096 ** 2 / 1e6));
 });
 
 Deno.test("checkMemory() refuses what cannot fit, with the batch or the size that would", () => {
