@@ -72,7 +72,7 @@ Deno.test("error maps of the shipped pipeline are made by a run with nothing but
     assertEquals(files.length, 12 + 2 * 12 + 4);
     using map = openSafetensors(files[0]);
     const { shape, data } = map.tensors.get("map")!;
-    assertEquals([...shape], [4, 16, 16]);
+    assertEquals([...shape], [4, 32, 32]);
     assert((data as Float32Array).every((value) => Number.isFinite(value) && value >= 0));
     const found = await evaluate(done.record, { ...options(folder), test: [some] });
     assertEquals(found.unreadable.length, 0);

@@ -1,5 +1,5 @@
 /**
- * The pocket world's pipeline and how it learns: latents of four channels for every 4 × 4 pixels, an autoencoder whose
+ * The pocket world's pipeline and how it learns: latents of four channels for every 2 × 2 pixels, an autoencoder whose
  * way there is fixed, and a denoiser that is told a timestep and a text, over Stable Diffusion's noise.
  *
  * Source: High-Resolution Image Synthesis with Latent Diffusion Models (Rombach et al. 2022), eq. 3 for the loss, in
@@ -41,14 +41,17 @@ export interface PipelineCourse {
   };
 }
 
-/** The course of the shipped pipeline. */
+/**
+ * The course of the shipped pipeline. Four channels hold of blocks of 4 × 4 pixels what comes back with 22 dB on
+ * validation patches, of 2 × 2 with 29: where fakes differ from photographs is finer than the first.
+ */
 export const pipelineCourse: PipelineCourse = {
   seed: 1,
   decoder: {
-    ...{ kind: "decoder", block: 4, latent: 4, codes: null, widths: [64, 64, 32], doubling: "nearest" },
-    ...{ skip: true, noise: 0.04, critic: null, steps: 600, batch: 16, crop: 32, rate: 2e-3 },
+    ...{ kind: "decoder", block: 2, latent: 4, codes: null, widths: [48, 24], doubling: "nearest" },
+    ...{ skip: true, noise: 0.04, critic: null, steps: 400, batch: 16, crop: 32, rate: 2e-3 },
   },
-  denoiser: { steps: 2000, batch: 16, crop: 64, rate: 2e-3, widths: [64, 96], untold: 0.15 },
+  denoiser: { steps: 1500, batch: 16, crop: 32, rate: 2e-3, widths: [32, 64], untold: 0.15 },
 };
 
 /** As `scheduler_config.json` has it: the noise of Stable Diffusion 1. */

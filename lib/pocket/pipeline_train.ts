@@ -97,7 +97,7 @@ export async function makePipeline(
       ...{ format: 1, name: "pocket", licence: pocketClip.licence, made: "deno task pocket:pipeline", course },
       photographs: identityOf(learnt),
       files: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
-      measured: await measurePipeline(out),
+      measured: await measurePipeline(out, gathered),
     };
     await writeAtomic(join(out, "card.json"), `${JSON.stringify(card, null, 2)}\n`);
     await Deno.remove(work, { recursive: true });

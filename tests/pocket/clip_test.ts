@@ -96,6 +96,7 @@ testTensors("the shipped CLIP is a backbone like the published ones, with an inn
 
 testTensors("the shipped weights find captions as often as their card says", async () => {
   const card: PocketClipCard = JSON.parse(await Deno.readTextFile(join(pocketClip.folder, "clip.json")));
+  assertEquals(card.course, { ...clipCourse });
   const network = await loadWeights(weights, null, initClip(pocketTowers, null));
   const gathered = await gather(`${shippedWorld}/photographs`, settings);
   const captions = new Map(gathered.map(({ photograph: { name, caption } }) => [name, caption]));
