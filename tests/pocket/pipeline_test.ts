@@ -23,7 +23,8 @@ import {
   pipelineCourse,
   stepPipeline,
 } from "../../lib/pocket/pipeline_course.ts";
-import { type PipelineCard, pipelineFiles, type PipelineNetworks } from "../../lib/pocket/pipeline_train.ts";
+import { pipelineFiles, type PipelineNetworks } from "../../lib/pocket/pipeline_files.ts";
+import type { PipelineCard } from "../../lib/pocket/pipeline_train.ts";
 import { random } from "../../lib/random.ts";
 import { openPipeline, readPipeline } from "../../lib/reconstruct/pipeline.ts";
 import type { Values } from "../../lib/reconstruct/values.ts";
