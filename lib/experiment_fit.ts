@@ -84,7 +84,7 @@ function checkRefinement(
     if (inner === null) {
       refuse(
         `"model.refine" is ${refine.kind}() and looks at an inner map, "model.backbone" ${backbone.kind}() has none`,
-        'Take clip({ variant: "RN50" }) or resnet() as "model.backbone", or leave "spatial" and "channel" out of ' +
+        'Take clip({ variant: "RN50" }), resnet() or convnext() as "model.backbone", or leave "spatial" and "channel" out of ' +
           '"model.refine.parts"',
       );
     }

@@ -69,7 +69,7 @@ Deno.test("experiment() refuses a refinement that does not fit backbone, head or
   refused(
     { model: { backbone: clip({ variant: "ViT-L/14" }) } },
     'Cannot define "lare2-rn50": "model.refine" is errorGuided() and looks at an inner map, "model.backbone" clip() has none',
-    'Take clip({ variant: "RN50" }) or resnet() as "model.backbone", or leave "spatial" and "channel" out',
+    'Take clip({ variant: "RN50" }), resnet() or convnext() as "model.backbone", or leave "spatial" and "channel" out',
   );
   const seen = derive(lare, {
     model: { backbone: convnext({ size: "tiny" }), refine: { parts: ["embedding", "map"] } },
@@ -80,6 +80,7 @@ Deno.test("experiment() refuses a refinement that does not fit backbone, head or
     '"model.refine" is for an inner map of 14 × 14 and 1024 channels, "model.backbone" resnet() gives 14 × 14 and 256',
     'for "view.size" 224. Set side: 14 and channels: 256 in "model.refine"',
   );
+  refused({ model: { backbone: convnext({ size: "tiny" }) } }, "convnext() gives 14 × 14 and 384");
   refused({ view: { size: 192 }, model: { backbone: resnet() } }, 'gives 12 × 12 and 1024 for "view.size" 192');
   refused({ view: { size: 96 }, model: { backbone: resnet({ downsample: false }) } }, "gives 24 × 24 and 1024");
   refused(

@@ -155,7 +155,8 @@ export function initConvnext(spec: Convnext, streams: Streams | null): Network<C
 }
 
 /**
- * Features of images: pooled over the image, then normed. [B, H, W, 3] → [B, D].
+ * Features of images: pooled over the image, then normed. [B, H, W, 3] → [B, D]; beside them the map of the stage before
+ * the last, where there is one, for a refinement to look at.
  *
  * @param at `images` normalised as {@linkcode convnextView} says
  * @throws {TypeError} when the images have not three channels or are too small for the stages
@@ -167,10 +168,22 @@ export function convnextFeatures(
 ): Features {
   checkImages(spec, images_BHWC);
   return tidy(() => {
+    let map: Tensor4D | undefined;
     let x_BHWC = applyStem(spec, params.stem, images_BHWC);
-    for (const i of params.stages.keys()) x_BHWC = applyStage(spec, { stage: params.stages[i], i, pass }, x_BHWC);
-    return { pooled: applyNorm(params.head.norm, globalPool(lastMapOf(pass, x_BHWC))) as Tensor2D };
+    for (const i of params.stages.keys()) {
+      if (i > 0) map = x_BHWC;
+      x_BHWC = applyStage(spec, { stage: params.stages[i], i, pass }, x_BHWC);
+    }
+    const pooled = applyNorm(params.head.norm, globalPool(lastMapOf(pass, x_BHWC))) as Tensor2D;
+    return map === undefined ? { pooled } : { pooled, map };
   });
+}
+
+/** The map of the stage before the last; null where there is one stage alone. The stem and each later stage round down. */
+export function convnextInner(spec: Convnext, size: number): { side: number; channels: number } | null {
+  const { dims } = stagesOf(spec);
+  if (dims.length < 2) return null;
+  return { side: Math.floor(Math.floor(size / spec.stem.stride) / 2 ** (dims.length - 2)), channels: dims.at(-2)! };
 }
 
 // a scope for each part: 64 images of 224² through all of ConvNeXt-base in one overfill 4 GiB, even where nothing learns

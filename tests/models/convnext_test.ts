@@ -4,6 +4,7 @@ import {
   convnext,
   convnextDraws,
   convnextFeatures,
+  convnextInner,
   type ConvnextParams,
   convnextStages,
   convnextView,
@@ -23,7 +24,7 @@ function images(seed: number, shape: [number, number, number, number]): Tensor4D
   return tensor(random(seed, "images").normals(size), shape) as Tensor4D;
 }
 
-/** Features as the network is judged, or as it learns with these draws. */
+/** Features as the network is judged, or as it learns with these draws; the inner map is freed. */
 function features(
   spec: ReturnType<typeof convnext>,
   params: ConvnextParams,
@@ -31,7 +32,9 @@ function features(
   draws?: Readonly<Record<string, Tensor>>,
 ): Tensor2D {
   const pass = draws === undefined ? judging : learning({ learns: () => true, draws });
-  return convnextFeatures(spec, { params, buffers: {} }, { images, pass }).pooled;
+  const { pooled, map } = convnextFeatures(spec, { params, buffers: {} }, { images, pass });
+  if (map !== undefined) map.dispose();
+  return pooled;
 }
 
 /** Numbers of each weight in the order of the tree. */
@@ -254,6 +257,21 @@ testTensors("convnextStages() name every parameter once", () => {
     assertEquals(stages.flat().filter((start) => path.startsWith(`${start}.`)).length, 1, path);
   }
   disposeTree(params);
+});
+
+testTensors("convnextFeatures() give the map of the stage before the last, as convnextInner() says", () => {
+  const three = { depths: [1, 1, 1], dims: [2, 3, 4], stem: { size: 4, stride: 2 } };
+  for (const spec of [convnext(small), convnext(three), convnext({ depths: [1], dims: [4] })]) {
+    for (const side of [16, 19]) {
+      const { params } = initConvnext(spec, null);
+      const seen = zeros([2, side, side, 3]) as Tensor4D;
+      const { pooled, map } = convnextFeatures(spec, { params, buffers: {} }, { images: seen, pass: judging });
+      const inner = convnextInner(spec, side);
+      assertEquals(map?.shape, inner === null ? undefined : [2, inner.side, inner.side, inner.channels]);
+      disposeTree({ params, seen, pooled, ...(map === undefined ? {} : { map }) });
+    }
+  }
+  assertEquals(convnextInner(convnext({ size: "base" }), 224), { side: 14, channels: 512 });
 });
 
 testTensors("convnextFeatures() refuses images that it cannot see", () => {
