@@ -164,19 +164,36 @@ export function thresholdFrom(source: keyof typeof thresholds, { seed }: Free = 
 }
 
 /**
+ * How strong augmentations are on patches of 64 pixels, whose traces are a pixel wide: the command's own blur and JPEG leave
+ * nothing of them.
+ */
+const milder: Partial<Record<Augmentation["kind"], object>> = {
+  resizedCrop: { size: 64 },
+  cutout: { size: 32 },
+  noise: { variance: [1, 5] },
+  blur: { sigma: [0, 0.6] },
+  compress: { quality: [80, 100] },
+};
+
+/**
  * The same question on the pocket world: its photographs against their round trips through the autoencoder of its small
- * diffusion model. Loss terms and their weights stay.
+ * diffusion model, each augmentation as often as in the command. Loss terms and their weights stay.
+ *
+ * The network is the small ConvNeXt of the dual loss. A ResNet-18 of one block a stage and 8 channels, without
+ * downsampling, told 76 % of the validation patches after five epochs, the ConvNeXt all of them in half the time.
  */
 export function onPocket(published: Experiment): Experiment {
   const { reconstruct } = published;
   return derive(published, {
     data: pocketData,
     view: { size: 64 },
+    augment: published.augment.map((change) => ({ ...change, ...milder[change.kind] }) as Augmentation),
     reconstruct: reconstruct?.kind === "vae" ? { model: "pocket" } : reconstruct,
     model: { backbone: smallConvnext, head: { dropout: null } },
     optimizer: { rate: 2e-3 },
-    schedule: cosine({ period: 7.5, warmup: 0.5, every: "step" }),
-    epochs: 8,
+    schedule: cosine({ period: 9.5, warmup: 0.5, every: "step" }),
+    batch: { size: 32 },
+    epochs: 10,
     select: { metric: "last" },
   });
 }

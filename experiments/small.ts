@@ -25,7 +25,7 @@ export const smallConvnext = convnext({
   initial: "fanIn",
 });
 
-/** The CLIP of the pocket world, in the place of published ones; other options than variant and weights stay. */
-export function smallClip({ towers = null, captions = null }: Partial<Pick<Clip, "towers" | "captions">> = {}): Clip {
-  return clip({ variant: "pocket", weights: "pocket/clip", towers, captions });
+/** The CLIP of the pocket world, its image tower, in the place of published ones. */
+export function smallClip(): Clip {
+  return clip({ variant: "pocket", weights: "pocket/clip" });
 }

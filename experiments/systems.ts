@@ -88,7 +88,6 @@ export const systems = {
     published: drct.published,
     pocket: small(drct.onPocket, {
       "drct-plain": drct.plain,
-      "drct-reconstructions": drct.withReconstructions,
       "drct": drct.drct,
     }),
     question: { of: "drct", against: "drct-plain" },
@@ -96,10 +95,6 @@ export const systems = {
       {
         text: "Training on reconstructions with a contrastive term lets a detector know generators that it never saw",
         ...{ of: "drct", against: "drct-plain", metric: "accuracy", expected: "higher" },
-      },
-      {
-        text: "The contrastive term adds to what reconstructions give as mere fakes",
-        ...{ of: "drct", against: "drct-reconstructions", metric: "accuracy", expected: "higher" },
       },
       {
         text: "What it learned of one data set it knows on another",
