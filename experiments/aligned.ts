@@ -184,15 +184,16 @@ const milder: Partial<Record<Augmentation["kind"], object>> = {
  */
 export function onPocket(published: Experiment): Experiment {
   const { reconstruct } = published;
+  const roundTrip = vae({ model: "pocket", of: "real" }); // where the published data ship theirs
   return derive(published, {
     data: pocketData,
     view: { size: 64 },
     augment: published.augment.map((change) => ({ ...change, ...milder[change.kind] }) as Augmentation),
-    reconstruct: reconstruct?.kind === "vae" ? { model: "pocket" } : reconstruct,
+    reconstruct: reconstruct?.kind === "vae" ? { model: "pocket" } : reconstruct && roundTrip,
     model: { backbone: smallConvnext, head: { dropout: null } },
     optimizer: { rate: 2e-3 },
     schedule: cosine({ period: 9.5, warmup: 0.5, every: "step" }),
-    batch: { size: 32 },
+    batch: { size: 32, fakes: reconstruct === null ? null : 0 },
     epochs: 10,
     select: { metric: "last" },
   });

@@ -177,7 +177,7 @@ export function dire({ seed = 1 }: Pick<Free, "seed"> = {}): Experiment {
  */
 export function onPocket(published: Experiment): Experiment {
   const { reconstruct, model: { refine }, view } = published;
-  const map = refine?.map ?? null;
+  const map = refine?.map ?? latentError({ model: "pocket" }); // where the published data ship theirs
   return derive(published, {
     data: pocketData,
     view: { size: 64, ...(view.kind === "shortSide" ? { resize: null } : {}) },
@@ -186,7 +186,7 @@ export function onPocket(published: Experiment): Experiment {
       backbone: smallConvnext,
       refine: refine && {
         ...backboneKind(smallConvnext).inner!(smallConvnext, 64)!,
-        map: map && { model: "pocket", size: 64 },
+        map: { ...map, model: "pocket", size: 64 },
       },
     },
     optimizer: { rate: 2e-3 },

@@ -105,10 +105,10 @@ export function partly(
 
 /**
  * The same question on the pocket world: do the terms and SAM help, and the shares of the classes? What its small CLIP
- * makes of a patch knows nothing of how it was made (AUC .50 on validation, whatever is trained on it, since CLIP's
- * pictures and ours do not compare), so that the small ConvNeXt of the dual loss learns under the perceptron, from the
- * images alone. Captions could give nothing away: they are the same for photographs and fakes. Loss terms, their weights
- * and the fakes to a photograph stay.
+ * makes of a patch says what it shows, which is the same for photographs and fakes (AUC .50 on validation, whatever is
+ * trained on it), so that the small ConvNeXt of the dual loss learns under the perceptron, from the images alone. Captions
+ * could give nothing away either: both classes have the same. Loss terms, their weights and the fakes to a photograph
+ * stay.
  */
 export function onPocket(published: Experiment): Experiment {
   const rate = { rate: 2e-3 };

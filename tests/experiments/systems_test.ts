@@ -139,6 +139,20 @@ Deno.test("named variants beside the ablations differ in what they tell", () => 
   assertEquals(paths(aligned.fromFolders(), aligned.shaders()), ["data.train.0.folder"]);
 });
 
+Deno.test("the named variants go to the pocket world as well", () => {
+  const made = [
+    ...[drct.released(), drct.unsynced(), drct.twoCards(drct.drct()), drct.onGenImage(drct.drctClip())].map(
+      drct.onPocket,
+    ),
+    ...[robustClip.imageAlone(), robustClip.emptyWhereNone()].map(robustClip.onPocket),
+    ...[lare.fromLists(), lare.augmented(), lare.smoothed(), lare.watchingAccuracy()].map(lare.onPocket),
+    ...[aligned.fromFolders(), aligned.shaders(), aligned.scriptBatch(), aligned.nearest()].map(aligned.onPocket),
+    ...[dualLoss.dualEmbedding(), dualLoss.dualAugmented()].map(dualLoss.onPocket),
+  ];
+  assertEquals(new Set(made.map(({ name }) => name)).size, made.length);
+  for (const { data } of made) assertEquals(data.test.map(({ kind }) => kind), ["pocket"]);
+});
+
 Deno.test("the table of systems names what there is, and variants by their own names", async () => {
   for (const [key, system] of Object.entries(systems)) {
     const recipe = system.recipe();

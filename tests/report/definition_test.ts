@@ -49,6 +49,22 @@ Deno.test("tellDefinitions() tells what learns, how the gradient is cut, and an 
   assert(told.get("batch")!.includes("rows, 4 batches a step"), told.get("batch"));
 });
 
+Deno.test("tellDefinitions() tells shares of the classes that are not one to one", () => {
+  const batchOf = (fakes: number | null): string => {
+    const record = syntheticRecord({ name: "shares" });
+    const batch = { size: 40, accumulate: null, synced: false, balanced: null, fakes };
+    const experiment = { ...record.experiment, batch, reconstruct: null };
+    const told = tellDefinitions(groupMethods([{ ...record, experiment }]));
+    return told.find(({ what }) => what === "batch")!.values[0].text;
+  };
+  assertEquals([null, 1, 0, 4].map(batchOf), [
+    "40 rows",
+    "40 rows",
+    "40 rows; no fakes but reconstructions",
+    "40 rows; 4 fakes to a photograph",
+  ]);
+});
+
 Deno.test("tellDefinitions() leaves out fields that a record does not have", () => {
   const told = tellDefinitions(groupMethods([syntheticRecord({ name: "old" })]));
   assertEquals(told.map(({ what }) => what), ["trained on", "validated on", "loss: classification"]);
