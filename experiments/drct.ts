@@ -33,7 +33,7 @@ import {
   vae,
 } from "../mod.ts";
 import { drct as preparation } from "./augmentations.ts";
-import { pocketData, smallClip, smallConvnext } from "./small.ts";
+import { pocketData, smallConvnext, smallFrozen } from "./small.ts";
 import { distinct, named, type Published } from "./variants.ts";
 
 /** What its paper and README report: means over the test sets of GenImage (eight) and DRCT-2M (sixteen). */
@@ -159,10 +159,10 @@ export function plain({ seed }: Pick<Free, "seed"> = {}): Experiment {
 }
 
 /**
- * The same question on the pocket world: the small network of the dual loss, with its numbers, for ConvNeXt-base, the
- * world's own small CLIP for ViT-L/14, whose features know nothing of how a patch was made (AUC .50 on validation). Loss
- * terms and their weights stay. It has no second and third inpainting model, and other ways in their place: the world's
- * own reconstructions are "sd1", its small diffusion model there and back by DDIM "sd2", its autoencoder alone "sdxl".
+ * The same question on the pocket world: the small network of the dual loss, with its numbers, for ConvNeXt-base, and the
+ * shipped detector's, which does not learn, for ViT-L/14. Loss terms and their weights stay. It has no second and third
+ * inpainting model, and other ways in their place: the world's own reconstructions are "sd1", its small diffusion model
+ * there and back by DDIM "sd2", its autoencoder alone "sdxl".
  */
 export function onPocket(published: Experiment): Experiment {
   const here = derive(published, {
@@ -178,12 +178,11 @@ export function onPocket(published: Experiment): Experiment {
     select: { metric: "last" }, // validation knows only the generator trained on, which is solved early
   });
   if (published.model.backbone.kind !== "clip") return here;
-  // nothing is drawn, so that what the tower makes of a patch is made once
+  // nothing is drawn, so that what the network makes of a patch is made once
   return derive(here, {
     view: { place: "centre" },
     augment: [],
-    model: { backbone: smallClip() },
-    batch: { size: 64 },
+    model: { backbone: smallFrozen },
   });
 }
 

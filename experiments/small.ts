@@ -2,7 +2,7 @@
  * What the recipes have in common on the pocket world: its data, and networks that learn on patches of 64 pixels in the
  * minutes that two CPU cores have.
  */
-import { type Clip, clip, convnext, pocket } from "../mod.ts";
+import { convnext, pocket } from "../mod.ts";
 
 /** Trained on one generator, the one nearest to Stable Diffusion 1.4 in its part, and tested on all eight. */
 export const pocketData = {
@@ -11,8 +11,7 @@ export const pocketData = {
   test: [pocket()],
 };
 
-/** A network of 0.1 million parameters, from scratch, in the place of pretrained ones of tens of millions. */
-export const smallConvnext = convnext({
+const sizes = {
   depths: [1, 1, 1],
   dims: [24, 48, 96],
   kernel: 5,
@@ -23,9 +22,15 @@ export const smallConvnext = convnext({
   highPass: 10,
   transitions: "gelu",
   initial: "fanIn",
-});
+} as const;
 
-/** The CLIP of the pocket world, its image tower, in the place of published ones. */
-export function smallClip(): Clip {
-  return clip({ variant: "pocket", weights: "pocket/clip" });
-}
+/** A network of 0.1 million parameters, from scratch, in the place of pretrained ones of tens of millions. */
+export const smallConvnext = convnext(sizes);
+
+/**
+ * The same as it stands in the shipped detector, in the place of large networks that do not learn and know generators all
+ * the same. The world's small CLIP knows none: it learned what photographs show, and photographs and fakes show the same.
+ * A perceptron on its features stays at AUC .50 on validation, on these it reaches .99. They learned from the training
+ * split of the same generator; of the other seven they know what they know.
+ */
+export const smallFrozen = convnext({ ...sizes, weights: "pocket/detector" });

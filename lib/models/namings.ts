@@ -9,6 +9,8 @@ import { fromTimm } from "./convnext_names.ts";
 export const namings = {
   timm: fromTimm,
   torchvision: (stored) => stored,
+  /** Our own detectors, whose backbone stands under that name. */
+  detector: (stored) => new Map([...stored].map(([name, tensor]) => [name.replace(/^backbone\./, ""), tensor])),
   transformers: (stored) => fromTransformers(stored, "image"),
   openai: (stored) => fromOpenAI(stored, "image"),
 } satisfies Record<string, (stored: StoredTensors) => StoredTensors>;

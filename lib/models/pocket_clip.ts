@@ -1,6 +1,6 @@
 /** The small CLIP that is shipped with the library, and where its files lie. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { shippedFile } from "./shipped_file.ts";
 
 /** What its weights are called, where they lie with the vocabulary, and under which licence. */
 export const pocketClip = {
@@ -40,20 +40,5 @@ const REMEDY = "Restore it with: git checkout -- lib/pocket/clip, or make it ane
  * @throws {TypeError} when the weights are not those that the card names
  */
 export async function pocketClipFile(folder: string = pocketClip.folder): Promise<string> {
-  const read = async (name: string) => {
-    try {
-      return await Deno.readFile(join(folder, name));
-    } catch (cause) {
-      if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-      throw new Deno.errors.NotFound(`Cannot find "${join(folder, name)}" of the shipped CLIP. ${REMEDY}`, { cause });
-    }
-  };
-  const { weights: { file, sha256 } }: PocketClipCard = JSON.parse(
-    new TextDecoder().decode(await read(pocketClipFiles.card)),
-  );
-  const found = createHash("sha256").update(await read(file)).digest("hex");
-  if (found === sha256) return join(folder, file);
-  throw new TypeError(
-    `Cannot use the weights "${join(folder, file)}": their SHA-256 is ${found}, expected ${sha256}. ${REMEDY}`,
-  );
+  return await shippedFile({ folder, card: pocketClipFiles.card, what: "the shipped CLIP", remedy: REMEDY });
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cachedFile } from "../hub/cache.ts";
 import { ifThere } from "../if_there.ts";
+import { pocketBackbone, pocketBackboneFile } from "./pocket_backbone.ts";
 import { pocketClipFile } from "./pocket_clip.ts";
 import { weightsOf } from "./weights_table.ts";
 
@@ -19,7 +20,7 @@ const endings = [".safetensors", ".bin", ".pth", ".pt"];
  */
 export async function weightsFile(name: string, folder: string | null): Promise<string> {
   const { hub, licence, megabytes } = weightsOf(name);
-  if (hub === null) return await pocketClipFile();
+  if (hub === null) return name === pocketBackbone.name ? await pocketBackboneFile() : await pocketClipFile();
   const { repo, paths } = hub;
   const places = [
     ...(folder === null ? [] : [() => namedFile(folder, name)]),

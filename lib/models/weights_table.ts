@@ -2,6 +2,7 @@
 import { meant } from "../definition/nearest.ts";
 import { show } from "../definition/part.ts";
 import type { Naming } from "./namings.ts";
+import { pocketBackbone } from "./pocket_backbone.ts";
 import { pocketClip } from "./pocket_clip.ts";
 
 /** How pixels (0…1) become a network's input: (pixel − mean) / std, by channel in the order R, G, B. */
@@ -139,6 +140,16 @@ export const weightsTable: Readonly<Record<string, Weights>> = Object.fromEntrie
   resnet(50, ["tv_in1k", 102]),
   resnet(50, ["tv2_in1k", 102]),
   resnet(50, ["a1_in1k", 102]),
+  [pocketBackbone.name, {
+    ...plainView,
+    fits: { kind: "convnext", highPass: 10 },
+    side: 64,
+    hub: null,
+    megabytes: 1,
+    licence: pocketBackbone.licence,
+    naming: "detector",
+    leaves: ["head."],
+  }],
   [pocketClip.name, {
     ...openaiView,
     fits: { kind: "clip", variant: "pocket" },
