@@ -27,19 +27,21 @@ const levels: readonly (readonly string[])[] = [
     "lib/wrong_pictures.ts",
     "lib/pocket",
     "lib/detect",
+    "lib/cluster",
   ],
-  ["mod.ts", "lib/detached.ts"],
+  ["mod.ts", "lib/detached.ts", "lib/swept.ts"],
   ["experiments"],
   ["lib/cli"],
 ];
 
 /**
- * Arrows across a level that are meant: intervals draw numbers; what an experiment has read goes to the check of whether
+ * Arrows across a level that are meant: intervals, and random points of a sweep, draw numbers; what an experiment has read goes to the check of whether
  * its parts fit; training judges each epoch as evaluation does; a notebook knows a run that goes, and estimates the time
  * left, as the terminal does; runs keep their scores as tables.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
+  ["lib/definition", "lib/random.ts"],
   ["lib/experiment.ts", "lib/experiment_fit.ts"],
   ["lib/train", "lib/evaluate"],
   ["lib/notebook", "lib/terminal"],

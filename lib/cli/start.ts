@@ -25,12 +25,14 @@ import { results } from "./results.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
 import { stop } from "./stop.ts";
+import { sweep } from "./sweep.ts";
 import { weights } from "./weights.ts";
 
 /** Every command by its name, which may be two words. */
 export const commands: Readonly<Record<string, Command>> = {
   demo,
   run,
+  sweep,
   stop,
   list,
   show,

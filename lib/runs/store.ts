@@ -25,8 +25,12 @@ export function runFolder(runs: string, run: { readonly name: string; readonly i
 
 /** Folder of the run of this id, under whatever name it was made; null when there is none. */
 export async function findFolder(runs: string, id: string): Promise<string | null> {
-  const found = (await folders(runs)).find((folder) => folder.endsWith(`-${id.slice(0, 12)}`));
-  return found ?? null;
+  return folderOf(await folders(runs), id);
+}
+
+/** The same, among folders that are known. */
+export function folderOf(among: readonly string[], id: string): string | null {
+  return among.find((folder) => folder.endsWith(`-${id.slice(0, 12)}`)) ?? null;
 }
 
 /**

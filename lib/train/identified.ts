@@ -4,7 +4,7 @@ import type { Gathered } from "../data/pairs.ts";
 import { fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
 import type { DataRow } from "../runs/data_list.ts";
-import { findFolder, runFolder } from "../runs/store.ts";
+import { folderOf, folders, runFolder } from "../runs/store.ts";
 
 /** A definition and the data that it is run on. */
 export interface Identified {
@@ -33,28 +33,30 @@ export interface Identified {
 export async function identified(
   experiment: Experiment,
   samples: Gathered,
-  { runs, data: root }: { readonly runs: string; readonly data: string | null },
+  { runs, data }: { readonly runs: string; readonly data: string | null },
 ): Promise<Identified> {
+  const identity = await identifyData(experiment, samples, data);
+  const place = placeOf(experiment, identity, { runs, among: await folders(runs) });
+  return { experiment, samples, rows: identity.rows, ...place };
+}
+
+/**
+ * The same, of data that is identified already, as many definitions share it.
+ *
+ * @param options `among`: the folders of runs that there are
+ */
+export function placeOf(
+  experiment: Experiment,
+  { ways }: Pick<DataIdentity, "ways">,
+  { runs, among }: { readonly runs: string; readonly among: readonly string[] },
+): Omit<Identified, "experiment" | "samples" | "rows"> {
   const definition = fingerprint(experiment);
-  const identity = await identifyData(experiment, samples, root);
-  const hashes = await knownWay(runs, { definition, identity });
-  const data = fingerprint(hashes);
-  const id = runId({ definition, data });
-  const folder = await findFolder(runs, id) ?? runFolder(runs, { name: experiment.name, id });
-  return { experiment, samples, id, definition, data, hashes, rows: identity.rows, folder };
-}
-
-/** The way to identify the data by which there is a run, of a definition, or the one that sees most. */
-async function knownWay(
-  runs: string,
-  { definition, identity: { ways } }: { readonly definition: string; readonly identity: DataIdentity },
-): Promise<Readonly<Record<string, string>>> {
-  for (const way of ways) {
-    if (await findFolder(runs, runId({ definition, data: fingerprint(way) })) !== null) return way;
-  }
-  return ways[0];
-}
-
-function runId({ definition, data }: Pick<Identified, "definition" | "data">): string {
-  return fingerprint({ definition, data });
+  const known = ways.map((hashes) => {
+    const data = fingerprint(hashes);
+    const id = fingerprint({ definition, data });
+    return { id, definition, data, hashes, folder: folderOf(among, id) };
+  });
+  // the way to identify the data by which there is a run, of a definition, or the one that sees most
+  const { folder, ...way } = known.find((one) => one.folder !== null) ?? known[0];
+  return { ...way, folder: folder ?? runFolder(runs, { name: experiment.name, id: way.id }) };
 }

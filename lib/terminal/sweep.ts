@@ -1,0 +1,163 @@
+/** A sweep in a terminal: a table of its runs that updates in place, and above it lines that stay. */
+import type { SweepEvent, SweepTable } from "../cluster/events.ts";
+import type { SweepRow } from "../cluster/rows.ts";
+import { duration } from "../report/numbers.ts";
+import { alignedText, plural, type TextColumn } from "../report/text.ts";
+import { makingOn } from "./making.ts";
+import { type Progress, progress, type Screen, standardError } from "./progress.ts";
+import { three } from "./words.ts";
+import { fit, printable } from "./width.ts";
+
+/** Shows a sweep's events. Disposing it leaves the last table standing. */
+export interface SweepScreen extends Disposable {
+  take(event: SweepEvent): void;
+  /** Prints a line that stays. */
+  say(line: string): void;
+}
+
+/** Least seconds between two drawings in a terminal, and between two lines in a file. */
+const REDRAW = 0.25;
+const LINE = 10;
+
+/** Rows of a terminal whose size nobody tells, and those that are left to what stands above the table. */
+const ROWS = 24, FREE = 4;
+
+/** Shows how the runs of a sweep stand, as many of them as the terminal has lines; a line now and then elsewhere. */
+export function sweepScreen(screen: Screen & { rows?(): number } = standardError()): SweepScreen {
+  const bar: Progress = progress(screen);
+  const making = makingOn(bar);
+  let drawn = 0; // lines
+  let last = screen.columns() === null ? screen.now() : -Infinity;
+  let table: SweepTable | null = null;
+  const clear = (): void => {
+    bar[Symbol.dispose]();
+    if (drawn > 0) screen.write(`\r\x1b[${drawn}A\x1b[J`);
+    drawn = 0;
+  };
+  const draw = (): void => {
+    const columns = screen.columns();
+    if (table === null || columns === null) return;
+    const rows = Math.max(1, (screen.rows?.() ?? terminalRows()) - FREE);
+    const lines = [sentence(table), ...tableLines(table.rows, { columns: columns - 1, rows })];
+    clear();
+    screen.write(lines.map((line) => `${fit(line, columns - 1)}\n`).join(""));
+    drawn = lines.length;
+  };
+  const say = (line: string): void => {
+    clear();
+    screen.write(`${printable(line)}\n`);
+    draw();
+  };
+  return {
+    say,
+    take(event) {
+      if (event.kind === "notice") return say(event.text);
+      if (event.kind === "making") return making(event);
+      if (event.kind === "ended") return say(endedLine(event.row));
+      if (event.kind === "rung") return say(rungLine(event));
+      if (event.kind !== "table") return;
+      table = event.table;
+      const now = screen.now();
+      if (now - last < (screen.columns() === null ? LINE : REDRAW)) return;
+      last = now;
+      if (screen.columns() === null) screen.write(`${printable(sentence(table))}\n`);
+      else draw();
+    },
+    [Symbol.dispose]: () => {
+      if (drawn > 0) draw();
+      drawn = 0;
+      bar[Symbol.dispose]();
+    },
+  };
+}
+
+/** "3 of 27 runs are done, 2 go, 1 has failed, 21 wait; 12 min 05 s left". */
+export function sentence({ rows, place, until, secondsLeft }: SweepTable): string {
+  const count = (status: SweepRow["status"]): number => rows.filter((row) => row.status === status).length;
+  const failed = count("failed");
+  const parts = [
+    `${count("done")} of ${plural(rows.length, "run")} done`,
+    ...[["running", "going"], ["waiting", "waiting"], ["paused", "paused"], ["stopped", "stopped early"]]
+      .flatMap(([status, words]) => {
+        const many = count(status as SweepRow["status"]);
+        return many === 0 ? [] : [`${many} ${words}`];
+      }),
+    ...failed === 0 ? [] : [`${failed} failed`],
+  ];
+  const next = until === null ? "" : `; decided at the end of epoch ${until}`;
+  const left = secondsLeft === null ? "" : `; ${duration(secondsLeft)} left`;
+  return `${parts.join(", ")}${next}${place === null ? "" : `; ${place}`}${left}`;
+}
+
+/** What became of a run, as a line that stays. */
+export function endedLine({ name, seed, tags, status, epochs, value, metric, error }: SweepRow): string {
+  const point = Object.entries(tags).map(([tag, at]) => `, ${tag} ${at}`).join("");
+  const called = `${name}${point}, seed ${seed}`;
+  if (status === "failed") return `${called}: failed: ${error}`;
+  return `${called}: done after ${plural(epochs, "epoch")}${
+    value === null ? "" : `, validation ${metric} ${three(value)}`
+  }`;
+}
+
+/** Who goes on, as a line that stays. */
+export function rungLine({ epoch, metric, points }: Extract<SweepEvent, { kind: "rung" }>): string {
+  const on = points.filter(({ goesOn }) => goesOn);
+  const least = Math.min(...on.map(({ value }) => value!));
+  return `Epoch ${epoch}: ${on.length} of ${plural(points.length, "point")} ${on.length === 1 ? "goes" : "go"} on` +
+    (on.length === 0 ? "" : `, with ${metric} of ${three(least)} or more`);
+}
+
+/** In which order rows that do not all fit are shown. */
+const ORDER: readonly SweepRow["status"][] = ["running", "failed", "done", "paused", "waiting", "stopped"];
+
+/** The table, as many rows of it as there is room for: those that go first, and of each kind the best. */
+export function tableLines(
+  rows: readonly SweepRow[],
+  { columns, rows: room }: { readonly columns: number; readonly rows: number },
+): string[] {
+  const fits = rows.length + 2 <= room;
+  const most = fits ? rows.length : Math.max(1, room - 3);
+  const order = [...rows.keys()].sort((a, b) =>
+    ORDER.indexOf(rows[a].status) - ORDER.indexOf(rows[b].status) ||
+    (rows[b].value ?? -Infinity) - (rows[a].value ?? -Infinity) || a - b
+  );
+  const shown = (fits ? [...rows.keys()] : order.slice(0, most)).map((i) => rows[i]);
+  const lines = alignedText(columnsOf(shown), { width: columns }).split("\n");
+  return fits ? lines : [...lines, `and ${rows.length - shown.length} more`];
+}
+
+function columnsOf(rows: readonly SweepRow[]): TextColumn[] {
+  const tags = [...new Set(rows.flatMap(({ tags }) => Object.keys(tags)))];
+  const metrics = new Set(rows.map(({ metric }) => metric));
+  const of = metrics.size === 1 ? [...metrics][0] : "validation";
+  return [
+    { title: "run", cells: rows.map(({ name }) => name), shrinks: true },
+    ...tags.map((tag) => ({ title: tag, cells: rows.map(({ tags }) => String(tags[tag] ?? "")), shrinks: true })),
+    ...new Set(rows.map(({ seed }) => seed)).size < 2
+      ? []
+      : [{ title: "seed", cells: rows.map(({ seed }) => String(seed)), right: true }],
+    {
+      title: "epochs",
+      cells: rows.map(({ epochs, planned }) => planned === null ? String(epochs) : `${epochs}/${planned}`),
+      right: true,
+    },
+    { title: of, cells: rows.map(({ value }) => value === null ? "" : three(value)), right: true },
+    { title: "stands", cells: rows.map(standsWords), shrinks: true },
+  ];
+}
+
+/** "step 12 of 40 (process 71)", "waiting: memory", "stopped early". */
+export function standsWords({ status, where, doing, error }: SweepRow): string {
+  if (status === "running") return `${doing}${where === null ? "" : ` (${where})`}`;
+  if (status === "waiting") return where === null ? "waiting" : `waiting: ${where}`;
+  if (status === "stopped") return "stopped early";
+  return status === "failed" ? `failed: ${error?.split("\n")[0]}` : status;
+}
+
+function terminalRows(): number {
+  try {
+    return Deno.consoleSize().rows || ROWS;
+  } catch {
+    return ROWS;
+  }
+}
