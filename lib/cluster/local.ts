@@ -19,7 +19,7 @@ export interface LocalPlace extends Resources {
   /** Whether the tasks compute on graphics cards where there are any. */
   readonly onGpus: boolean;
   /** What one process is known to take, from earlier ones, in MB; null: nothing is known. */
-  readonly known: number | null;
+  readonly known: () => number | null;
   /** Whether a task has taken all the memory that it will take. */
   readonly settled: (task: Task) => boolean;
 }
@@ -44,7 +44,7 @@ export function localPlace(options: LocalPlace): Place {
   const threads = options.threads ?? options.cores ?? Math.max(1, Math.floor(cores / most));
   const room = options.megabytes ?? SHARE * availableMemory() / 1e6;
   /** The most that a process was seen to take, in MB. */
-  let known = options.known;
+  let known = options.known();
   let ending = false;
   const started = new Map<Task, Started>();
   const waiting: Task[] = [];
@@ -76,6 +76,12 @@ export function localPlace(options: LocalPlace): Place {
     });
   };
 
+  const stop = async (): Promise<void> => {
+    ending = true;
+    waiting.length = 0;
+    await Promise.all(going().map(([, { child }]) => ended(child)));
+  };
+
   return {
     words: `${most === 1 ? "1 process" : `${most} processes`} of ${plural(threads, "thread")} on this machine`,
     leash: true,
@@ -92,14 +98,8 @@ export function localPlace(options: LocalPlace): Place {
       for (const [task, { standing }] of started) if (!all.has(task)) all.set(task, standing);
       return all;
     },
-    async stop() {
-      ending = true;
-      waiting.length = 0;
-      await Promise.all(going().map(([, { child }]) => ended(child)));
-    },
-    async [Symbol.asyncDispose]() {
-      await this.stop();
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

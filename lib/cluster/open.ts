@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { RunOptions } from "../run.ts";
 import { localPlace } from "./local.ts";
 import type { Place, Resources, Where } from "./place.ts";
@@ -14,9 +15,11 @@ export async function placeFor(
   },
 ): Promise<Place> {
   const { threads = null, backend = "auto", runs = "runs" } = options;
-  const seen = standees.flatMap(({ megabytes }) => megabytes ?? []);
-  const known = seen.length === 0 ? null : Math.max(...seen);
-  if (kind === "slurm") return await slurmPlace({ ...resources, most, threads, known, folder: `${runs}/slurm` });
+  const known = (): number | null => {
+    const seen = standees.flatMap(({ megabytes }) => megabytes ?? []);
+    return seen.length === 0 ? null : Math.max(...seen);
+  };
+  if (kind === "slurm") return await slurmPlace({ ...resources, most, threads, known, folder: join(runs, "slurm") });
   return localPlace({
     ...resources,
     ...{ most, threads, known, tasks: standees.length },
