@@ -1,7 +1,7 @@
 /**
  * The process of one run of a sweep, which `lib/cluster` starts here or under Slurm: reads what to run, a line of JSON,
- * from standard input, and prints how it goes, into the run's log. SIGINT and SIGTERM stop it after the step at hand, and
- * so does the end of its input where it is on a leash; it keeps its place then. It ends with a code of `ENDS`.
+ * from standard input, and prints how it goes, into the run's log. SIGINT, SIGTERM and SIGHUP stop it after the step at
+ * hand, and so does the end of its input where it is on a leash; it keeps its place then. It ends with a code of `ENDS`.
  */
 import { ENDS } from "./cluster/place.ts";
 import type { SweptJob } from "./cluster/job.ts";
@@ -22,7 +22,7 @@ Deno.exit(await main());
 async function main(): Promise<number> {
   const stopper = new AbortController();
   const { signal } = stopper;
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const one of signals) Deno.addSignalListener(one, () => stopper.abort());
 
   const screen = standardError();

@@ -142,7 +142,8 @@ export async function slurmPlace(options: SlurmPlace): Promise<Place> {
     every: LOOK,
     async add(tasks) {
       await adopt(tasks, await queuedTasks());
-      const fresh = tasks.filter((task) => (submitted.get(task)?.ended ?? "none") !== null);
+      const goes = (at: Submitted | undefined): boolean => at !== undefined && at.ended === null;
+      const fresh = tasks.filter((task) => !goes(submitted.get(task)));
       for (let i = 0; i < fresh.length; i += LARGEST) await submit(fresh.slice(i, i + LARGEST));
     },
     look,
