@@ -121,11 +121,11 @@ export async function* events(experiment: Experiment, options: RunOptions = {}):
     const { detached: _, signal, ...where } = options;
     return yield* attached(folder, { name, job: { experiment, options: where }, fresh, signal });
   }
-  using _lock = await writing(folder, lockRun(folder));
+  using lock = await writing(folder, lockRun(folder));
   const meanwhile = fresh ? null : await finishedIn(folder); // by whoever had the lock
   if (meanwhile !== null) return yield { kind: "done", record: meanwhile };
   if (fresh) await writing(folder, clearRun(folder));
-  yield* recorded(run, { ...options, weights, artifacts });
+  yield* recorded(run, { ...options, weights, artifacts, sure: () => lock.sure() });
 }
 
 /** A run in a process of its own. */

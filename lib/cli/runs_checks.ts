@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { plural } from "../report/text.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import { lockRun } from "../runs/lock.ts";
+import { networkUnder } from "../runs/network_disk.ts";
 import { checkWritable } from "../runs/store.ts";
 import { lookAt, type RunState } from "./one_run.ts";
 import { shown } from "./places.ts";
@@ -66,24 +67,9 @@ async function fromAnother(folder: string): Promise<string> {
   throw new Error(`a second process cannot try the lock: ${new TextDecoder().decode(stderr).trim().split("\n")[0]}`);
 }
 
-/** Kinds of file systems by the number that Linux gives them, of those that lie on another machine. */
-const networks: Readonly<Record<number, string>> = {
-  0x6969: "NFS",
-  0xff534d42: "CIFS",
-  0xfe534d42: "SMB",
-  0x517b: "SMB",
-  0x65735546: "FUSE",
-  0x01021997: "9p",
-  0x0bd00bd0: "Lustre",
-  0x47504653: "GPFS",
-  0x19830326: "BeeGFS",
-  0x00c36400: "Ceph",
-  0x5346414f: "AFS",
-};
-
 /** How much fits, what lies beneath, and how long it takes until a file and its name are on the disk. */
 async function disk(runs: string): Promise<string> {
-  const { bavail, bsize, type } = await statfs(runs);
+  const { bavail, bsize } = await statfs(runs);
   const free = bavail * bsize;
   if (free < NEEDED_SPACE) throw new Error(`${sizeText(free)} free, expected ${sizeText(NEEDED_SPACE)}`);
   const folder = await Deno.makeTempDir({ dir: runs, prefix: ".doctor-" });
@@ -95,20 +81,15 @@ async function disk(runs: string): Promise<string> {
       times.push(performance.now() - began);
     }
     const median = times.sort((a, b) => a - b)[2];
-    const network = Deno.build.os === "linux" ? networkOf(type) : null;
+    const network = await networkUnder(runs);
     return `${sizeText(free)} free; a file is on the disk after ${median.toFixed(1)} ms` +
       (network === null
         ? ""
-        : `; it lies on ${network}, perhaps on another machine: write a run from one machine only, unless its locks ` +
-          "are known to reach the others");
+        : `; it lies on ${network}: other machines may write runs there as well, and take up one of a machine that has ` +
+          "died after a quarter of an hour");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** The name of a file system that may be another machine's; null for one of this machine. @param type signed or not */
-export function networkOf(type: number): string | null {
-  return networks[type >>> 0] ?? null;
 }
 
 /** How many runs stand how; refuses broken records. */

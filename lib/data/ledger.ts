@@ -9,12 +9,14 @@ export interface Ledger extends Disposable {
 /**
  * Opens a ledger to append to it, and takes away a last line that was cut off when its writer was killed.
  *
+ * @param options `guarded`: whether something else keeps other writers away; false, the default: a lock on the file does,
+ * which reaches no other machine
  * @throws {Error} when another process has it open
  */
-export async function openLedger(path: string): Promise<Ledger> {
+export async function openLedger(path: string, { guarded = false } = {}): Promise<Ledger> {
   const file = await Deno.open(path, { read: true, write: true, create: true });
   try {
-    if (!await file.tryLock(true)) {
+    if (!guarded && !await file.tryLock(true)) {
       throw new Error(`Cannot write "${path}": another process writes it. Wait for it to end, or stop it`);
     }
     const whole = await Deno.readTextFile(path);

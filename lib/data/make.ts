@@ -38,7 +38,7 @@ export async function* makeArtifacts(
   await using maker = (await existing(own, outlet)).size < own.length ? await open() : null;
   await writing(folder, Deno.mkdir(folder, { recursive: true }));
   const done = async (): Promise<number> => (await existing(own, outlet)).size;
-  using _turn = yield* turnAt(folder, { shard, wait, done, total: own.length, signal });
+  using turn = yield* turnAt(folder, { shard, wait, done, total: own.length, signal });
   await Deno.remove(through, { recursive: true }).catch(nothing); // of a process that was killed
   await writing(folder, Deno.mkdir(through));
   let keeping = Promise.resolve();
@@ -74,6 +74,7 @@ export async function* makeArtifacts(
           // by the first that makes something: what a wrong pipeline would sign, the right one could not go on with
           if (counts.made === 0) await writing(folder, signArtifacts(folder, madeOf(maker), through));
           await keeping; // one batch is written while the next is made
+          await turn.sure();
           keeping = keep(made, { index, outlet, through }).then(() => void (counts.made += made.length));
           keeping.catch(nothing); // seen when it is awaited
         }

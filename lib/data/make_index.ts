@@ -59,7 +59,7 @@ export async function openMadeIndex(folder: string, shard: Shard, through: strin
     if (file === table) { for await (const row of rowsOf(file)) rows.set(row.id, row); }
     else for await (const { id } of readGroups(file, { id: "string" })) for (const one of id) elsewhere.add(one);
   }
-  const ledger = await openLedger(lines);
+  const ledger = await openLedger(lines, { guarded: true }); // by the lock of the shard
   try {
     for (const line of (await Deno.readTextFile(lines)).split("\n")) {
       if (line === "") continue;

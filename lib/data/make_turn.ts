@@ -1,6 +1,7 @@
 /** The turn of a process at a folder of artifacts: one at a time makes a share of them. */
 import { setTimeout as pause } from "node:timers/promises";
 import { type HeldShard, type Shard, takeShard } from "../reconstruct/shards.ts";
+import type { FileLock } from "../runs/lock_file.ts";
 import { writing } from "../runs/writing.ts";
 import type { MakingEvent } from "./making.ts";
 
@@ -23,7 +24,7 @@ export async function* turnAt(
     readonly total: number;
     readonly signal?: AbortSignal;
   },
-): AsyncGenerator<MakingEvent, Disposable> {
+): AsyncGenerator<MakingEvent, FileLock> {
   let told: HeldShard | null = null;
   let found: number | null = null;
   for (;;) {

@@ -1,7 +1,7 @@
 /** Shares of what is to be made, so that several machines make one data set's artifacts side by side. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { holderOf, inWords, lockFile } from "../runs/lock_file.ts";
+import { type FileLock, holderOf, inWords, lockFile } from "../runs/lock_file.ts";
 
 /** One share of several. */
 export interface Shard {
@@ -44,7 +44,7 @@ export interface HeldShard {
  * Takes a shard of a folder for this process, until disposed, or says who has it. Shards of one division go side by side;
  * the same one twice, or those of two divisions, which overlap, do not.
  */
-export async function takeShard(folder: string, shard: Shard): Promise<Disposable | HeldShard> {
+export async function takeShard(folder: string, shard: Shard): Promise<FileLock | HeldShard> {
   let holder: string | null = null;
   const path = join(folder, `lock-${shardName(shard)}.json`);
   const lock = await lockFile(path, (who) => holder = who).catch((error) => {

@@ -33,7 +33,8 @@ export async function writeAtomic(
   await syncFolder(dirname(file));
 }
 
-let count = 0;
+/** Begins anywhere: on another machine a process may have the same number as this one. */
+let count = crypto.getRandomValues(new Uint32Array(1))[0];
 
 /** Writes all of the bytes, however many calls that takes. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {

@@ -62,7 +62,8 @@ export async function beginCopy(file: string, kept: number): Promise<Copy> {
   };
 }
 
-let count = 0;
+/** Begins anywhere: on another machine a process may have the same number as this one. */
+let count = crypto.getRandomValues(new Uint32Array(1))[0];
 
 async function removeAbandoned(runs: string): Promise<void> {
   for await (const { name } of Deno.readDir(runs)) {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { TEMPORARY } from "./atomic.ts";
-import { type Holder, holderOf, lockFile } from "./lock_file.ts";
+import { type FileLock, type Holder, holderOf, lockFile } from "./lock_file.ts";
 
 const LOCK = "lock.json";
 
@@ -10,7 +10,7 @@ const LOCK = "lock.json";
  *
  * @throws {Error} when another process, or this one, holds it; names the holder
  */
-export async function lockRun(folder: string): Promise<Disposable> {
+export async function lockRun(folder: string): Promise<FileLock> {
   await Deno.mkdir(folder, { recursive: true });
   const lock = await lockFile(
     join(folder, LOCK),

@@ -1,4 +1,15 @@
-/** A file that one process at a time can hold. */
+/**
+ * A file that one process at a time can hold, on whatever disk.
+ *
+ * What is relied on: that of two who create one name with O_EXCL one fails, that a rename takes the place of a file in one
+ * step, and that whoever opens a file sees what was written before its writer synced it. NFS from version 3 on keeps all
+ * three. What is not relied on is that flock reaches other machines: on a network disk it may hold within one machine alone
+ * (mounts with nolock, local_lock or localflock) or not be there at all (Lustre without flock). Within one machine it is
+ * the best there is, since the system drops it with the process, however that ends; to other machines a holder shows that
+ * it lives by writing to the file now and then.
+ */
+import { TEMPORARY } from "./atomic.ts";
+import { networkUnder } from "./network_disk.ts";
 
 /** Who holds a file. */
 export interface Holder {
@@ -8,55 +19,244 @@ export interface Holder {
   readonly since: string;
 }
 
+/** A file that this process holds. Disposing it lets go and removes it. */
+export interface FileLock extends Disposable {
+  /**
+   * Resolves when this process still holds the file, as it does unless it was halted so long that others took it for
+   * dead. To be asked before something is written that is nobody else's; costs nothing while the last sign of life is new.
+   *
+   * @throws {Error} when another process has taken the file; what it guards is not to be written any more
+   */
+  sure(): Promise<void>;
+}
+
+/** Milliseconds between two signs of life, and after how many without any a holder on another machine counts as dead. */
+const BEAT = 30_000;
+export const DEAD = 15 * 60_000;
+
+/** Milliseconds in which whoever has made the file locks and signs it, here and over a network. */
+const UNSIGNED = { here: 2000, shared: 30_000 };
+
+/** What a lock file says. */
+interface Signature extends Holder {
+  /** Tells this holding from every other. */
+  readonly token: string;
+  /** Tells machines apart, and a machine from itself before it was started again; null: the system does not tell. */
+  readonly machine: string | null;
+}
+
 /**
- * Takes a file for this process, until disposed, when it is removed: `using _ = await lockFile(path, …)`.
- *
- * The operating system holds the lock and drops it with the process, however that ends, so a lock file left by
- * a dead process stands in nobody's way. The file says who holds it.
+ * Takes a file for this process, until disposed, when it is removed: `using _ = await lockFile(path, …)`. A file left by
+ * a dead process of this machine stands in nobody's way, one left on another machine for a quarter of an hour.
  *
  * @param path made when it is not there; its folder has to be
  * @param refusal what to say when it is held, of words that name the holder
  * @throws {Error} with that, when another process, or this one, holds it
  */
-export async function lockFile(path: string, refusal: (who: string) => string): Promise<Disposable> {
-  let file = await openLocked(path);
-  // `holderOf` takes the lock for a moment to find out whether it is free
-  for (let i = 0; file === null && i < 5; i++) {
+export async function lockFile(path: string, refusal: (who: string) => string): Promise<FileLock> {
+  const signature: Signature = {
+    ...{ pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() },
+    ...{ token: crypto.randomUUID(), machine: thisMachine() },
+  };
+  for (let i = 0;;) {
+    const file = await made(path, signature) ?? await succeeded(path, signature);
+    // whoever was halted between making the file and signing it may have been taken for dead
+    if (file !== null && (await readSignature(path))?.token === signature.token) {
+      return held(path, file, signature.token);
+    }
+    file?.close();
+    const found = await look(path);
+    // a file that nobody has signed is waited for, and one that is held for a moment, as by one who only looks
+    if (found?.signature !== null && i++ >= 5) throw new Error(refusal(inWords(found?.signature ?? NOBODY)));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    file = await openLocked(path);
   }
-  if (file === null) throw new Error(refusal(inWords(await readHolder(path))));
+}
+
+/** Who holds a file at this moment; null when nobody does. */
+export async function holderOf(path: string): Promise<Holder | null> {
+  const found = await look(path);
+  if (found === null || isDead(found, () => Date.now() - found.modified)) return null;
+  const { pid, host, since } = found.signature ?? NOBODY;
+  return { pid, host, since };
+}
+
+/** A holder, for messages. */
+export function inWords({ pid, host, since }: Holder): string {
+  return pid === 0 ? "another process" : `process ${pid} on "${host}" since ${since}`;
+}
+
+const NOBODY: Holder = { pid: 0, host: "", since: "" };
+
+/** Makes a file that is not there yet, and signs it; null when it is there. */
+async function made(path: string, signature: Signature): Promise<Deno.FsFile | null> {
+  let file: Deno.FsFile;
   try {
-    const holder: Holder = { pid: Deno.pid, host: Deno.hostname(), since: new Date().toISOString() };
-    await file.truncate();
-    await file.write(new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+    file = await Deno.open(path, { read: true, write: true, createNew: true });
   } catch (error) {
-    file.close(); // or this process itself would stand in its own way when there is room again
+    if (error instanceof Deno.errors.AlreadyExists) return null;
     throw error;
   }
-  const locked = file;
-  let held = true;
+  try {
+    await lockedBy(file);
+    await file.write(new TextEncoder().encode(JSON.stringify(signature) + "\n"));
+    await file.sync(); // for other machines
+    return file;
+  } catch (error) {
+    file.close();
+    await Deno.remove(path).catch(() => {}); // or it would stand in the way when there is room again
+    throw error;
+  }
+}
+
+/**
+ * Takes the place of a dead holder; null where nobody is dead. Whoever does so first makes a file that bears the dead one's
+ * token, so that of two who found the same holder dead the slower one cannot put an end to the quicker one's holding.
+ */
+async function succeeded(path: string, signature: Signature): Promise<Deno.FsFile | null> {
+  const last = await look(path);
+  if (last === null) return null;
+  const age = last.shared ? await ageOf(path, last) : Date.now() - last.modified;
+  if (!isDead(last, () => age)) return null;
+  const claim = claimOf(path, last.key);
+  if (!await claimed(claim)) return null;
+  try {
+    const now = await look(path);
+    if (now === null || now.key !== last.key) return null; // another was quicker
+    const own = `${path}.${signature.token}${TEMPORARY}`;
+    const file = await made(own, signature);
+    if (file !== null) await Deno.rename(own, path);
+    return file;
+  } finally {
+    await Deno.remove(claim).catch(() => {});
+  }
+}
+
+function claimOf(path: string, key: string): string {
+  return `${path}.after-${key}${TEMPORARY}`;
+}
+
+/** Makes a claim that is not there; one that was left by a process that died within is removed for the next try. */
+async function claimed(claim: string): Promise<boolean> {
+  try {
+    (await Deno.open(claim, { write: true, createNew: true })).close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    const info = await Deno.stat(claim).catch(() => null);
+    if (info?.mtime != null && Date.now() - info.mtime.getTime() > DEAD) await Deno.remove(claim).catch(() => {});
+    return false;
+  }
+}
+
+/** What is seen of a lock file. */
+interface Found {
+  /** Null: it is not signed yet, or shut to readers by Windows. */
+  readonly signature: Holder & Partial<Signature> | null;
+  /** Tells this holding from every other. */
+  readonly key: string;
+  /** When its holder last gave a sign of life, milliseconds since 1970 by the clock of the disk. */
+  readonly modified: number;
+  /** Whether another process has it locked; null: this disk knows no locks. */
+  readonly locked: boolean | null;
+  /** Whether other machines see it, which locks may not reach. */
+  readonly shared: boolean;
+}
+
+/** Looks at a lock file; null when it is not there. */
+async function look(path: string): Promise<Found | null> {
+  using file = await openToLook(path);
+  if (file === null) return null;
+  const { mtime, ino, isFile } = await file.stat();
+  if (!isFile) throw new Error(`Cannot lock "${path}": it is no file. Remove it`);
+  const [signature, shared] = [await readSignature(path), await networkUnder(path).catch(() => null) !== null];
+  const locked = await lockedBy(file).then((mine) => mine === null ? null : !mine);
+  const key = signature?.token ?? `${ino ?? 0}-${signature?.since.replace(/\W/g, "") ?? "unsigned"}`;
+  return { signature, key, modified: mtime?.getTime() ?? 0, locked, shared };
+}
+
+/** Whether the holder of a file is gone. @param age milliseconds since its last sign of life */
+function isDead({ signature, locked, shared }: Found, age: () => number): boolean {
+  if (signature === null) return locked !== true && age() > (shared ? UNSIGNED.shared : UNSIGNED.here);
+  const { machine = null, host, pid } = signature;
+  if (shared) {
+    const here = machine === null || thisMachine() === null ? host === Deno.hostname() : machine === thisMachine();
+    // a lock of another machine may outlive it on the server, and one that is not seen may not have reached this one
+    if (!here) return age() > DEAD;
+  }
+  return locked === null ? !isAlive(pid) : !locked;
+}
+
+/** Milliseconds since the last sign of life, by the clock of the disk: that of another machine may be wrong. */
+async function ageOf(path: string, { modified }: Found): Promise<number> {
+  const probe = `${path}.${crypto.randomUUID()}${TEMPORARY}`;
+  try {
+    await Deno.writeTextFile(probe, "\n", { createNew: true });
+    const now = await Deno.stat(probe).catch(() => null); // a new holder may have cleared it away
+    return now === null ? 0 : now.mtime!.getTime() - modified;
+  } finally {
+    await Deno.remove(probe).catch(() => {});
+  }
+}
+
+/** A file that is held from now on: signs of life, and the end. */
+function held(path: string, file: Deno.FsFile, token: string): FileLock {
+  let [open, lost, last] = [true, false, Date.now()];
+  const beat = async (): Promise<void> => {
+    lost ||= (await readSignature(path))?.token !== token;
+    if (lost || !open) return;
+    await file.seek(0, Deno.SeekMode.Start);
+    await file.write(new TextEncoder().encode("{")); // as it begins anyway: time is told by the disk and not by us
+    await file.sync();
+    last = Date.now();
+  };
+  const timer = setInterval(() => void beat().catch(() => {}), BEAT); // a disk that does not answer is asked again
+  Deno.unrefTimer(timer);
   return {
+    async sure() {
+      if (!lost && Date.now() - last < DEAD / 2) return;
+      await beat();
+      if (!lost) return;
+      const who = inWords((await readSignature(path)) ?? NOBODY);
+      throw new Error(
+        `Cannot go on writing beside "${path}": this process was halted for so long that ${who} has taken its place, ` +
+          "and goes on where it stood",
+      );
+    },
     [Symbol.dispose]: () => {
-      if (!held) return;
-      held = false;
-      // removed while still held, so that nobody can hold a file that is about to go
+      if (!open) return;
+      open = false;
+      clearInterval(timer);
+      // gone, open on Windows, or in a folder that cannot be written any more: one that stays is in nobody's way, and
+      // an error here would take the place of the one that ended the work
       try {
-        Deno.removeSync(path);
+        removeOwn(path, token);
       } catch {
-        // gone, open on Windows, or in a folder that cannot be written any more: one that stays is in nobody's way, and
-        // an error here would take the place of the one that ended the work
+        // see above
       } finally {
-        locked.close();
+        file.close();
       }
     },
   };
 }
 
-/** Who holds a file at this moment; null when nobody does. */
-export async function holderOf(path: string): Promise<Holder | null> {
-  using file = await openToLook(path);
-  return file === null || await file.tryLock(true) ? null : await readHolder(path);
+/** Removes the file while it is still held, unless another has taken it or is about to. */
+function removeOwn(path: string, token: string): void {
+  const claim = claimOf(path, token);
+  Deno.openSync(claim, { write: true, createNew: true }).close();
+  try {
+    if (parseSignature(Deno.readTextFileSync(path))?.token === token) Deno.removeSync(path);
+  } finally {
+    Deno.removeSync(claim);
+  }
+}
+
+/** Locks an open file within this machine; false: another process has it; null: this disk knows no locks. */
+async function lockedBy(file: Deno.FsFile): Promise<boolean | null> {
+  try {
+    return await file.tryLock(true);
+  } catch {
+    return null;
+  }
 }
 
 /** The file, open for writing as locks on some network disks need it, otherwise for reading; null when it is not there. */
@@ -73,32 +273,40 @@ async function openToLook(path: string): Promise<Deno.FsFile | null> {
   return null;
 }
 
-/** The file, locked; null when another has it. */
-async function openLocked(path: string): Promise<Deno.FsFile | null> {
-  while (true) {
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    if (!await file.tryLock(true)) {
-      file.close();
-      return null;
-    }
-    // the last holder may have removed the file between our opening and our locking it
-    const [mine, there] = [await file.stat(), await Deno.stat(path).catch(() => null)];
-    if (there !== null && there.ino === mine.ino) return file;
-    file.close();
-  }
+async function readSignature(path: string): Promise<Found["signature"]> {
+  return await Deno.readTextFile(path).then(parseSignature, () => null);
 }
 
-async function readHolder(path: string): Promise<Holder> {
+function parseSignature(text: string): Found["signature"] {
   try {
-    const { pid, host, since } = JSON.parse(await Deno.readTextFile(path));
-    if (typeof pid === "number" && typeof host === "string" && typeof since === "string") return { pid, host, since };
+    const { pid, host, since, token, machine } = JSON.parse(text);
+    if (typeof pid === "number" && typeof host === "string" && typeof since === "string") {
+      return { pid, host, since, token, machine };
+    }
   } catch {
-    // taken this very moment and not yet signed, or shut to readers by Windows
+    // not signed yet
   }
-  return { pid: 0, host: "", since: "" };
+  return null;
 }
 
-/** A holder, for messages. */
-export function inWords({ pid, host, since }: Holder): string {
-  return pid === 0 ? "another process" : `process ${pid} on "${host}" since ${since}`;
+let machine: string | null | undefined;
+
+/** Changes with every start of the system, and is the same in all of its containers, which one kernel's locks hold for. */
+function thisMachine(): string | null {
+  if (machine !== undefined) return machine;
+  try {
+    machine = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+  } catch {
+    machine = null; // not Linux
+  }
+  return machine;
+}
+
+/** Whether a process of this machine goes, as far as it can be told without locks. */
+function isAlive(pid: number): boolean {
+  try {
+    return Deno.statSync(`/proc/${pid}`).isDirectory;
+  } catch {
+    return Deno.build.os !== "linux";
+  }
 }

@@ -120,6 +120,7 @@ export interface Found {
  * @throws {Error} when there are states and all are damaged, or they were made otherwise or by a newer version
  */
 export async function loadState(folder: string, fresh: TrainState, where: Circumstances): Promise<Found> {
+  await clearUnfinished(folder);
   const names = await stateNames(folder);
   const damaged: string[] = [];
   try {
@@ -175,14 +176,17 @@ export async function loadBest(folder: string, best: Best, template: ModelNetwor
   });
 }
 
-/** Names of states without their ending, newest first; deletes what a killed process was writing. */
+/** Names of states without their ending, newest first. */
 async function stateNames(folder: string): Promise<string[]> {
-  const names: string[] = [];
+  const found = (await fileNames(folder)).filter((name) => /^step-\d+\.json$/.test(name));
+  return found.map((name) => name.slice(0, -".json".length)).sort((a, b) => stepOf(b) - stepOf(a));
+}
+
+/** Deletes what a killed process was writing; the run's lock is to be held, or it may be one that still goes. */
+async function clearUnfinished(folder: string): Promise<void> {
   for (const name of await fileNames(folder)) {
     if (name.endsWith(TEMPORARY)) await Deno.remove(join(folder, FOLDER, name)).catch(() => {});
-    if (/^step-\d+\.json$/.test(name)) names.push(name.slice(0, -".json".length));
   }
-  return names.sort((a, b) => stepOf(b) - stepOf(a));
 }
 
 /** A state whose tensors are whole. */

@@ -37,7 +37,7 @@ export interface Course {
   readonly notices: readonly string[];
   /** Of the run, whose lock is held. */
   readonly folder: string;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "sync">;
   /** Reads the captions of images; null where the model reads none. */
   readonly captions: ReadCaptions | null;
   /** Threads that read and augment images; left out: one a core where that is worth it. */

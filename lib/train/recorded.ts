@@ -38,6 +38,8 @@ export interface Means {
   /** Least seconds between two checkpoints within an epoch. */
   readonly checkpointSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Resolves while the run's folder is still this process's; what is thrown ends the run, and nothing more is written. */
+  readonly sure: () => Promise<void>;
 }
 
 /**
@@ -64,7 +66,8 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
   const headerOf = await headers(run, { found, made });
   let outcome: Outcome = ["stopped", null];
   try {
-    await using log = await writing(folder, openEventLog(folder, { at: found.events }));
+    await using opened = await writing(folder, openEventLog(folder, { at: found.events }));
+    const log = guarded(opened, means.sure);
     const keepHeader = () => writing(folder, writeHeader(folder, headerOf("running", null)));
     await keepHeader();
     const course = trainedAndScored(experiment, run.samples, {
@@ -79,6 +82,7 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
       metrics: evaluateScores(scored.scores, { frozen }),
       ...{ ...scored, frozen },
     };
+    await means.sure();
     await writing(folder, writeRecord(folder, record));
     outcome = ["done", null];
     await removeDataList(folder);
@@ -90,8 +94,18 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
   } finally {
     disposeTree(weightsOf(found.state));
     // on a disk that is full this fails as well, and what came first is the thing to tell
-    if (outcome[0] !== "done") await writeHeader(folder, headerOf(...outcome)).catch(() => {});
+    if (outcome[0] !== "done") {
+      await means.sure().then(() => writeHeader(folder, headerOf(...outcome))).catch(() => {});
+    }
   }
+}
+
+/** The events of a run, written as long as its folder is this process's: before a checkpoint they are synced, too. */
+function guarded(log: EventLog, sure: () => Promise<void>): Pick<EventLog, "append" | "sync"> {
+  return {
+    append: (event) => sure().then(() => log.append(event)),
+    sync: () => sure().then(() => log.sync()),
+  };
 }
 
 type Outcome = readonly [status: RunRecord["status"], error: string | null];
@@ -113,7 +127,7 @@ async function headers(
 /** Passes events on once they are kept, and keeps the record's header up to date. */
 async function* logged<T>(
   events: AsyncGenerator<RunEvent, T>,
-  { log, keepHeader }: { readonly log: EventLog; readonly keepHeader: () => Promise<void> },
+  { log, keepHeader }: { readonly log: Pick<EventLog, "append">; readonly keepHeader: () => Promise<void> },
 ): AsyncGenerator<RunEvent, T> {
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 import { TASK } from "../../lib/cli/print.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { networkOf, runsChecks } from "../../lib/cli/runs_checks.ts";
+import { runsChecks } from "../../lib/cli/runs_checks.ts";
 import { lockRun } from "../../lib/runs/lock.ts";
 import { runFolder, writeRecord } from "../../lib/runs/store.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
@@ -66,8 +66,3 @@ Deno.test("doctor tries nothing more in a runs folder that cannot be written", (
     assert(out.includes("it is a file") && !out.includes("locks:"), out);
     assertEquals(await Deno.readTextFile(file), "kept");
   }));
-
-Deno.test("file systems of other machines are known by their numbers, signed or not", () => {
-  assertEquals([networkOf(0x6969), networkOf(0xff534d42), networkOf(0xff534d42 | 0)], ["NFS", "CIFS", "CIFS"]);
-  assertEquals(networkOf(0xef53), null);
-});
