@@ -14,6 +14,7 @@ import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { dataSamples } from "./reconstruct_data.ts";
+import { resourceNames, resourcesHelp } from "./resources.ts";
 import { methodNames, methodOptions, methodPart } from "./reconstruct_method.ts";
 import { threadsOption } from "./thread_options.ts";
 
@@ -45,6 +46,9 @@ ${optionsInWords()}
   --residual        what an image lost, |image − reconstruction|, instead of its reconstruction
   --of WHICH        images that are real, fake or both; default: both, with --as aligned real
   --shard I/N       one share of N that are nearly equal and do not overlap, for as many machines or processes
+  --on WHERE        all of N shards, each in a process of its own: local:N here, or slurm:N as tasks of a Slurm job
+                    array, whose machines share the disk
+${resourcesHelp}
   --batch N         images at a time; default: 1
   --provider NAME   ${PROVIDERS.join(", ")}; default: auto
   --threads N       threads on the processor; default: one for each core
@@ -56,6 +60,7 @@ ${optionsInWords()}
 
 Examples:
   deno task reconstruct experiments/dual_loss.ts dual --data /data --pipelines /pipelines --shard 3/16
+  deno task reconstruct experiments/dual_loss.ts dual --data /data --pipelines /pipelines --on slurm:64 --gpus 1
   deno task reconstruct --data /data/GenImage --method inpainting --pipeline /pipelines/sd1 --as drct --to /data
   deno task reconstruct --data photographs --method vae --pipeline /pipelines/ldm --posterior mean
   deno task reconstruct --data anns/train_sdv5.txt --method latentError --pipeline /pipelines/sd15 --as lare --to lare`,
@@ -75,12 +80,17 @@ Examples:
       "artifacts",
       "as",
       "to",
+      "on",
+      ...resourceNames,
     ],
     ...Object.keys(methodOptions),
   ],
   flags: ["residual"],
   operands: [0, 2],
   async run(given) {
+    if (given.values.on !== undefined) {
+      return await (await load<typeof import("./reconstruct_on.ts")>("lib/cli/reconstruct_on.ts")).reconstructOn(given);
+    }
     const doing = given.operands.length > 0 ? definedWork(given) : methodWork(given);
     const work = await doing;
     using bar = progress();

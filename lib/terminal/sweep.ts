@@ -4,9 +4,9 @@ import type { SweepRow } from "../cluster/rows.ts";
 import { duration } from "../report/numbers.ts";
 import { alignedText, plural, type TextColumn } from "../report/text.ts";
 import { makingOn } from "./making.ts";
-import { type Progress, progress, type Screen, standardError } from "./progress.ts";
+import { liveTable, type TableScreen } from "./live_table.ts";
+import { progress, standardError } from "./progress.ts";
 import { three } from "./words.ts";
-import { fit, printable } from "./width.ts";
 
 /** Shows a sweep's events. Disposing it leaves the last table standing. */
 export interface SweepScreen extends Disposable {
@@ -15,63 +15,35 @@ export interface SweepScreen extends Disposable {
   say(line: string): void;
 }
 
-/** Least seconds between two drawings in a terminal, and between two lines in a file. */
-const REDRAW = 0.25;
-const LINE = 10;
-
-/** Rows of a terminal whose size nobody tells, and those that are left to what stands above the table. */
-const ROWS = 24, FREE = 4;
-
 /** Shows how the runs of a sweep stand, as many of them as the terminal has lines; a line now and then elsewhere. */
-export function sweepScreen(screen: Screen & { rows?(): number } = standardError()): SweepScreen {
-  const bar: Progress = progress(screen);
+export function sweepScreen(screen: TableScreen = standardError()): SweepScreen {
+  const bar = progress(screen);
   const making = makingOn(bar);
-  let drawn = 0; // lines
-  let last = screen.columns() === null ? screen.now() : -Infinity;
-  let table: SweepTable | null = null;
-  const clear = (): void => {
-    bar[Symbol.dispose]();
-    if (drawn > 0) screen.write(`\r\x1b[${drawn}A\x1b[J`);
-    drawn = 0;
-  };
-  const draw = (): void => {
-    const columns = screen.columns();
-    if (table === null || columns === null) return;
-    const rows = Math.max(1, (screen.rows?.() ?? terminalRows()) - FREE);
-    const lines = [sentence(table), ...tableLines(table.rows, { columns: columns - 1, rows })];
-    clear();
-    screen.write(lines.map((line) => `${fit(line, columns - 1)}\n`).join(""));
-    drawn = lines.length;
-  };
+  const live = liveTable(screen);
   const say = (line: string): void => {
-    clear();
-    screen.write(`${printable(line)}\n`);
-    draw();
+    bar[Symbol.dispose]();
+    live.say(line);
   };
   return {
     say,
     take(event) {
-      if (event.kind === "notice") return say(event.text);
       if (event.kind === "making") return making(event);
-      if (event.kind === "ended") return say(endedLine(event.row));
-      if (event.kind === "rung") return say(rungLine(event));
+      bar[Symbol.dispose]();
+      if (event.kind === "notice") live.say(event.text);
+      if (event.kind === "ended") live.say(endedLine(event.row));
+      if (event.kind === "rung") live.say(rungLine(event));
       if (event.kind !== "table") return;
-      table = event.table;
-      const now = screen.now();
-      if (now - last < (screen.columns() === null ? LINE : REDRAW)) return;
-      last = now;
-      if (screen.columns() === null) screen.write(`${printable(sentence(table))}\n`);
-      else draw();
+      const { rows } = event.table;
+      live.update(sentence(event.table), (room) => tableLines(rows, room));
     },
     [Symbol.dispose]: () => {
-      if (drawn > 0) draw();
-      drawn = 0;
       bar[Symbol.dispose]();
+      live[Symbol.dispose]();
     },
   };
 }
 
-/** "3 of 27 runs are done, 2 go, 1 has failed, 21 wait; 12 min 05 s left". */
+/** "3 of 27 runs done, 2 going, 22 waiting; 12 min 05 s left; 2 processes of 1 thread on this machine". */
 export function sentence({ rows, place, until, secondsLeft }: SweepTable): string {
   const count = (status: SweepRow["status"]): number => rows.filter((row) => row.status === status).length;
   const failed = count("failed");
@@ -85,8 +57,9 @@ export function sentence({ rows, place, until, secondsLeft }: SweepTable): strin
     ...failed === 0 ? [] : [`${failed} failed`],
   ];
   const next = until === null ? "" : `; decided at the end of epoch ${until}`;
-  const left = secondsLeft === null ? "" : `; ${duration(secondsLeft)} left`;
-  return `${parts.join(", ")}${next}${place === null ? "" : `; ${place}`}${left}`;
+  const over = rows.every(({ status }) => ["done", "failed", "stopped"].includes(status));
+  const left = over || secondsLeft === null ? "" : `; ${duration(secondsLeft)} left`;
+  return `${parts.join(", ")}${next}${left}${place === null ? "" : `; ${place}`}`;
 }
 
 /** What became of a run, as a line that stays. */
@@ -152,12 +125,4 @@ export function standsWords({ status, where, doing, error }: SweepRow): string {
   if (status === "waiting") return where === null ? "waiting" : `waiting: ${where}`;
   if (status === "stopped") return "stopped early";
   return status === "failed" ? `failed: ${error?.split("\n")[0]}` : status;
-}
-
-function terminalRows(): number {
-  try {
-    return Deno.consoleSize().rows || ROWS;
-  } catch {
-    return ROWS;
-  }
 }
