@@ -10,6 +10,7 @@ import { folders, readHeader } from "../../lib/runs/store.ts";
 import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { tinyDual, writeTinyWorld } from "../tiny_world.ts";
+import { writeFinished } from "./finished.ts";
 
 const data = await Deno.makeTempDir();
 await writeTinyWorld(data);
@@ -135,6 +136,17 @@ Deno.test("sweep() refuses missing data before any process, and takes one defini
     await assertRejects(() => sweep([], options), RangeError, "no definitions");
     await assertRejects(() => sweep(family(), { ...options, on: "moon" }), RangeError, "expected local or slurm");
     assertEquals([...Deno.readDirSync(options.runs)], []);
+  });
+});
+
+Deno.test("a sweep of many finished runs starts no process and collects all of them, in their order", async () => {
+  await inRuns(async (options) => {
+    const count = Deno.env.get("COUNTERPROOF_FULL") === "1" ? 1000 : 100;
+    const definitions = Array.from({ length: count }, (_, i) => family({ rate: 1e-3 * (1 + i) }));
+    await writeFinished(definitions, options);
+    const { records, rows } = await sweep(definitions, options);
+    assertEquals(records.map(({ experiment }) => experiment.name), definitions.map(({ name }) => name));
+    assert(rows.every(({ status }) => status === "done"));
   });
 });
 
