@@ -129,6 +129,12 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once("exit", () => resolve());
-    child.kill("SIGINT");
+    child.stdin?.end(); // which is enough where it is on a leash, as on Windows, that has no signal to ask with
+    if (Deno.build.os === "windows" && child.stdin !== null) return;
+    try {
+      Deno.kill(child.pid!, "SIGTERM"); // child.kill() would tell its end by this signal, whatever code it ends with
+    } catch {
+      // it has just ended
+    }
   });
 }

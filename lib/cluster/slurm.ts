@@ -1,6 +1,6 @@
 /** Tasks of Slurm job arrays. */
 import { setTimeout as pause } from "node:timers/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { plural } from "../report/text.ts";
 import type { Place, Resources, Standing, Task } from "./place.ts";
 import { ENDS } from "./place.ts";
@@ -54,7 +54,8 @@ interface Submitted {
  * @throws {Deno.errors.NotFound} when Slurm is not here
  */
 export async function slurmPlace(options: SlurmPlace): Promise<Place> {
-  const { folder, most } = options;
+  const { most } = options;
+  const folder = resolve(options.folder);
   const threads = options.threads ?? options.cores ?? 1;
   await slurm("sinfo", ["--version"]);
   const submitted = new Map<Task, Submitted>();

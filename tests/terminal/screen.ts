@@ -22,8 +22,10 @@ export function testScreen(columns: number | null, color = false): TestScreen {
     write(text) {
       written += text;
       // deno-lint-ignore no-control-regex -- colours take no column
-      for (const piece of text.replace(/\x1b\[[\d;]*m/g, "").split(/(\r\x1b\[K|\n)/)) {
+      for (const piece of text.replace(/\x1b\[[\d;]*m/g, "").split(/(\r\x1b\[K|\r\x1b\[\d+A\x1b\[J|\n)/)) {
+        const up = Number(/\[(\d+)A/.exec(piece)?.[1] ?? 0);
         if (piece === "\n") lines.push("");
+        else if (up > 0) lines.splice(-1 - up, Infinity, "");
         else if (piece.startsWith("\r")) lines[lines.length - 1] = "";
         else lines[lines.length - 1] += piece;
         widest = Math.max(widest, textWidth(lines[lines.length - 1]));
