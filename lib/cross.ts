@@ -28,7 +28,7 @@ export interface CrossedData {
  *   "DRCT-2M": { train: [drct2M({ generators: ["stable-diffusion-v1-4"] })], test: [drct2M({ generators: "all" })] },
  *   "GenImage": { train: [genImage({ generators: ["sd14"] })], test: [genImage({ generators: "all" })] },
  * };
- * const records = await sweep(crossData(base, both));
+ * const { records } = await sweep(crossData(base, both));
  * ```
  */
 export function crossData(base: Experiment, data: Readonly<Record<string, CrossedData>>): Experiment[] {

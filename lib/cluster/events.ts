@@ -12,6 +12,7 @@ export interface SweepTable {
   readonly until: number | null;
   /** Work that is behind it, of how much, in any unit. */
   readonly done: number;
+  /** In that unit; grows where it is not known how long runs are. */
   readonly total: number;
   /** Null while nothing is known. */
   readonly secondsLeft: number | null;
@@ -21,9 +22,11 @@ export interface SweepTable {
 export interface Decided {
   /** Of its first definition. */
   readonly name: string;
+  /** Its place on the axes of the sweep. */
   readonly tags: SweepRow["tags"];
   /** At the end of that epoch, the mean over its seeds; null: one of its runs has failed. */
   readonly value: number | null;
+  /** Whether it is trained further. */
   readonly goesOn: boolean;
 }
 

@@ -13,11 +13,15 @@ import { type Watch, watch } from "./watch.ts";
 
 /** One run in the table of a sweep, in plain values. */
 export interface SweepRow {
+  /** Of the definition. */
   readonly name: string;
+  /** The one it runs under. */
   readonly seed: number;
+  /** Its place on the axes of the sweep. */
   readonly tags: Readonly<Record<string, Coordinate>>;
   /** Of the run. */
   readonly id: string;
+  /** Where it stands, or is to stand. */
   readonly folder: string;
   /** Runs of one point differ in their seed alone. */
   readonly point: number;
@@ -30,13 +34,15 @@ export interface SweepRow {
   readonly where: string | null;
   /** What it does now; empty when it does not run. */
   readonly doing: string;
-  /** Whole epochs behind it, and those there are to be; null: until its schedule ends it. */
+  /** Whole epochs behind it. */
   readonly epochs: number;
+  /** How many there are to be; null: until its schedule ends it. */
   readonly planned: number | null;
   /** Best of the validations so far, or the last where the definition keeps the last; null before the first. */
   readonly value: number | null;
   /** Name of that metric. */
   readonly metric: string;
+  /** Why it failed; null: it has not. */
   readonly error: string | null;
 }
 

@@ -5,7 +5,9 @@ import { frozen } from "./part.ts";
 
 /** A range of numbers to draw from. */
 export interface Range {
+  /** The least of them. */
   readonly low: number;
+  /** The greatest. */
   readonly high: number;
   /** Whether every factor is as likely as its inverse, as for learning rates, instead of every difference. */
   readonly log: boolean;

@@ -59,7 +59,7 @@ export interface CompareOptions {
  *
  * @example
  * ```ts ignore
- * const table = compare(await sweep([contrastiveOnly, dual()]));
+ * const table = compare((await sweep([contrastiveOnly, dual()])).records);
  * table.filter((row) => row.role === "mean of unseen").print();
  * ```
  */

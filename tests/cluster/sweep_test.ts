@@ -135,7 +135,7 @@ Deno.test("sweep() refuses missing data before any process, and takes one defini
     await assertRejects(() => sweep(family(), { ...options, data: join(data, "nowhere") }), Deno.errors.NotFound);
     await assertRejects(() => sweep([], options), RangeError, "no definitions");
     await assertRejects(() => sweep(family(), { ...options, on: "moon" }), RangeError, "expected local or slurm");
-    assertEquals([...Deno.readDirSync(options.runs)], []);
+    assertEquals(await Array.fromAsync(Deno.readDir(options.runs)), []);
   });
 });
 

@@ -21,7 +21,6 @@ Deno.test("showSweep() shows bar and table in one output, failures below, and pa
     { kind: "notice", text: "died & <b>" },
     done,
   ];
-  // deno-lint-ignore require-await -- made up
   const start = async function* () {
     yield* events;
   };

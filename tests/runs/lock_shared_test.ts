@@ -1,7 +1,8 @@
 /** Locks on a disk that several machines share, as NFS: what is relied on, and what is done where locks do not reach. */
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { DEAD, holderOf, lockFile } from "../../lib/runs/lock_file.ts";
+import { holderOf, lockFile } from "../../lib/runs/lock_file.ts";
+import { DEAD } from "../../lib/runs/lock_look.ts";
 import { writeAtomic } from "../../lib/runs/atomic.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { inFolder } from "./example.ts";
