@@ -1,6 +1,7 @@
 /** Tasks of Slurm job arrays. */
 import { setTimeout as pause } from "node:timers/promises";
 import { join, resolve } from "node:path";
+import { ifThere } from "../if_there.ts";
 import { plural } from "../report/text.ts";
 import type { Place, Resources, Standing, Task } from "./place.ts";
 import { ENDS } from "./place.ts";
@@ -38,6 +39,12 @@ const WARNING = 120;
 
 /** Milliseconds between two looks; and how often one is taken before a task that nobody knows any more is given up. */
 const LOOK = 2000, PATIENCE = 3;
+
+/** States of tasks that did not end of themselves, nor because somebody wanted it. */
+const TAKEN: readonly string[] = ["BOOT_FAIL", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"];
+
+/** Milliseconds for which Slurm may not answer, as while its controller is started again. */
+const SILENCE = 15 * 60_000;
 
 /** Where a task was submitted. */
 interface Submitted {
@@ -102,17 +109,30 @@ export async function slurmPlace(options: SlurmPlace): Promise<Place> {
       return { kind: "waiting", why: reason || state.toLowerCase() };
     }
     const code = await endedWith(folder, index);
+    // of one that Slurm took away, and does not queue again, the code tells only that it was asked to stop
+    const taken = queued !== undefined && TAKEN.includes(queued.state) && code !== 0 && code !== ENDS.refused;
+    if (taken) return { kind: "ended", code: null, why: `${queued.state}${await wordsOf(slurmLog(folder, index))}` };
     if (code !== null) return { kind: "ended", code, why: null };
     const state = queued?.state ?? await accountedState(job, index);
     if (state === "CANCELLED") return { kind: "ended", code: ENDS.stopped, why: "it was cancelled" };
     // the file that says how it ended may reach this machine a little later
     if (++at.lost < PATIENCE) return { kind: "waiting", why: "Slurm does not know it any more" };
-    const words = `${state ?? "Slurm does not know it any more"}; see "${slurmLog(folder, index)}"`;
-    return { kind: "ended", code: null, why: words };
+    const lines = await wordsOf(slurmLog(folder, index));
+    return { kind: "ended", code: null, why: `${state ?? "Slurm does not know it any more"}${lines}` };
+  };
+
+  let heard: { readonly at: number; readonly tasks: readonly QueuedTask[] } = { at: -Infinity, tasks: [] };
+  const queued = async (): Promise<readonly QueuedTask[]> => {
+    try {
+      heard = { at: performance.now(), tasks: await queuedTasks() };
+    } catch (error) {
+      if (performance.now() - heard.at > SILENCE) throw error;
+    }
+    return heard.tasks;
   };
 
   const look = async (): Promise<Map<Task, Standing>> => {
-    const queue = new Map((await queuedTasks()).map((one) => [`${one.job}_${one.task}`, one]));
+    const queue = new Map((await queued()).map((one) => [`${one.job}_${one.task}`, one]));
     const all = new Map<Task, Standing>();
     for (const [task, at] of submitted) {
       const standing = at.ended ?? await standingOf(at, queue);
@@ -142,7 +162,7 @@ export async function slurmPlace(options: SlurmPlace): Promise<Place> {
     threads,
     every: LOOK,
     async add(tasks) {
-      await adopt(tasks, await queuedTasks());
+      await adopt(tasks, await queued());
       const goes = (at: Submitted | undefined): boolean => at !== undefined && at.ended === null;
       const fresh = tasks.filter((task) => !goes(submitted.get(task)));
       for (let i = 0; i < fresh.length; i += LARGEST) await submit(fresh.slice(i, i + LARGEST));
@@ -151,6 +171,12 @@ export async function slurmPlace(options: SlurmPlace): Promise<Place> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** The last that Slurm itself has said of a task, as "slurmstepd: error: … oom_kill"; empty where it has said nothing. */
+async function wordsOf(log: string): Promise<string> {
+  const lines = (await ifThere(Deno.readTextFile(log)) ?? "").split("\n").filter((line) => line.trim() !== "");
+  return lines.length === 0 ? "" : `: ${lines.slice(-3).join("; ")} ("${log}")`;
 }
 
 /** The words for sbatch, but for the script. */
