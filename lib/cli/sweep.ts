@@ -39,7 +39,8 @@ ${resourcesHelp}
   --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --pipelines DIR   folder of pipelines; default: the environment variable PIPELINES. What is missing of
-                    reconstructions is made with them first, by this process
+                    reconstructions is made with them first, by this process; under Slurm make it before, with
+                    deno task reconstruct FILE --on slurm:N
   --backend NAME    auto, tensorflow, wasm or cpu; default: auto
   --threads N       threads of each process; default: cores shared out
 ${workersHelp(20)}

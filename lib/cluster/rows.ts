@@ -2,6 +2,7 @@
 import { ifThere } from "../if_there.ts";
 import type { Coordinate } from "../definition/grid.ts";
 import { lastWords } from "../runs/child.ts";
+import { lastEvent } from "../runs/event_log.ts";
 import type { RunHeader } from "../runs/record.ts";
 import { readHeader } from "../runs/store.ts";
 import { phaseWords } from "../terminal/run_state.ts";
@@ -90,8 +91,11 @@ export async function readStanding(standee: Standee): Promise<RunHeader | null> 
 
 /** Begins to watch a run that is handed over. */
 export async function handedOver(standee: Standee, task: Task): Promise<void> {
+  const { folder } = standee.run;
   const from = await Deno.stat(task.log).then(({ size }) => size, () => 0);
-  Object.assign(standee, { task, standing: null, status: "waiting", error: null, watch: watch(standee.run.folder) });
+  const last = await lastEvent(folder).catch(() => null); // one that is damaged its process will tell of
+  const watched = watch(folder, { since: last === null ? 0 : Date.parse(last.at) });
+  Object.assign(standee, { task, standing: null, status: "waiting", error: null, watch: watched });
   standee.words = { from, since: new Date().toISOString() };
 }
 

@@ -10,20 +10,23 @@ export interface Watch {
   readonly state: RunState;
   /** Epochs that are over. */
   readonly history: readonly EpochRow[];
-  /** When it last said something, milliseconds since 1970 by its own clock; 0: never. */
-  readonly at: number;
-  /** Takes in what it has said since; the lines that should be known. */
+  /** Takes in what it has said since; the lines that should be known, among them that steps were lost. */
   look(): Promise<Line[]>;
 }
 
-/** Watches the run of a folder, which need not be there yet. */
-export function watch(folder: string): Watch {
+/**
+ * Watches the run of a folder, which need not be there yet.
+ *
+ * @param options `since`: what it said until then is known and not told again; milliseconds since 1970 by its own clock
+ */
+export function watch(folder: string, { since = 0 }: { readonly since?: number } = {}): Watch {
   const file = join(folder, EVENTS);
   let state = newRunState();
   let history: EpochRow[] = [];
-  let at = 0;
+  let at = since;
   let next = 0;
   let seen = -1; // bytes
+  let farthest = 0; // step
   const anew = (): void => {
     state = newRunState();
     history = [];
@@ -35,9 +38,6 @@ export function watch(folder: string): Watch {
     },
     get history() {
       return history;
-    },
-    get at() {
-      return at;
     },
     async look() {
       const size = await Deno.stat(file).then((info) => info.size, () => -1);
@@ -51,14 +51,18 @@ export function watch(folder: string): Watch {
           const { events, next: reached } = await readEventsFrom(folder, next);
           if (reached === next) return lines;
           next = reached;
-          for (const { at: said, ...event } of events) {
+          for (const { at: when, ...event } of events) {
             if (event.kind === "done") continue;
-            at = Date.parse(said);
+            const old = Date.parse(when) <= at; // of a file that is read again
+            at = Math.max(at, Date.parse(when));
             if (event.kind === "epoch") {
               history = [...history.filter(({ epoch }) => epoch < event.row.epoch), event.row];
             }
             // the clock of the run: a look that comes late must not make it slow
-            lines.push(...take(state, event as RunEvent, at / 1000));
+            const said = take(state, event as RunEvent, Date.parse(when) / 1000);
+            // that it goes on where it was left is what a sweep does; that steps are made again should be known
+            if (!old && (event.kind !== "start" || event.step < farthest)) lines.push(...said);
+            farthest = Math.max(farthest, state.step);
           }
         }
       } catch (error) {

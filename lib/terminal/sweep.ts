@@ -76,7 +76,7 @@ export function endedLine({ name, seed, tags, status, epochs, value, metric, err
 export function rungLine({ epoch, metric, points }: Extract<SweepEvent, { kind: "rung" }>): string {
   const on = points.filter(({ goesOn }) => goesOn);
   const least = Math.min(...on.map(({ value }) => value!));
-  return `Epoch ${epoch}: ${on.length} of ${plural(points.length, "point")} ${on.length === 1 ? "goes" : "go"} on` +
+  return `Epoch ${epoch}: of ${plural(points.length, "point")} ${on.length} ${on.length === 1 ? "goes" : "go"} on` +
     (on.length === 0 ? "" : `, with ${metric} of ${three(least)} or more`);
 }
 

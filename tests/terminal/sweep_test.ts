@@ -63,6 +63,6 @@ Deno.test("lines that stay tell what became of a run, and who goes on", () => {
   assertEquals(endedLine(everyStanding[0]), "dual, λ 0.05, seed 1: done after 10 epochs, validation auc 0.912");
   const points = [0.9, 0.8, 0.4].map((value, i) => ({ name: "dual", tags: {}, value, goesOn: i < 2 }));
   const rung = { kind: "rung", epoch: 3, metric: "auc", points } as const;
-  assertEquals(rungLine(rung), "Epoch 3: 2 of 3 points go on, with auc of 0.800 or more");
-  assertEquals(rungLine({ ...rung, points: points.slice(2) }), "Epoch 3: 0 of 1 point go on");
+  assertEquals(rungLine(rung), "Epoch 3: of 3 points 2 go on, with auc of 0.800 or more");
+  assertEquals(rungLine({ ...rung, points: points.slice(2) }), "Epoch 3: of 1 point 0 go on");
 });
