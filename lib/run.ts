@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Threads beside this one that read and augment images; results do not depend on them. 0: none; left out: one a core. */
   readonly workers?: number;
+  /** Cores that are this run's, where others share the machine: no more workers read unasked. Left out: all. */
+  readonly cores?: number;
   /** Least seconds between two checkpoints within an epoch, at whose end there is one anyway; 0: after every step. */
   readonly checkpointSeconds?: number;
   /** Begins anew, whatever there is of the run: its record, its checkpoints and its scores are removed. */

@@ -86,6 +86,7 @@ export function localPlace(options: LocalPlace): Place {
     words: `${most === 1 ? "1 process" : `${most} processes`} of ${plural(threads, "thread")} on this machine`,
     leash: true,
     threads,
+    cores: options.cores ?? Math.max(1, Math.floor(cores / most)),
     every: 250,
     add: (more) => Promise.resolve(void waiting.push(...more.filter((task) => !waiting.includes(task)))),
     async look() {

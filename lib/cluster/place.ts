@@ -42,6 +42,8 @@ export interface Place extends AsyncDisposable {
   readonly leash: boolean;
   /** Threads for each process. */
   readonly threads: number;
+  /** Cores of the machine that are each process's. */
+  readonly cores: number;
   /** Hands tasks over; they start as there is room. */
   add(tasks: readonly Task[]): Promise<void>;
   /** How all tasks stand that were handed over. */

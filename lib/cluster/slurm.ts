@@ -160,6 +160,7 @@ export async function slurmPlace(options: SlurmPlace): Promise<Place> {
     words: `Slurm, ${plural(threads, "thread")} a task${most === null ? "" : `, ${most} tasks at a time`}`,
     leash: false,
     threads,
+    cores: options.cores ?? threads,
     every: LOOK,
     async add(tasks) {
       await adopt(tasks, await queued());

@@ -94,7 +94,16 @@ export async function* sweepEvents(
       if (alive.some((one) => one.status !== "failed" && !hasReached(one, rung.epoch))) {
         place ??= await placeFor({ where, resources, standees, options: given });
         // pipelines have done their work here: what is missing now is missing
-        const each = { runs, data, weights, artifacts, ...given, pipelines: null, ...threadsOf(place, given) };
+        const each = {
+          runs,
+          data,
+          weights,
+          artifacts,
+          ...given,
+          pipelines: null,
+          threads: place.threads,
+          cores: place.cores,
+        };
         for await (const event of carry(alive, { place, until: rung.epoch, options: each, tries, signal })) {
           if (event.kind === "look") yield { kind: "table", table: table(rung, alive) };
           else if (event.kind === "ended") yield { kind: "ended", row: rowIn(event.standee) };
@@ -187,10 +196,6 @@ function totalOf(
     before = next.epoch ?? mean;
   }
   return left + here + later;
-}
-
-function threadsOf({ threads }: Place, { workers }: RunOptions): Pick<RunOptions, "threads" | "workers"> {
-  return { threads, ...workers === undefined ? {} : { workers } };
 }
 
 /** Every definition under every seed; null: as they are. */

@@ -73,10 +73,15 @@ export function freeRows(rows: Rows): void {
  * How many workers a run takes unasked: one for each core, none where there are few images, or where they are
  * rectangles of sheets, which every thread would decode for itself.
  *
- * @param files of the training split, `images` that the run will read in all
+ * @param files of the training split, `images` that the run will read in all, `cores` that are its own
  */
-export function workersFor({ files, images }: { readonly files: Iterable<string>; readonly images: number }): number {
-  const cores = navigator.hardwareConcurrency;
+export function workersFor(
+  { files, images, cores = navigator.hardwareConcurrency }: {
+    readonly files: Iterable<string>;
+    readonly images: number;
+    readonly cores?: number;
+  },
+): number {
   if (images < LEAST_IMAGES || cores < 2) return 0;
   for (const file of files) if (file.includes("#xywh=")) return 0;
   return Math.min(cores, MOST);

@@ -109,7 +109,8 @@ async function succeeded(path: string, signature: Signature): Promise<Deno.FsFil
   if (!await claimed(claim)) return null;
   try {
     const now = await look(path);
-    if (now === null || now.key !== last.key) return null; // another was quicker
+    // another was quicker, or it gave a sign of life
+    if (now === null || now.key !== last.key || now.modified !== last.modified) return null;
     const own = `${path}.${signature.token}${TEMPORARY}`;
     const file = await made(own, signature);
     if (file !== null) await Deno.rename(own, path);

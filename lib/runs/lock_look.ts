@@ -51,7 +51,8 @@ export async function look(path: string): Promise<Found | null> {
   if (file === null) return null;
   const { mtime, ino, isFile } = await file.stat();
   if (!isFile) throw new Error(`Cannot lock "${path}": it is no file. Remove it`);
-  const [signature, shared] = [await readSignature(path), await networkUnder(path).catch(() => null) !== null];
+  // of this very file: by its path it may be another's already, which the time of this one would make seem dead
+  const [signature, shared] = [await signatureIn(file), await networkUnder(path).catch(() => null) !== null];
   const locked = await lockedBy(file).then((mine) => mine === null ? null : !mine);
   const key = signature?.token ?? `${ino ?? 0}-${signature?.since.replace(/\W/g, "") ?? "unsigned"}`;
   return { signature, key, modified: mtime?.getTime() ?? 0, locked, shared };
@@ -90,6 +91,15 @@ async function openToLook(path: string): Promise<Deno.FsFile | null> {
     }
   }
   return null;
+}
+
+/** More than a signature takes. */
+const LENGTH = 4096;
+
+async function signatureIn(file: Deno.FsFile): Promise<Found["signature"]> {
+  const bytes = new Uint8Array(LENGTH);
+  const count = await file.read(bytes).catch(() => null); // Windows shuts a locked file to readers
+  return parseSignature(new TextDecoder().decode(bytes.subarray(0, count ?? 0)));
 }
 
 /** The signature of a lock file; null: it has none that can be read. */

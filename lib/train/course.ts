@@ -42,6 +42,8 @@ export interface Course {
   readonly captions: ReadCaptions | null;
   /** Threads that read and augment images; left out: one a core where that is worth it. */
   readonly workers?: number;
+  /** Of the machine, that are this run's; left out: all. */
+  readonly cores?: number;
   /** Least seconds between two checkpoints within an epoch. */
   readonly checkpointSeconds: number;
   readonly signal?: AbortSignal;
@@ -57,8 +59,21 @@ export type Scored = Readonly<Record<"scores" | "probe" | "validation", ScoreCol
 export async function* trainedAndScored(
   experiment: Experiment,
   { train: pairs, validation, test, leftOut }: Omit<Gathered, "notices">,
-  { id, artifacts, hashes, found, circumstances, notices, folder, log, captions, workers, checkpointSeconds, signal }:
-    Course,
+  {
+    id,
+    artifacts,
+    hashes,
+    found,
+    circumstances,
+    notices,
+    folder,
+    log,
+    captions,
+    workers,
+    cores,
+    checkpointSeconds,
+    signal,
+  }: Course,
 ): AsyncGenerator<RunEvent, Scored> {
   const { state, position, damaged } = found;
   const sight: Sight = { view: experiment.view, ...modelView(experiment.model) };
@@ -93,7 +108,7 @@ export async function* trainedAndScored(
     leftOut,
   });
   const images = (experiment.epochs ?? 1) * plan.stepsPerEpoch * experiment.batch.size;
-  using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images }));
+  using readers = openReaders(workers ?? workersFor({ files: pairs.map(({ sample }) => sample.file), images, cores }));
   const reading: Reading = { readers, ledger };
   using eye = looker(experiment.model, { captions });
   const pretrained = experiment.model.backbone.weights;

@@ -35,6 +35,8 @@ export interface Means {
   readonly threads?: number;
   /** Threads that read and augment images; left out: one a core where that is worth it. */
   readonly workers?: number;
+  /** Of the machine, that are this run's; left out: all. */
+  readonly cores?: number;
   /** Least seconds between two checkpoints within an epoch. */
   readonly checkpointSeconds?: number;
   readonly signal?: AbortSignal;

@@ -23,11 +23,11 @@ const elsewhere = (token: string) =>
 Deno.test("six machines whose locks do not reach one another are never inside together, and outlive dead holders", () =>
   onSharedDisk(async (folder) => {
     const path = join(folder, "lock.json");
-    const turns = Deno.env.get("COUNTERPROOF_FULL") === "1" ? 200 : 20;
+    const [turns, deaths] = Deno.env.get("COUNTERPROOF_FULL") === "1" ? [200, 40] : [20, 3];
     const program = fileURLToPath(new URL("./lock_contender.ts", import.meta.url));
     const all = await Promise.all(Array.from({ length: 6 }, (_, i) =>
       new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", program, path, `machine-${i}`, String(turns), "3"],
+        args: ["run", "-A", "--no-check", program, path, `machine-${i}`, String(turns), String(deaths)],
         stdin: "null",
       }).output()));
     for (const { success, stdout, stderr } of all) {
