@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { encodeImage } from "../lib/image/encode.ts";
 import { resizeImage } from "../lib/image/resize.ts";
 import { random } from "../lib/random.ts";
-import { imageTable } from "../tests/tables/image_table.ts";
+import { imageTable } from "../lib/tables/image_table.ts";
 import type { Comparison } from "./compare.ts";
 
 /** Images that are read. */

@@ -6,7 +6,7 @@ import { elsaD3 } from "../../lib/layouts/mod.ts";
 import { readLedger } from "../../lib/layouts/elsa_reals.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { collect, fieldsOf, put, tree } from "../layouts/tree.ts";
-import { imageTable } from "../tables/image_table.ts";
+import { imageTable } from "../../lib/tables/image_table.ts";
 
 const RECORDS = 24;
 const jpeg = await encodeImage({ width: 4, height: 4, data: new Uint8Array(48).fill(90) }, {

@@ -3,7 +3,7 @@ import type { IndexRow } from "../../lib/data/index_rows.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import type { Sample } from "../../lib/types.ts";
 import { assert, assertEquals } from "../assert.ts";
-import { imageTable } from "../tables/image_table.ts";
+import { imageTable } from "../../lib/tables/image_table.ts";
 
 const sample = (file: string): Sample => ({
   ...{ id: file, file, label: "real", source: file, generator: null, set: null, split: "train", caption: null },

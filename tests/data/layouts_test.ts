@@ -15,7 +15,7 @@ import {
 } from "../../lib/layouts/mod.ts";
 import { assertEquals } from "../assert.ts";
 import { put, tree } from "../layouts/tree.ts";
-import { imageTable } from "../tables/image_table.ts";
+import { imageTable } from "../../lib/tables/image_table.ts";
 
 /** A picture of one grey, in the format that its name ends in. */
 async function picture(name: string, value: number): Promise<Uint8Array<ArrayBuffer>> {

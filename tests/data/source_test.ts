@@ -3,7 +3,7 @@ import { decodeImage, UnreadableImage } from "../../lib/image/decode.ts";
 import { encodeImage } from "../../lib/image/encode.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { scene } from "../audit/planted.ts";
-import { imageTable } from "../tables/image_table.ts";
+import { imageTable } from "../../lib/tables/image_table.ts";
 
 const pixels = (value: number) => ({ width: 3, height: 2, data: new Uint8Array(18).fill(value) });
 

@@ -2,7 +2,7 @@ import { encodeImage } from "../../lib/image/encode.ts";
 import { headerOfSample } from "../../lib/layouts/sample_header.ts";
 import { assertEquals, assertRejects } from "../assert.ts";
 import { scene } from "../audit/planted.ts";
-import { imageTable } from "../tables/image_table.ts";
+import { imageTable } from "../../lib/tables/image_table.ts";
 
 Deno.test("the header of a sample is found in files and in cells of tables, stored anew or not", async () => {
   const folder = await Deno.makeTempDir();

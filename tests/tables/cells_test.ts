@@ -1,7 +1,7 @@
 import { readCell, readRows, rowCount } from "../../lib/tables/cells.ts";
 import { random } from "../../lib/random.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
-import { type Cut, imageTable, type StoredImage } from "./image_table.ts";
+import { type Cut, imageTable, type StoredImage } from "../../lib/tables/image_table.ts";
 
 /** Bytes that no codec makes shorter. */
 const noise = (seed: number, length: number): Uint8Array => {
