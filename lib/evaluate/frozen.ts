@@ -63,30 +63,43 @@ async function drawsPlace(view: Experiment["view"]): Promise<boolean> {
  * Opens the features of a definition whose backbone sees alike.
  *
  * @param options `weights`: hash of the pretrained ones, null where the seed drew them; `backend` that computes, since
- *   another one rounds otherwise; `captions` reads those of images, where the backbone does
+ *   another one rounds otherwise; `captions` reads those of images, where the backbone does; `ahead`, images that will be
+ *   asked for: a pass that has room for more takes some along. Left out: none
  */
 export async function openFrozen(
   { model, seed }: Experiment,
-  { artifacts, sight, readers, captions = null, weights, backend }: {
+  { artifacts, sight, readers, captions = null, weights, backend, ahead = [] }: {
     readonly artifacts: string;
     readonly sight: Sight;
     readonly readers: Readers;
     readonly captions?: ReadCaptions | null;
     readonly weights: string | null;
     readonly backend: string;
+    readonly ahead?: readonly Sample[];
   },
 ): Promise<Frozen> {
   const made = { backbone: model.backbone, ...sight, weights: weights ?? `seed ${seed}`, backend, pass: PASS };
   const width = featureWidth(model);
   const store = await openFeatures(artifacts, { made, width, captions: captions !== null });
   const eye = backboneLooker(model);
+  let next = 0;
+  /** Some that are neither known nor asked for now. */
+  const along = (asked: readonly Sample[], count: number): Sample[] => {
+    const now = new Set(asked);
+    const taken: Sample[] = [];
+    for (; taken.length < count && next < ahead.length; next++) {
+      if (!now.has(ahead[next]) && !store.has(ahead[next])) taken.push(ahead[next]);
+    }
+    return taken;
+  };
   return {
     width,
     async fill(rows, samples, { network, at }) {
       const missing = samples.filter((sample) => !store.has(sample));
       const reasons = new Map<Sample, string>();
       for (let from = 0; from < missing.length; from += PASS) {
-        const chunk = missing.slice(from, from + PASS);
+        const asked = missing.slice(from, from + PASS);
+        const chunk = [...asked, ...along(missing, PASS - asked.length)];
         using shown = await scoringImages(chunk, { sight, readers, captions, count: PASS });
         const { images, tokens, unreadable } = shown;
         const values = await numbersOf(eye.look(network(), images, { tokens }));
@@ -96,6 +109,8 @@ export async function openFrozen(
           else reasons.set(sample, reason);
         }
       }
+      // nothing is left to be made that would fill the file that is begun, so a kill should not take it
+      if (missing.length > 0 && ahead.length > 0 && next === ahead.length) await store.keep();
       return samples.map((sample, i) => {
         const reason = reasons.get(sample) ?? null;
         const row = at?.[i] ?? i;

@@ -115,6 +115,7 @@ export async function* trainedAndScored(
   await using frozen = !await seesAlike(experiment) ? null : await openFrozen(experiment, {
     ...{ artifacts, sight, readers, captions, backend: circumstances.backend },
     weights: pretrained === null ? null : hashes[pretrained],
+    ahead: [...samplesOf(pairs), ...samplesOf(validation), ...test],
   });
   const judge = (network: ModelNetwork) =>
     validate(eye, network, { pairs: validation, sight, reading, frozen, signal });
@@ -187,6 +188,11 @@ async function* withNews<T>(events: AsyncGenerator<RunEvent, T>, ledger: Ledger)
   } finally {
     await events.return(undefined as T);
   }
+}
+
+/** Samples of pairs, each with its reconstruction behind it. */
+function samplesOf(pairs: readonly Pair[]): Sample[] {
+  return pairs.flatMap(({ sample, reconstruction }) => reconstruction === null ? [sample] : [sample, reconstruction]);
 }
 
 /** Images of pairs, reconstructions among them. */
