@@ -80,7 +80,7 @@ export const drct2M: Maker<Drct2M, "generators"> = part("drct2M", { limit: null,
  */
 export async function* drct2MSamples(spec: Drct2M, { data: given, split }: Roots): AsyncGenerator<Sample> {
   const data = dataOf("drct2M", { data: given, expected: "MSCOCO and DRCT-2M" });
-  const places = placesOf(spec).filter((place) => place.split === split);
+  const places = drct2MPlaces(spec).filter((place) => place.split === split);
   refuseEmpty(await emptyPlaces(places, data), {
     kind: "drct2M",
     data,
@@ -122,7 +122,8 @@ export async function drct2MReconstructions(
 /** The number of a photograph of MSCOCO, as its files and the fakes for its captions bear it. */
 const NUMBER = /^\d{12}/;
 
-function placesOf({ generators }: Drct2M): Place[] {
+/** The folders that a part reads, of both splits. */
+export function drct2MPlaces({ generators }: Drct2M): Place[] {
   const chosen = generators === "all" ? drct2MGenerators : generators;
   return (["train", "test"] as const).flatMap((split): Place[] => {
     const half = split === "train" ? "train2017" : "val2017";

@@ -75,7 +75,7 @@ export const genImage: Maker<GenImage, "generators"> = part("genImage", {
  */
 export async function* genImageSamples(spec: GenImage, { data: given, split }: Roots): AsyncGenerator<Sample> {
   const data = dataOf("genImage", { data: given, expected: "GenImage/stable_diffusion_v_1_4 and so on" });
-  const places = placesOf(spec).filter((place) => place.split === split);
+  const places = genImagePlaces(spec).filter((place) => place.split === split);
   const empty = await emptyPlaces(places, data);
   const remedy = spec.reconstructions === null && await holdCrops(empty, data)
     ? 'They hold a folder "crop", as in DRCT\'s release: set reconstructions in genImage to "inpainting". Otherwise unpack ' +
@@ -115,7 +115,8 @@ export async function genImageReconstructions(
   }));
 }
 
-function placesOf({ generators, reconstructions }: GenImage): Place[] {
+/** The folders that a part reads, of both splits. */
+export function genImagePlaces({ generators, reconstructions }: GenImage): Place[] {
   const chosen = generators === "all" ? genImageGenerators : generators;
   const inner = reconstructions === null ? "" : "/crop";
   return chosen.flatMap((generator) =>

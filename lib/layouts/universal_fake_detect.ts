@@ -70,7 +70,7 @@ export async function* universalFakeDetectSamples(
 ): AsyncGenerator<Sample> {
   const data = dataOf("universalFakeDetect", { data: given, expected: `${spec.folder}/guided and so on` });
   if (split !== "test") return; // readSamples tells that there is no such split
-  const places = placesOf(spec);
+  const places = universalFakeDetectPlaces(spec);
   refuseEmpty(await emptyPlaces(places, data), {
     kind: "universalFakeDetect",
     data,
@@ -80,7 +80,8 @@ export async function* universalFakeDetectSamples(
   yield* samplesOf(places, { kind: "universalFakeDetect", data, limit: spec.limit });
 }
 
-function placesOf({ folder, generators }: UniversalFakeDetect): Place[] {
+/** The folders that a part reads. */
+export function universalFakeDetectPlaces({ folder, generators }: UniversalFakeDetect): Place[] {
   const chosen = generators === "all" ? universalFakeDetectGenerators : generators;
   const real = (from: string, set: string | null): Place => ({
     folder: `${folder}/${from}/0_real`,
