@@ -7,6 +7,11 @@ export interface KnownPipeline {
   readonly checkpoint: string;
   /** Whether its network takes nine channels, latents, mask and masked latents; inpainting() needs one of these. */
   readonly inpainting: boolean;
+  /**
+   * Parameters of all its networks in millions, four bytes each in an export of float32: UNet, autoencoder (83.7) and text
+   * encoders (CLIP ViT-L's 123.1, OpenCLIP ViT-H's 340.4, ViT-bigG's 694.7), counted from diffusers' configurations.
+   */
+  readonly millions: number;
 }
 
 /**
@@ -16,15 +21,26 @@ export interface KnownPipeline {
  * the one that LaRE² measures its errors with, "ldm" the one whose autoencoder makes AlignedForensics' fakes.
  */
 export const knownPipelines: Readonly<Record<string, KnownPipeline>> = {
-  sd1: { checkpoint: "runwayml/stable-diffusion-inpainting", inpainting: true },
-  sd2: { checkpoint: "stabilityai/stable-diffusion-2-inpainting", inpainting: true },
-  sdxl: { checkpoint: "diffusers/stable-diffusion-xl-1.0-inpainting-0.1", inpainting: true },
-  sd14: { checkpoint: "CompVis/stable-diffusion-v1-4", inpainting: false },
-  sd15: { checkpoint: "runwayml/stable-diffusion-v1-5", inpainting: false },
-  sd21: { checkpoint: "stabilityai/stable-diffusion-2-1", inpainting: false },
-  sdxlBase: { checkpoint: "stabilityai/stable-diffusion-xl-base-1.0", inpainting: false },
-  ldm: { checkpoint: "CompVis/ldm-text2im-large-256", inpainting: false },
+  sd1: { checkpoint: "runwayml/stable-diffusion-inpainting", inpainting: true, millions: 1066.3 },
+  sd2: { checkpoint: "stabilityai/stable-diffusion-2-inpainting", inpainting: true, millions: 1290.0 },
+  sdxl: { checkpoint: "diffusers/stable-diffusion-xl-1.0-inpainting-0.1", inpainting: true, millions: 3469.0 },
+  sd14: { checkpoint: "CompVis/stable-diffusion-v1-4", inpainting: false, millions: 1066.3 },
+  sd15: { checkpoint: "runwayml/stable-diffusion-v1-5", inpainting: false, millions: 1066.3 },
+  sd21: { checkpoint: "stabilityai/stable-diffusion-2-1", inpainting: false, millions: 1290.0 },
+  sdxlBase: { checkpoint: "stabilityai/stable-diffusion-xl-base-1.0", inpainting: false, millions: 3469.0 },
+  ldm: { checkpoint: "CompVis/ldm-text2im-large-256", inpainting: false, millions: 83.7 },
 };
+
+/**
+ * The command that exports a known checkpoint into a folder of pipelines; null where docs/pipelines.md has lines of Python
+ * instead, or nothing is known of the name.
+ */
+export function exportCommand(name: string, pipelines = "pipelines"): string | null {
+  if (!Object.hasOwn(knownPipelines, name) || name === "ldm") return null;
+  const { checkpoint, inpainting } = knownPipelines[name];
+  const task = inpainting ? "inpainting" : "text-to-image";
+  return `optimum-cli export onnx --model ${checkpoint} --task ${task} ${pipelines}/${name}`;
+}
 
 /**
  * Refuses what cannot be the name of a folder of pipelines.
