@@ -231,7 +231,8 @@ function mostAhead({ size }: Drawing, sight: Sight): number {
   return Math.max(1, Math.min(MOST_AHEAD, Math.floor(BYTES_AHEAD / (4 * size * rowLength(sight)))));
 }
 
-function drawingOf({ seed, batch, augment }: Experiment): Drawing {
+/** How the training batches of a definition are drawn. */
+export function drawingOf({ seed, batch, augment }: Pick<Experiment, "seed" | "batch" | "augment">): Drawing {
   const { size, accumulate, synced, balanced, fakes } = batch;
   // where 0 are asked for none were gathered
   return { seed, size, accumulate: accumulate ?? 1, synced, balanced: balanced ?? false, fakes: fakes || 1, augment };
