@@ -28,6 +28,7 @@ const levels: readonly (readonly string[])[] = [
     "lib/pocket",
     "lib/detect",
     "lib/cluster",
+    "lib/plan",
     "lib/rehearse",
   ],
   ["mod.ts", "lib/detached.ts", "lib/swept.ts"],

@@ -10,6 +10,7 @@ import { type Interruptible, interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { runAll } from "./run_all.ts";
+import { refuseMissing } from "./run_needs.ts";
 import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
 
 /** Runs the experiments of a definition file. */
@@ -23,12 +24,16 @@ also be JSON, which holds a definition, a list of them or a run's record, or it 
 done again from what it wrote down. Finished runs are found again; a run that was interrupted goes on from its
 checkpoint.
 
-Nothing here but --seed changes what is trained; the other options say where and how.
+Nothing here but --seed changes what is trained; the other options say where and how. What is missing of data, weights
+and pipelines is told before anything starts, all of it at once.
 
   --seed N          run under this seed instead of the definition's own
   --fresh           run anew what is finished or was interrupted, and forget what it wrote
   --detach          run in a process of its own, which goes on when this one ends and its terminal is closed;
                     Ctrl-C ends only the watching, the same command watches again
+  --dry-run         start nothing and print the plan: what is needed and what of it is there, samples, steps, memory,
+                    and hours by what steps take here
+  --steps N         with --dry-run: steps that are taken to see what one takes; 0: none; default: 20
   --data DIR        folder of the data sets; default: the environment variable DATA
   --weights DIR     folder of pretrained weights; default: the environment variable WEIGHTS. Those that
                     deno task weights get has fetched are found without it
@@ -46,17 +51,19 @@ ${workersHelp(20)}
 Examples:
   deno task run experiments/pocket.ts
   deno task run experiments/pocket.ts --seed 2
+  deno task run experiments/dual_loss.ts dual --dry-run
   deno task run experiments/dual_loss.ts dual --data /data --weights /weights
   deno task run somebodys/record.json --runs runs/again
   deno task run experiments/pocket.ts --json | jq 'select(.kind == "done") | .record.metrics'`,
   json: "a line for each event as it happens, with name and seed of its experiment and a kind: start, step, " +
     "validation, nonfinite, epoch, checkpoint, notice, and at the end of each run done, with its folder and its record " +
-    "but for steps and scores, which lie in the folder",
+    "but for steps and scores, which lie in the folder; with --dry-run one object, plans and what is missing",
+  exits: "1 also when something is missing, with --dry-run after the plan was printed",
   values: [
     ...["seed", "data", "weights", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
-    "checkpoint-seconds",
+    ...["checkpoint-seconds", "steps"],
   ],
-  flags: ["fresh", "detach"],
+  flags: ["fresh", "detach", "dry-run"],
   operands: [1, 2],
   async run(given) {
     const seed = wholeNumber(given, "seed", [0, 2 ** 31]);
@@ -73,7 +80,12 @@ Examples:
       detached: given.flags.detach,
       checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,
     };
-    await checkWritable(options.runs);
+    const dry = given.flags["dry-run"];
+    const steps = wholeNumber(given, "steps", [0, 10_000]);
+    if (steps !== null && !dry) {
+      throw new UsageError('Cannot read "--steps": only a plan measures steps, expected --dry-run with it');
+    }
+    if (!dry) await checkWritable(options.runs);
     const [file, exported] = given.operands;
     const defined = await readDefinitions(file, exported);
     const { derive } = await load<typeof import("../experiment.ts")>("lib/experiment.ts");
@@ -86,6 +98,16 @@ Examples:
     }
 
     using bar = progress();
+    if (dry) {
+      const { dryRun } = await load<typeof import("./run_plan.ts")>("lib/cli/run_plan.ts");
+      const planning = { ...options, steps: steps ?? 20, progress: bar };
+      return await interruptible((signal) => dryRun(experiments, { ...planning, signal }), {
+        kept: "Nothing was started",
+        stopping: "Stopping after this step, and planning by those that were taken",
+        progress: bar,
+      });
+    }
+    await refuseMissing(experiments, options);
     return await interruptible(async (signal) => {
       const told = (experiment: Experiment, event: RunEvent) => tellEvent(experiment, event, options.runs);
       const shownTo = { progress: bar, epochs: true, told: given.flags.json ? told : undefined };

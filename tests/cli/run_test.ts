@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { derive } from "../../lib/experiment.ts";
+import { inpainting } from "../../lib/reconstruct/mod.ts";
 import { findRecord } from "../../lib/runs/store.ts";
 import { assert, assertEquals } from "../assert.ts";
 import { inFolder } from "../runs/example.ts";
@@ -55,5 +57,46 @@ Deno.test("run --json tells every event as a line, from a definition in JSON to 
 
     const again = await counterproof(["run", made, ...args.slice(2)]);
     assertEquals([again.code, again.out], [0, `${out.trimEnd().split("\n").at(-1)}\n`]);
+  });
+});
+
+Deno.test("run names all that is missing before the first of several experiments begins", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyWorld(folder);
+    const [file, runs] = [join(folder, "two.json"), join(folder, "runs")];
+    const lacking = derive(tinyDual(), { seed: 2, reconstruct: inpainting({ model: "sd1" }) });
+    await Deno.writeTextFile(file, JSON.stringify([tinyDual(), lacking]));
+    const { code, out, err } = await counterproof(["run", file, "--data", folder, "--runs", runs]);
+    assertEquals([code, out], [1, ""]);
+    assert(err.startsWith("One thing missing, and nothing was started:\n"), err);
+    assert(err.includes("optimum-cli export onnx --model runwayml/stable-diffusion-inpainting"), err);
+    assertEquals(await Array.fromAsync(Deno.readDir(runs)), []);
+  });
+});
+
+Deno.test("run --dry-run prints the plan, starts nothing, and exits with 1 when something is missing", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyWorld(folder);
+    const [file, runs] = [join(folder, "tiny.json"), join(folder, "runs")];
+    await Deno.writeTextFile(file, JSON.stringify(tinyDual()));
+    const args = ["run", file, "--dry-run", "--backend", "cpu", "--runs", runs];
+    const { code, out, err } = await counterproof([...args, "--steps", "3", "--data", folder]);
+    assertEquals(code, 0, err);
+    for (const line of ["Training: 2 epochs × 3 steps = 6 steps, 12 rows a step", "Measured here: 3 steps on cpu"]) {
+      assert(out.includes(line), out);
+    }
+    assert(/^all that is known +\d+ s$/m.test(out), out);
+    const missing = await counterproof([...args, "--steps", "0", "--json"]);
+    assertEquals(missing.code, 1);
+    const plan = JSON.parse(missing.out);
+    assertEquals(plan.missing.map(({ kind }: { kind: string }) => kind), ["data"]);
+    assertEquals(plan.plans.map(({ name, steps }: { name: string; steps: number }) => [name, steps]), [[
+      "tiny dual",
+      97_200, // by what is published of GenImage
+    ]]);
+    assert(missing.err.includes("Disk: about") && missing.err.includes("are free"), missing.err);
+    const alone = await counterproof(["run", file, "--steps", "3"]);
+    assert(alone.code === 2 && alone.err.includes("--dry-run"), alone.err);
+    assertEquals(await Deno.stat(runs).then(() => true, () => false), false);
   });
 });
