@@ -20,6 +20,7 @@ import { pocketPipeline } from "./pocket_pipeline.ts";
 import { commandHelp, exitCodes, overview } from "./help.ts";
 import { complain, print, printFailure, speakJson } from "./print.ts";
 import { reconstruct } from "./reconstruct.ts";
+import { rehearse } from "./rehearse.ts";
 import { report } from "./report.ts";
 import { results } from "./results.ts";
 import { run } from "./run.ts";
@@ -45,6 +46,7 @@ export const commands: Readonly<Record<string, Command>> = {
   results,
   "check-results": checkResults,
   notebook,
+  rehearse,
   clean,
   doctor,
   weights,
