@@ -1,6 +1,6 @@
 /** Commands of the command line as processes of their own, as a user would type them. */
 import { fileURLToPath } from "node:url";
-import { peakMegabytesOf } from "../runs/memory.ts";
+import { peakOf } from "../runs/memory.ts";
 
 /** A command that has ended. */
 export interface Ended {
@@ -58,7 +58,7 @@ export async function runCommand(words: readonly string[], { folder, env, heard,
   };
   signal?.addEventListener("abort", kill);
   let megabytes: number | null = null;
-  const look = setInterval(() => void (megabytes = peakMegabytesOf(child.pid) ?? megabytes), LOOK);
+  const look = setInterval(() => void (megabytes = peakOf(child.pid) ?? megabytes), LOOK);
   try {
     const reading = linesOf(child.stdout, (line) => {
       if (heard?.(line)) kill();
