@@ -333,6 +333,11 @@ export {
   plateau,
   type Schedule,
 } from "./lib/schedules/mod.ts";
+export { type EnsembleOptions, ensembleRows } from "./lib/studies/ensemble_rows.ts";
+export type { StudyOptions } from "./lib/studies/made.ts";
+export { makingCosts } from "./lib/studies/making_costs.ts";
+export { mappedImages } from "./lib/studies/mapped_images.ts";
+export { timestepErrors } from "./lib/studies/timestep_errors.ts";
 export { type ThresholdPart, type ValidationThreshold, validationThreshold } from "./lib/thresholds/mod.ts";
 export type {
   Best,

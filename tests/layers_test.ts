@@ -30,6 +30,7 @@ const levels: readonly (readonly string[])[] = [
     "lib/cluster",
     "lib/plan",
     "lib/rehearse",
+    "lib/studies",
   ],
   ["mod.ts", "lib/detached.ts", "lib/swept.ts"],
   ["experiments"],
