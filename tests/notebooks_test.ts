@@ -1,38 +1,28 @@
-/** Notebooks are read as files, and run from top to bottom where Jupyter is on the machine. */
+/** Notebooks are read as files; the shortest runs from top to bottom where Jupyter is on the machine. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findJupyter } from "../lib/cli/jupyter.ts";
 import { assert, assertEquals } from "./assert.ts";
-import { browserNames, findBrowser, openPage, waitForFigures } from "./browser.ts";
+import { browserNames, findBrowser } from "./browser.ts";
 import { counterproof } from "./cli/command_line.ts";
+import {
+  cellsOf,
+  checkOutputs,
+  checkPage,
+  codeCells,
+  executeCopy,
+  folderOfNotebooks,
+  notebooks,
+  offline,
+  textOf,
+  world,
+} from "./notebooks.ts";
 
-/** What is read of a notebook, nbformat 4. */
-interface Notebook {
-  readonly metadata: { readonly kernelspec: { readonly name: string; readonly language: string } };
-  readonly cells: readonly Cell[];
-}
+/** The notebook that every round of tests executes, and what executes the others, which take minutes each. */
+const EVERYDAY = "01_first_run.ipynb", OTHERS = "deno task test:notebooks";
 
-interface Cell {
-  readonly cell_type: "code" | "markdown" | "raw";
-  readonly source: string | readonly string[];
-  readonly execution_count?: number | null;
-  readonly outputs?: readonly Output[];
-}
-
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly data?: Readonly<Record<string, string | readonly string[]>>;
-}
-
-const folderOfNotebooks = new URL("../notebooks/", import.meta.url);
-
-/** Where whatever asks a network finds none. */
-const offline = {
-  HTTP_PROXY: "http://127.0.0.1:9",
-  HTTPS_PROXY: "http://127.0.0.1:9",
-  NO_PROXY: "127.0.0.1,localhost",
-};
+/** Bytes that a notebook has at most: plotly.js, packed, takes half of it. */
+const MOST_BYTES = 1.5e6;
 
 Deno.test("every notebook is committed as a fresh kernel of Deno ran it, with every output and no error", async () => {
   for (const { name, notebook } of await notebooks()) {
@@ -46,6 +36,13 @@ Deno.test("every notebook is committed as a fresh kernel of Deno ran it, with ev
 
 Deno.test("no notebook tells where on a machine it was run", async () => {
   for (const { name, notebook } of await notebooks()) assertEquals(machinePaths(notebook), [], name);
+});
+
+Deno.test("no notebook is larger than a review can load", async () => {
+  for (const { name } of await notebooks()) {
+    const { size } = await Deno.stat(new URL(name, folderOfNotebooks));
+    assert(size <= MOST_BYTES, `${name}: ${size} bytes, expected at most ${MOST_BYTES}`);
+  }
 });
 
 Deno.test("no function in a notebook is longer than ten lines", async () => {
@@ -83,26 +80,21 @@ const browser = findBrowser();
 
 Deno.test({
   name: jupyter === null
-    ? "every notebook runs in a fresh kernel: LEFT OUT, found no JupyterLab; deno task notebook --setup installs it"
-    : "every notebook runs in a fresh kernel without a network, and shows what it should",
+    ? `${EVERYDAY} runs in a fresh kernel: LEFT OUT, found no JupyterLab; deno task notebook --setup installs it`
+    : `${EVERYDAY} runs in a fresh kernel without a network, and shows what it should; ${OTHERS} runs the others`,
   ignore: jupyter === null,
   fn: async (test) => {
     const folder = await world();
     try {
-      for (const { name } of await notebooks()) {
-        const file = join(folder, "notebooks", name);
-        await Deno.copyFile(new URL(name, folderOfNotebooks), file);
-        const { code, err } = await counterproof(["notebook", "--execute", file], { env: offline });
-        assertEquals(code, 0, err);
-        checkOutputs(name, codeCells(JSON.parse(await Deno.readTextFile(file))));
-        await test.step({
-          name: browser === null
-            ? `${name} in a browser: LEFT OUT, found none of ${browserNames.join(", ")} on this machine`
-            : `${name} as nbconvert's page draws every figure in a browser, which fetches nothing`,
-          ignore: browser === null,
-          fn: () => checkPage(file),
-        });
-      }
+      const file = await executeCopy(EVERYDAY, folder);
+      checkOutputs(EVERYDAY, await cellsOf(file));
+      await test.step({
+        name: browser === null
+          ? `its page in a browser: LEFT OUT, found none of ${browserNames.join(", ")} on this machine`
+          : "as nbconvert's page it draws every figure in a browser, which fetches nothing",
+        ignore: browser === null,
+        fn: () => checkPage(file, jupyter!),
+      });
       assert((await Array.fromAsync(Deno.readDir(join(folder, "runs", "notebook")))).length > 0, "no run was made");
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -158,66 +150,6 @@ Deno.test("longestFunction() counts declarations, closures and expressions", () 
   assertEquals(longestFunction("function f(\n  a: { b: number },\n): { c: number } {\n  return g(a);\n}\nmore();"), 5);
 });
 
-/** Every notebook of the folder, which must hold one. */
-async function notebooks(): Promise<{ name: string; notebook: Notebook }[]> {
-  const found: { name: string; notebook: Notebook }[] = [];
-  for await (const { name } of Deno.readDir(folderOfNotebooks)) {
-    if (!name.endsWith(".ipynb")) continue;
-    found.push({ name, notebook: JSON.parse(await Deno.readTextFile(new URL(name, folderOfNotebooks))) });
-  }
-  assert(found.length > 0, "there is no notebook");
-  return found.sort((a, b) => a.name < b.name ? -1 : 1);
-}
-
-/** A folder in which a notebook finds the library, and its runs are nobody else's. */
-async function world(): Promise<string> {
-  const folder = await Deno.makeTempDir();
-  await Deno.mkdir(join(folder, "notebooks"));
-  for (const name of ["mod.ts", "lib", "experiments", "deno.json", "deno.lock"]) {
-    await Deno.symlink(fileURLToPath(new URL(`../${name}`, import.meta.url)), join(folder, name));
-  }
-  return folder;
-}
-
-/** Each cell has an output and no error; a run ends with its last state, tables are tables, figures have picture and script. */
-function checkOutputs(name: string, cells: readonly Cell[]): void {
-  for (const [i, { source, outputs = [] }] of cells.entries()) {
-    const cell = `${name}, code cell ${i + 1}`;
-    assert(outputs.length > 0, `${cell}: its output is missing`);
-    const wrong = outputs.filter((output) => output.output_type === "error" || output.name === "stderr");
-    assertEquals(wrong, [], cell);
-    const result = outputs.filter(({ output_type }) => output_type === "execute_result").map(htmlOf);
-    const code = textOf(source);
-    if (/\bcompare\(|\bdifferences\(/.test(code)) assert(result[0]?.includes("<table"), `${cell}: no table`);
-    if (/\bplot\./.test(code)) assert(/<img [^]*<script>/.test(result[0] ?? ""), `${cell}: no picture with a script`);
-    if (/\brun\(/.test(code)) {
-      const shown = outputs.filter(({ output_type }) => output_type === "display_data");
-      assert(shown.length > 0, `${cell}: no progress`);
-      for (const output of shown) {
-        assert(/: done, \d+ steps in/.test(textOf(output.data?.["text/plain"] ?? "")), `${cell}: not the last state`);
-        assert(htmlOf(output).includes('src="data:image/svg+xml;base64,'), `${cell}: no curve`);
-      }
-    }
-  }
-}
-
-/** The page that stock nbconvert makes of a notebook, without what its template fetches by itself. */
-async function checkPage(file: string): Promise<void> {
-  const { python, env } = jupyter!;
-  const none = ["require_js", "mathjax", "mermaid_js"].map((name) => `--HTMLExporter.${name}_url=`);
-  const { success, stderr } = await new Deno.Command(python, {
-    args: ["-m", "nbconvert", "--to", "html", ...none, file],
-    env: { ...env },
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  const figures = codeCells(JSON.parse(await Deno.readTextFile(file)))
-    .filter(({ source }) => /\bplot\./.test(textOf(source))).length;
-  await using opened = await openPage(file.replace(/ipynb$/, "html"), `${file}.profile`);
-  await waitForFigures(opened, figures);
-  assert(await opened.evaluate("document.querySelector('.point, .js-line') !== null"), "figures are empty");
-  assertEquals(opened.complaints, []);
-}
-
 /** A notebook of these cells, not yet run. */
 function made(sources: readonly string[]): unknown {
   const cell = (source: string, i: number) => {
@@ -225,18 +157,6 @@ function made(sources: readonly string[]): unknown {
   };
   const metadata = { kernelspec: { display_name: "Deno", language: "typescript", name: "deno" } };
   return { cells: sources.map(cell), metadata, nbformat: 4, nbformat_minor: 5 };
-}
-
-function htmlOf({ data }: Output): string {
-  return textOf(data?.["text/html"] ?? "");
-}
-
-function codeCells({ cells }: Notebook): readonly Cell[] {
-  return cells.filter((cell) => cell.cell_type === "code");
-}
-
-function textOf(source: string | readonly string[]): string {
-  return typeof source === "string" ? source : source.join("");
 }
 
 /** Absolute paths in any text of a value; what follows a letter or a digit belongs to a link or to base64. */
