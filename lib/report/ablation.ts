@@ -92,6 +92,7 @@ type Metric = NonNullable<AblationOptions["metric"]>;
 
 function valueTraces(rows: readonly PairedRow[], metric: Metric): Data[] {
   return [marks({
+    name: metricTitles[metric],
     places: rows.map((_, i) => i),
     values: rows.map((row) => [row[metric], row[`${metric}Low`], row[`${metric}High`]]),
     texts: rows.map((row) => percentInterval(row[metric], row[`${metric}Low`], row[`${metric}High`])),
@@ -106,6 +107,7 @@ function differenceTraces(rows: readonly PairedRow[], metric: Metric): Data[] {
     return value === null || low === null || high === null ? [] : [{ i, value, low, high, p }];
   });
   return [marks({
+    name: "paired difference",
     places: known.map(({ i }) => i),
     values: known.map(({ value, low, high }) => [100 * value, 100 * low, 100 * high]),
     texts: known.map(({ value, low, high, p }) =>
@@ -117,7 +119,9 @@ function differenceTraces(rows: readonly PairedRow[], metric: Metric): Data[] {
   })];
 }
 
-function marks({ places, values, texts, filled, axis }: {
+function marks({ name, places, values, texts, filled, axis }: {
+  /** What a reader is told who cannot see the figure. */
+  readonly name: string;
   readonly places: readonly number[];
   readonly values: readonly (readonly number[])[];
   readonly texts: readonly string[];
@@ -129,6 +133,7 @@ function marks({ places, values, texts, filled, axis }: {
   return {
     type: "scatter",
     mode: "text+markers",
+    name,
     xaxis: axis as "x",
     yaxis: "y",
     x: values.map(([value]) => value),
