@@ -20,8 +20,8 @@ export interface StudyOptions {
   readonly most?: number;
   /** Folder that holds the data sets by name; null: none. */
   readonly data?: string | null;
-  /** Folder of pipelines, each under the name that parts have for its model. */
-  readonly pipelines: string;
+  /** Folder of pipelines, each under the name that parts have for its model; null, the default: none but "pocket". */
+  readonly pipelines?: string | null;
   /** Threads on the processor; left out: one for each core. */
   readonly threads?: number;
   /** Hears after each image how many are done, of how many. */
@@ -61,7 +61,7 @@ export async function chosenSamples(
 }
 
 /** Opens makers with the pipelines of a study. */
-export function makersOf({ pipelines, threads }: Pick<StudyOptions, "pipelines" | "threads">): OpenMaker {
+export function makersOf({ pipelines = null, threads }: Pick<StudyOptions, "pipelines" | "threads">): OpenMaker {
   return makersIn(pipelines, { threads });
 }
 
