@@ -177,7 +177,7 @@ function bundle(
   const told = [`${state.name}: ${words}`, ...losses.map(({ term, value }) => `${term} ${value}`), validation];
   return {
     "text/html": `<div><b>${escapeHtml(state.name)}</b>: ${escapeHtml(words)}</div>${bar}` +
-      (legend.length === 0 ? "" : `<div>${legend.join("")}</div>`) + (picture === "" ? "" : `<div>${picture}</div>`) +
+      (legend.length === 0 ? "" : `<div>${legend.join(" ")}</div>`) + (picture === "" ? "" : `<div>${picture}</div>`) +
       lines.map((line) => `<div>${escapeHtml(line)}</div>`).join(""),
     "text/plain": [told.filter((piece) => piece !== "").join(", "), ...lines].join("\n"),
   };

@@ -13,7 +13,7 @@ export interface AblationOptions {
 }
 
 /** Height of a variant's line and of what stands around, in pixels. */
-const LINE = 58, AROUND = 168;
+const LINE = 58, AROUND = 184;
 
 /** A row of `compare` with a baseline. */
 type PairedRow =
@@ -65,7 +65,8 @@ export function ablation(table: ColumnTable, { metric = "accuracy", set = null }
         xanchor: "left",
         yanchor: "top",
         yshift: -50,
-        text: `Differences are from ${plotlyText(baseline)}; filled: the 95 % interval leaves out zero.`,
+        align: "left",
+        text: `Differences are from ${plotlyText(baseline)};<br>filled: the 95 % interval leaves out zero.`,
         font: { size: 12 },
         showarrow: false,
       },
@@ -166,7 +167,7 @@ function layoutOf(rows: readonly PairedRow[], metric: Metric): Partial<Layout> {
   const value = { gridcolor: ink.line, zeroline: false, fixedrange: true, automargin: true };
   return {
     height: AROUND + LINE * rows.length,
-    margin: { l: 16, r: 32, t: 48, b: 92 },
+    margin: { l: 16, r: 32, t: 48, b: 108 },
     xaxis: {
       ...value,
       domain: [0, 0.45],
