@@ -30,6 +30,9 @@ export interface Output {
 /** Where the notebooks of this checkout lie. */
 export const folderOfNotebooks = new URL("../notebooks/", import.meta.url);
 
+/** Code of a cell that ends with a figure. */
+const DRAWS = /\bplot\.|\bauditFigures\(/;
+
 /** Where whatever asks a network finds none. */
 export const offline = {
   HTTP_PROXY: "http://127.0.0.1:9",
@@ -81,7 +84,7 @@ export function checkOutputs(name: string, cells: readonly Cell[]): void {
     const result = outputs.filter(({ output_type }) => output_type === "execute_result").map(htmlOf);
     const code = textOf(source);
     if (/\bcompare\(|\bdifferences\(/.test(code)) assert(result[0]?.includes("<table"), `${cell}: no table`);
-    if (/\bplot\./.test(code)) assert(/<img [^]*<script>/.test(result[0] ?? ""), `${cell}: no picture with a script`);
+    if (DRAWS.test(code)) assert(/<img [^]*<script>/.test(result[0] ?? ""), `${cell}: no picture with a script`);
     if (/\brun\(/.test(code)) {
       const shown = outputs.filter(({ output_type }) => output_type === "display_data");
       assert(shown.length > 0, `${cell}: no progress`);
@@ -102,7 +105,7 @@ export async function checkPage(file: string, { python, env }: Jupyter): Promise
   }).output();
   assert(success, new TextDecoder().decode(stderr));
   const figures = (await cellsOf(file))
-    .filter(({ source }) => /\bplot\./.test(textOf(source))).length;
+    .filter(({ source }) => DRAWS.test(textOf(source))).length;
   await using opened = await openPage(file.replace(/ipynb$/, "html"), `${file}.profile`);
   await waitForFigures(opened, figures);
   assert(await opened.evaluate("document.querySelector('.point, .js-line') !== null"), "figures are empty");
