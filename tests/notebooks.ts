@@ -83,6 +83,7 @@ export function checkOutputs(name: string, cells: readonly Cell[]): void {
     assertEquals(wrong, [], cell);
     const result = outputs.filter(({ output_type }) => output_type === "execute_result").map(htmlOf);
     const code = textOf(source);
+    assert(!/>0 rows/.test(result[0] ?? ""), `${cell}: a table without rows`);
     if (/\bcompare\(|\bdifferences\(/.test(code)) assert(result[0]?.includes("<table"), `${cell}: no table`);
     if (DRAWS.test(code)) assert(/<img [^]*<script>/.test(result[0] ?? ""), `${cell}: no picture with a script`);
     if (/\brun\(/.test(code)) {
