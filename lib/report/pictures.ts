@@ -46,6 +46,7 @@ export function tiles(
     data: [{
       type: "scatter",
       mode: "markers",
+      name: "pictures",
       x: places.map(({ x }) => x),
       y: places.map(({ y }) => y + PICTURE / 2),
       marker: { size: PICTURE * 0.8, symbol: "square", opacity: 0 },

@@ -55,6 +55,7 @@ export function scaleBar(
   return {
     type: "scatter",
     mode: "markers",
+    name: title,
     x: [null],
     y: [null],
     hoverinfo: "skip",
