@@ -53,13 +53,15 @@ Deno.test("a silent controller is borne for a while; a task that nobody knows ha
     const tasks = ["a", "b"].map((name) => ({ name, command: [name], input: null, log: join(folder, `${name}.log`) }));
     await place.add(tasks);
     const look = async (): Promise<Standing[]> => [...(await place.look()).values()];
+    const arrays = (): Promise<string[]> =>
+      Array.fromAsync(Deno.readDir(join(folder, "slurm")), ({ name }) => join(folder, "slurm", name));
     await say([entry(0, "RUNNING", "n1"), entry(1, "PENDING")]);
     const [going, waiting] = await look();
     assertEquals([going, waiting], [{ kind: "going", where: "n1, task 7_0" }, { kind: "waiting", why: "pending" }]);
     await say(null);
     assertEquals(await look(), [going, waiting]);
 
-    const [array] = [...Deno.readDirSync(join(folder, "slurm"))].map(({ name }) => join(folder, "slurm", name));
+    const [array] = await arrays();
     await Deno.writeTextFile(join(array, "slurm-0.txt"), "slurmstepd: error: Detected 1 oom_kill event\n");
     await Deno.writeTextFile(join(array, "ended-1"), "1\n");
     await say([entry(1, "FAILED", "n1")]);
@@ -72,8 +74,7 @@ Deno.test("a silent controller is borne for a while; a task that nobody knows ha
     assert(died.why!.startsWith("OUT_OF_MEMORY: slurmstepd: error: Detected 1 oom_kill event"), died.why!);
 
     await place.add([tasks[0]]); // again
-    const [again] = [...Deno.readDirSync(join(folder, "slurm"))].map(({ name }) => join(folder, "slurm", name))
-      .filter((one) => one !== array);
+    const [again] = (await arrays()).filter((one) => one !== array);
     await Deno.writeTextFile(join(again, "ended-0"), "130\n"); // it was asked to stop, and by whom is told by its state
     await say([entry(0, "PREEMPTED", "n1")]);
     assertEquals((await look())[0], { kind: "ended", code: null, why: "PREEMPTED" });
