@@ -27,6 +27,7 @@ const levels: readonly (readonly string[])[] = [
     "lib/wrong_pictures.ts",
     "lib/pocket",
     "lib/detect",
+    "lib/export",
     "lib/cluster",
     "lib/plan",
     "lib/rehearse",
@@ -40,7 +41,7 @@ const levels: readonly (readonly string[])[] = [
 /**
  * Arrows across a level that are meant: intervals, and random points of a sweep, draw numbers; what an experiment has read goes to the check of whether
  * its parts fit; training judges each epoch as evaluation does; a notebook knows a run that goes, and estimates the time
- * left, as the terminal does; runs keep their scores as tables.
+ * left, as the terminal does; runs keep their scores as tables; what is exported judges as a detector does.
  */
 const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/metrics", "lib/random.ts"],
@@ -49,6 +50,7 @@ const across: readonly (readonly [from: string, to: string])[] = [
   ["lib/train", "lib/evaluate"],
   ["lib/notebook", "lib/terminal"],
   ["lib/runs", "lib/tables"],
+  ["lib/export", "lib/detect"],
 ];
 
 /** Rooms that never reach another, by whatever way: comparing last month's runs must not start a backend. */

@@ -7,10 +7,17 @@ import { dirname, join } from "node:path";
 import { jupyterFolder } from "../lib/cli/jupyter.ts";
 
 /** What is installed; other lists make another folder. They ask for Python 3.11 or newer. */
-const PACKAGES = ["numpy==2.4.6", "pandas==3.1.1", "pyarrow==26.0.1", "safetensors==0.8.0"];
+const PACKAGES = [
+  "numpy==2.4.6",
+  "onnxruntime==1.32.0",
+  "pandas==3.1.1",
+  "pyarrow==26.0.1",
+  "safetensors==0.8.0",
+  "tensorboard==2.21.0",
+];
 
 /** The end of the name of a test that is ignored for want of it. */
-export const noPython = "LEFT OUT, found no Python with pandas, pyarrow and safetensors; " +
+export const noPython = "LEFT OUT, found no Python with pandas, pyarrow, safetensors, ONNX Runtime and TensorBoard; " +
   "deno run -A tests/python.ts installs it";
 
 const hash = createHash("sha256").update(PACKAGES.join("\n")).digest("hex").slice(0, 12);

@@ -10,10 +10,10 @@ import { parseFragment } from "../image/decode.ts";
 import { parseRecodings } from "../image/recode.ts";
 import { readSamples } from "../layouts/mod.ts";
 import { underName } from "../metrics/mod.ts";
-import { captionsOf, modelTemplate, modelView } from "../models/model.ts";
+import { captionsOf, type ModelNetwork, modelTemplate, modelView } from "../models/model.ts";
 import { findFolder, readRecord } from "../runs/store.ts";
 import { loadBest } from "../train/checkpoint.ts";
-import type { RunRecord, Sample } from "../types.ts";
+import type { Best, RunRecord, Sample } from "../types.ts";
 import type { Detector, DetectorPlaces } from "./detector.ts";
 import { judgementOf } from "./judgement.ts";
 import { preparing } from "./prepared.ts";
@@ -35,23 +35,15 @@ export async function openRun(
   { runs, weights, data, artifacts }: DetectorPlaces,
 ): Promise<Detector> {
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
-  const record = await readRecord(folder);
-  const definition = experiment(record.experiment); // what an older version did not have is filled in
+  const { record, definition, best, load } = await finishedRun(folder, "detect with");
   const { name, model, view } = definition;
-  if (record.best === null || record.status !== "done") {
-    throw new Error(
-      `Cannot detect with "${name}": its run is ${record.status}, expected one that is done, whose threshold is ` +
-        "frozen. Go on with it: deno task run FILE",
-    );
-  }
   const captions = await captionsFor(definition, weights);
-  const template = modelTemplate(model);
-  const network = await loadBest(folder, record.best, template).finally(() => disposeTree(template));
+  const network = await load();
   const preparation = preparing(definition, artifacts);
   return {
     name,
     about: [
-      `The run "${name}", seed ${definition.seed}, its network of epoch ${record.best.epoch}`,
+      `The run "${name}", seed ${definition.seed}, its network of epoch ${best.epoch}`,
       ...(record.frozen === null
         ? ["Its record is older than frozen thresholds: the threshold is 0.5, and the score is told as it is"]
         : []),
@@ -71,6 +63,39 @@ export async function openRun(
       disposeTree(network);
     },
   };
+}
+
+/** A run whose threshold is frozen. */
+export interface FinishedRun {
+  readonly record: RunRecord;
+  /** Its own, with what an older version did not have filled in. */
+  readonly definition: Experiment;
+  readonly best: Best;
+  /** Its best network, which the caller owns. */
+  readonly load: () => Promise<ModelNetwork>;
+}
+
+/**
+ * Reads the record of a finished run.
+ *
+ * @param doing what is to be done with it, for the message: "detect with"
+ * @throws {Error} when it is not finished; otherwise as `readRecord`
+ */
+export async function finishedRun(folder: string, doing: string): Promise<FinishedRun> {
+  const record = await readRecord(folder);
+  const definition = experiment(record.experiment);
+  const { best } = record;
+  if (best === null || record.status !== "done") {
+    throw new Error(
+      `Cannot ${doing} "${definition.name}": its run is ${record.status}, expected one that is done, whose threshold ` +
+        "is frozen. Go on with it: deno task run FILE",
+    );
+  }
+  const load = async () => {
+    const template = modelTemplate(definition.model);
+    return await loadBest(folder, best, template).finally(() => disposeTree(template));
+  };
+  return { record, definition, best, load };
 }
 
 /** What reads the empty text for a network that reads captions; null for any other. */
@@ -95,7 +120,7 @@ async function folderOf({ id, experiment: { name } }: RunRecord, runs: string): 
 }
 
 /** What the headers of a run's test images have in common, some of them looked at; null where the data is not here. */
-async function testedBy({ data: { test } }: Experiment, data: string | null): Promise<Tested | null> {
+export async function testedBy({ data: { test } }: Experiment, data: string | null): Promise<Tested | null> {
   let samples: Sample[];
   try {
     const read = test.map((layout) => Array.fromAsync(readSamples(layout, { data, split: "test", tell: () => {} })));

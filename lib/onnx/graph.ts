@@ -19,10 +19,18 @@ export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
 /** A network that is being put together, operation by operation. */
 export interface Graph {
+  /** What every call is given, so far. */
+  readonly inputs: readonly OnnxSlot[];
+  /** What calls get, so far. */
+  readonly outputs: readonly OnnxSlot[];
   /** Something that every call is given; sides of one name are of one size. */
   input(name: string, type: ElementType, shape: readonly (number | string)[]): Value;
-  /** A tensor that the file holds. The same data asked for again is written once. */
-  weight(tensor: OnnxTensor): Value;
+  /**
+   * A tensor that the file holds. The same data asked for again is written once.
+   *
+   * @param name what the file calls it; left out, or where another has that name: its number
+   */
+  weight(tensor: OnnxTensor, name?: string): Value;
   /** What an operation gives; null leaves out one of its inputs. */
   node(op: string, inputs: readonly (Value | null)[], attributes?: Attributes): Value;
   /**
@@ -66,6 +74,7 @@ export function onnxGraph(name: string): Graph {
   const nodes: OnnxNode[] = [];
   const weights: OnnxWeight[] = [];
   const known = new Map<Elements, OnnxWeight>();
+  const names = new Set<string>();
 
   function checkNew(slot: string): void {
     if (![...inputs, ...outputs].some((other) => other.name === slot)) return;
@@ -73,17 +82,21 @@ export function onnxGraph(name: string): Graph {
   }
 
   const graph: Graph = {
+    inputs,
+    outputs,
     input(slot, type, shape) {
       checkNew(slot);
       inputs.push({ name: slot, type, shape });
       return { graph, name: slot };
     },
-    weight(tensor) {
+    weight(tensor, called) {
       const before = known.get(tensor.data);
       if (before !== undefined && `${before.shape}` === `${tensor.shape}` && before.type === tensor.type) {
         return { graph, name: before.name };
       }
-      const weight = { ...tensor, name: `weight.${weights.length}` };
+      const isFree = called !== undefined && !names.has(called);
+      const weight = { ...tensor, name: isFree ? called : `weight.${weights.length}` };
+      names.add(weight.name);
       weights.push(weight);
       known.set(tensor.data, weight);
       return { graph, name: weight.name };
