@@ -23,7 +23,7 @@
  *   {@linkcode detect}, {@linkcode openDetector}; {@linkcode listRuns}, {@linkcode findRuns}, {@linkcode readRecord}.
  * - **Results.** {@linkcode compare}, {@linkcode differences}, {@linkcode everyMetric}, {@linkcode corruptionRows},
  *   {@linkcode crossTable} make tables, {@linkcode plot} makes figures, {@linkcode page} a page,
- *   {@linkcode savePicture} a picture.
+ *   {@linkcode savePicture} a picture; {@linkcode exportTable} writes a table for other programs.
  *
  * @example
  * ```ts
@@ -318,6 +318,7 @@ export {
   type Temperature,
   type ThresholdGoal,
 } from "./lib/metrics/mod.ts";
+export { exportTable, type Rows, type TableFileOptions, type TableFormat } from "./lib/export/table_file.ts";
 export { type ForeignScores, readScores } from "./lib/evaluate/scores_file.ts";
 export { type PictureOptions, savePicture } from "./lib/notebook/save.ts";
 export { type Preview, preview, type PreviewOptions } from "./lib/preview.ts";

@@ -68,6 +68,7 @@ const doors: Readonly<Record<string, string>> = {
   "@tensorflow/tfjs-backend-wasm": "lib/engine",
   "@tensorflow/tfjs-core": "lib/engine",
   "@tensorflow/tfjs-node-gpu": "lib/engine",
+  "@uwdata/flechette": "lib/tables",
   "arquero": "lib/report",
   "hyparquet": "lib/tables",
   "hyparquet-writer": "lib/tables",

@@ -64,3 +64,21 @@ function quotedRecord(text: string, start: number, line: number): { cells: strin
     at += 1;
   }
 }
+
+/**
+ * A table in the form of RFC 4180: a line of names, then one for each row, cells in quotes where they need them. A
+ * missing value is an empty cell, numbers are written so that they are read back to the last bit, NaN and infinities as
+ * Python and R read them.
+ */
+export function* csvLines(columns: Readonly<Record<string, readonly unknown[]>>): Generator<string> {
+  const all = Object.values(columns);
+  yield `${Object.keys(columns).map(cell).join(",")}\r\n`;
+  for (let row = 0; row < (all[0]?.length ?? 0); row++) yield `${all.map((values) => cell(values[row])).join(",")}\r\n`;
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (value === Infinity || value === -Infinity) return value > 0 ? "inf" : "-inf";
+  const text = String(value);
+  return /[",\r\n]/.test(text) || text !== text.trim() || text === "" ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -9,40 +9,20 @@ import {
 } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { openBuffer } from "./buffer.ts";
+import { checkTable, holds, isNullable, type Table, type TableTypes, type ValueTypes } from "./columns.ts";
 
-/** What the values of a column may be: what it is called here, and in memory. */
-export interface ValueTypes {
-  /** UTF-8. */
-  readonly "string": string;
-  readonly "string or null": string | null;
-  /** 64 bits; infinities and NaN as well. */
-  readonly "double": number;
-  /** Whole, of 64 bits in the file and at most 2⁵³ − 1 in size. */
-  readonly "whole": number;
-  readonly "whole or null": number | null;
-  readonly "boolean or null": boolean | null;
-}
+export type { Table, TableTypes, ValueTypes } from "./columns.ts";
 
-/** Names and types of a table's columns, in the order of the file. */
-export type TableTypes = Readonly<Record<string, keyof ValueTypes>>;
-
-/** Columns of equal length. */
-export type Table<T extends TableTypes> = { readonly [Name in keyof T]: readonly ValueTypes[T[Name]][] };
-
-/** Each type's name in the file, and what tells its values from others. */
-const TYPES: Readonly<
-  Record<keyof ValueTypes, Pick<ColumnSource, "type" | "nullable"> & { readonly holds: (value: unknown) => boolean }>
-> = {
-  "string": { type: "STRING", nullable: false, holds: (value) => typeof value === "string" },
-  "string or null": { type: "STRING", nullable: true, holds: (value) => value === null || typeof value === "string" },
-  "double": { type: "DOUBLE", nullable: false, holds: (value) => typeof value === "number" },
-  "whole": { type: "INT64", nullable: false, holds: Number.isSafeInteger },
-  "whole or null": { type: "INT64", nullable: true, holds: (value) => value === null || Number.isSafeInteger(value) },
-  "boolean or null": {
-    type: "BOOLEAN",
-    nullable: true,
-    holds: (value) => value === null || typeof value === "boolean",
-  },
+/** Each type's name in the file. */
+const TYPES: Readonly<Record<keyof ValueTypes, ColumnSource["type"]>> = {
+  "string": "STRING",
+  "string or null": "STRING",
+  "double": "DOUBLE",
+  "double or null": "DOUBLE",
+  "whole": "INT64",
+  "whole or null": "INT64",
+  "boolean": "BOOLEAN",
+  "boolean or null": "BOOLEAN",
 };
 
 /** Rows that stand together: a reader of one column needs the memory of so many. */
@@ -51,30 +31,15 @@ const GROUP = 100_000;
 /**
  * The bytes of a parquet file with these columns, compressed with Snappy. The same values give the same bytes.
  *
- * @throws {RangeError} when columns differ in length
- * @throws {TypeError} when a value is not of its column's type; names column and row
+ * @throws as {@linkcode checkTable}
  */
 export function writeParquet<T extends TableTypes>(types: T, table: Table<T>): Uint8Array<ArrayBuffer> {
-  const names = Object.keys(types);
-  const columnData = names.map((name): ColumnSource => {
-    const { holds, type, nullable } = TYPES[types[name]];
+  checkTable(types, table);
+  const columnData = Object.keys(types).map((name): ColumnSource => {
     const values = table[name] as readonly unknown[];
-    if (values.length !== table[names[0]].length) {
-      throw new RangeError(
-        `Cannot write a table: column "${name}" has ${values.length} rows, expected ${table[names[0]].length} ` +
-          `as "${names[0]}" has`,
-      );
-    }
-    const wrong = values.findIndex((value) => !holds(value));
-    if (wrong >= 0) {
-      throw new TypeError(
-        `Cannot write a table: row ${wrong} of column "${name}" is ${values[wrong]}, expected ${types[name]}`,
-      );
-    }
+    const type = TYPES[types[name]];
     return {
-      name,
-      type,
-      nullable,
+      ...{ name, type, nullable: isNullable(types[name]) },
       data: (type === "INT64" ? (values as (number | null)[]).map(wide) : values) as DecodedArray,
     };
   });
@@ -142,7 +107,7 @@ async function* groupsOf<T extends TableTypes>(
   for (const range of scan.ranges) {
     const table = await readRange(scan, names, range).catch(damaged);
     for (const name of names) {
-      if (!table[name].every(TYPES[types[name]].holds)) throw unlike(file, { name, type: types[name], there });
+      if (!table[name].every(holds[types[name]])) throw unlike(file, { name, type: types[name], there });
     }
     yield table as unknown as Table<T>;
   }

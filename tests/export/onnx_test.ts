@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { crop } from "../../lib/augment/mod.ts";
+import { useBackend } from "../../lib/engine/backend.ts";
 import { memory, mirrorPad, tensor, type Tensor2D, type Tensor4D } from "../../lib/engine/ops.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import type { Exported } from "../../lib/export/exported.ts";
@@ -15,7 +16,7 @@ import { openSession } from "../../lib/reconstruct/session.ts";
 import { assert, assertClose, assertEquals, assertRejects } from "../assert.ts";
 import { askPython, findPython, noPython } from "../python.ts";
 import { inFolder } from "../runs/example.ts";
-import { testTensors } from "../tensors.ts";
+import { testBackend, testTensors } from "../tensors.ts";
 import { type Case, cases, drawnNetwork } from "./networks.ts";
 
 const platt: Calibration = { kind: "platt", slope: 0.7, offset: 0.2 };
@@ -200,6 +201,7 @@ Deno.test({
   sanitizeOps: false,
   fn: () =>
     inFolder(async (folder) => {
+      await useBackend(testBackend);
       const all = Object.entries(cases).map(([name, one], i) => ({ name, one, file: `${i}.onnx` }));
       const looked = new Map<string, Looked>();
       for (const { name, one, file } of all) {
