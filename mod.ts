@@ -23,7 +23,8 @@
  *   {@linkcode detect}, {@linkcode openDetector}; {@linkcode listRuns}, {@linkcode findRuns}, {@linkcode readRecord}.
  * - **Results.** {@linkcode compare}, {@linkcode differences}, {@linkcode everyMetric}, {@linkcode corruptionRows},
  *   {@linkcode crossTable} make tables, {@linkcode plot} makes figures, {@linkcode page} a page,
- *   {@linkcode savePicture} a picture; {@linkcode exportTable} writes a table for other programs.
+ *   {@linkcode savePicture} a picture; {@linkcode exportTable} writes a table and
+ *   {@linkcode writeTensorBoard} a run for other programs.
  *
  * @example
  * ```ts

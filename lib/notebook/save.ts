@@ -40,15 +40,23 @@ const HEIGHT = 450;
  * ```
  */
 export async function savePicture(figure: Figure, file: string, options: PictureOptions = {}): Promise<void> {
-  const { theme = "light", width = 900, height = Number(figure.layout.height ?? HEIGHT), scale = 2 } = options;
   const kind = /\.(svg|png)$/i.exec(file)?.[1].toLowerCase();
   if (kind === undefined) {
     throw new RangeError(`Cannot write a picture to "${file}": expected a name that ends in .svg or .png`);
   }
+  await writeAtomic(file, kind === "svg" ? await svgOf(figure, options) : await pngOf(figure, options));
+}
+
+/** The bytes of a figure as PNG, as {@linkcode savePicture} writes them. */
+export async function pngOf(figure: Figure, options: PictureOptions = {}): Promise<Uint8Array> {
+  return await rasterise(await svgOf(figure, options), { scale: options.scale ?? 2 });
+}
+
+async function svgOf(figure: Figure, options: PictureOptions): Promise<string> {
+  const { theme = "light", width = 900, height = Number(figure.layout.height ?? HEIGHT) } = options;
   // not a literal, or whoever imports the library had to have what draws pictures
   const { drawPicture } = await import(new URL("./picture.ts", import.meta.url).href) as typeof import("./picture.ts");
-  const svg = await drawPicture(themed(figure, theme), { width, height });
-  await writeAtomic(file, kind === "svg" ? svg : await rasterise(svg, { scale }));
+  return await drawPicture(themed(figure, theme), { width, height });
 }
 
 function themed(figure: Figure, theme: PictureOptions["theme"]): Figure {

@@ -1,5 +1,5 @@
 /**
- * Protocol buffers, as far as ONNX files need them: fields one behind the other, each with its number. A field is a list
+ * Protocol buffers, as far as ONNX files and TensorBoard's need them: fields one behind the other, each with its number. A field is a list
  * of pieces, so that weights are copied once, into the finished file.
  *
  * Source: the encoding of protocol buffers (protobuf.dev/programming-guides/encoding).
@@ -8,7 +8,7 @@
 /** Pieces of bytes in the order in which they stand in the file. */
 export type Pieces = readonly Uint8Array[];
 
-const [VARINT, LENGTH, FOUR] = [0, 2, 5];
+const [VARINT, EIGHT, LENGTH, FOUR] = [0, 1, 2, 5];
 
 const letters = new TextEncoder();
 
@@ -22,6 +22,13 @@ export function floatField(field: number, value: number): Pieces {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
   return [Uint8Array.from(varint(field * 8 + FOUR)), bytes];
+}
+
+/** A field of a float64. */
+export function doubleField(field: number, value: number): Pieces {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return [Uint8Array.from(varint(field * 8 + EIGHT)), bytes];
 }
 
 /** A field of a text. */
