@@ -7,6 +7,7 @@ import { printable } from "../terminal/width.ts";
 import { BACKENDS, choice, type Command, UsageError } from "./command.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
+import { modelNamed } from "./model_named.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { threadsOption } from "./thread_options.ts";
@@ -27,7 +28,7 @@ what sets the image apart from those that the detector was tested on. An image t
 others are judged all the same.
 
 RUN is a finished run, by its name, the beginning of an id, or its folder. Threshold and calibration come from its
-validation split. MODEL is one of
+validation split. MODEL is the folder of a detector that "deno task export RUN --model DIR" wrote, or one of
 
   pocket                   the small detector that is shipped, for trying things out
   DRCT-ConvB, DRCT-UnivFD  those that their authors publish, as a file of that name (.pth, .safetensors) in the
@@ -90,21 +91,6 @@ Examples:
     }, { kept: "What was judged stands above", stopping: "Stopping after the images at hand", progress: bar });
   },
 };
-
-/** A model's name, or the folder of the run that a word names. */
-async function modelNamed(word: string, runs: string): Promise<string> {
-  const { POCKET, publishedNames } = await load<Open>("lib/detect/open.ts");
-  const models = [POCKET, ...publishedNames];
-  const model = models.find((name) => name.toLowerCase() === word.toLowerCase());
-  if (model !== undefined) return model;
-  const { oneRun } = await load<typeof import("./one_run.ts")>("lib/cli/one_run.ts");
-  try {
-    return await oneRun(runs, word);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${error.message}\nThe models are ${models.join(", ")}`, { cause: error });
-  }
-}
 
 async function imagesNamed(what: string): Promise<ImageGiven[]> {
   const { EXPLAINED, imagesAt } = await load<Images>("lib/detect/images.ts");

@@ -10,6 +10,7 @@ import { demo } from "./demo.ts";
 import { detect } from "./detect.ts";
 import { doctor } from "./doctor.ts";
 import { engineTensorflow } from "./engine_tensorflow.ts";
+import { exportCommand } from "./export.ts";
 import { list } from "./list.ts";
 import { evaluate } from "./evaluate.ts";
 import { notebook } from "./notebook.ts";
@@ -43,6 +44,7 @@ export const commands: Readonly<Record<string, Command>> = {
   audit,
   reconstruct,
   report,
+  export: exportCommand,
   results,
   "check-results": checkResults,
   notebook,

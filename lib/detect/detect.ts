@@ -65,8 +65,9 @@ export type Detection = Judged | Unjudged;
  * Judges images: how probable it is that each is generated, and the verdict at the detector's own threshold. What cannot
  * be read is told in its place and stops nothing.
  *
- * @param model "pocket", the small one that is shipped; a finished run, by its record or its folder; a published detector
- * by its name, whose file lies in the folder of weights; or a detector that `openDetector` opened, which stays open
+ * @param model "pocket", the small one that is shipped; a finished run, by its record or its folder; the folder of an
+ * exported detector; a published detector by its name, whose file lies in the folder of weights; or a detector that
+ * `openDetector` opened, which stays open
  * @param images a path of an image or of a folder; or several images
  * @returns in the order of the images
  * @throws {Deno.errors.NotFound} when the detector, or the only path that is given, is not there

@@ -15,14 +15,19 @@ export function isOpen(model: string | RunRecord | Detector): model is Detector 
 /**
  * Opens a detector; the backend is to be started before.
  *
- * @param model "pocket", a published detector's name, or a finished run: its record or its folder
- * @throws as `openPocket`, `openPublished` and `openRun`
+ * @param model "pocket", a published detector's name, the folder of an exported detector, or a finished run: its record or
+ * its folder
+ * @throws as `openPocket`, `openPublished`, `openModelFolder` and `openRun`
  */
 export async function openDetector(model: string | RunRecord, places: DetectorPlaces): Promise<Detector> {
   // each loaded when it is asked for: the shipped one alone needs neither runs nor pipelines, and starts in half the time
   if (model === POCKET) return await (await import("./pocket_detector.ts")).openPocket();
   if (typeof model === "string" && publishedNames.includes(model)) {
     return await (await import("./published.ts")).openPublished(model, places);
+  }
+  if (typeof model === "string") {
+    const { isModelFolder, openModelFolder } = await import("./model_folder.ts");
+    if (await isModelFolder(model)) return await openModelFolder(model, places);
   }
   return await (await import("./run_detector.ts")).openRun(model, places);
 }

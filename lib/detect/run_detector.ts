@@ -15,7 +15,7 @@ import { findFolder, readRecord } from "../runs/store.ts";
 import { loadBest } from "../train/checkpoint.ts";
 import type { Best, RunRecord, Sample } from "../types.ts";
 import type { Detector, DetectorPlaces } from "./detector.ts";
-import { judgementOf } from "./judgement.ts";
+import { type Judgement, judgementOf } from "./judgement.ts";
 import { preparing } from "./prepared.ts";
 import { type Tested, type TestedImage, testedOn } from "./tested.ts";
 
@@ -36,27 +36,55 @@ export async function openRun(
 ): Promise<Detector> {
   const folder = typeof run === "string" ? run : await folderOf(run, runs);
   const { record, definition, best, load } = await finishedRun(folder, "detect with");
+  const { name, seed, model } = definition;
+  return await detectorOf(definition, { weights, artifacts }, {
+    about: [
+      `The run "${name}", seed ${seed}, its network of epoch ${best.epoch}`,
+      ...(record.frozen === null
+        ? ["Its record is older than frozen thresholds: the threshold is 0.5, and the score is told as it is"]
+        : []),
+    ],
+    judgement: judgementWith(model, record),
+    tested: await testedBy(definition, data),
+    load,
+  });
+}
+
+/** What a record says of scores; where captions are read, of those with empty ones, as images that are given have none. */
+export function judgementWith(model: Experiment["model"], record: RunRecord): Judgement {
+  if ((captionsOf(model)?.missing ?? null) === null) return judgementOf(record);
+  return judgementOf({ ...record, scores: underName(record.scores, EMPTY_CAPTIONS) });
+}
+
+/** What is known of a network beside its definition. */
+export interface Known extends Pick<Detector, "about" | "judgement" | "tested"> {
+  /** The network, which the detector then owns. */
+  readonly load: () => Promise<ModelNetwork>;
+}
+
+/**
+ * The detector of a definition.
+ *
+ * @throws {Deno.errors.NotFound} when the vocabulary of captions is missing
+ * @throws {RangeError} when it reads captions and does not say what is read of an image without one
+ */
+export async function detectorOf(
+  definition: Experiment,
+  { weights, artifacts }: Pick<DetectorPlaces, "weights" | "artifacts">,
+  { about, judgement, tested, load }: Known,
+): Promise<Detector> {
   const { name, model, view } = definition;
   const captions = await captionsFor(definition, weights);
   const network = await load();
   const preparation = preparing(definition, artifacts);
   return {
     name,
-    about: [
-      `The run "${name}", seed ${definition.seed}, its network of epoch ${best.epoch}`,
-      ...(record.frozen === null
-        ? ["Its record is older than frozen thresholds: the threshold is 0.5, and the score is told as it is"]
-        : []),
-      ...(captions === null ? [] : [
-        "It was trained and its threshold frozen with captions; an image that is given has none, and the empty text is " +
-        "read. How often it is wrong was measured in the same way",
-      ]),
+    about: captions === null ? about : [
+      ...about,
+      "It was trained and its threshold frozen with captions; an image that is given has none, and the empty text is " +
+      "read. How often it is wrong was measured in the same way",
     ],
-    ...{ model, network, view, captions, ...modelView(model) },
-    judgement: judgementOf(
-      captions === null ? record : { ...record, scores: underName(record.scores, EMPTY_CAPTIONS) },
-    ),
-    tested: await testedBy(definition, data),
+    ...{ model, network, view, captions, ...modelView(model), judgement, tested },
     prepared: preparation.prepared,
     [Symbol.dispose]: () => {
       preparation[Symbol.dispose]();

@@ -1,8 +1,9 @@
-/** What is exported: a finished run, or a detector that is shipped or published. */
+/** What is exported: a finished run, or a detector that is shipped, published, or was exported before. */
 import type { View } from "../augment/mod.ts";
 import { mapRows } from "../data/error_maps.ts";
 import type { Detector, DetectorPlaces } from "../detect/detector.ts";
 import { type Judgement, judgementOf } from "../detect/judgement.ts";
+import { isModelFolder } from "../detect/model_folder.ts";
 import { openDetector, POCKET, publishedNames } from "../detect/open.ts";
 import { finishedRun, testedBy } from "../detect/run_detector.ts";
 import type { Tested } from "../detect/tested.ts";
@@ -47,12 +48,13 @@ const LATENT = 8;
 /**
  * Opens what is exported; the backend is to be started before.
  *
- * @param model "pocket", a published detector's name, or the folder of a finished run
+ * @param model "pocket", a published detector's name, the folder of an exported detector, or that of a finished run
  * @throws {Deno.errors.NotFound} when it is not there
  * @throws {Error} when the run is not finished
  */
 export async function openExported(model: string, places: DetectorPlaces): Promise<Exported> {
-  if (model === POCKET || publishedNames.includes(model)) return ofDetector(await openDetector(model, places), places);
+  const isDetector = model === POCKET || publishedNames.includes(model) || await isModelFolder(model);
+  if (isDetector) return ofDetector(await openDetector(model, places), places);
   const { record, definition, best, load } = await finishedRun(model, "export");
   const { name, view } = definition;
   const network = await load();
