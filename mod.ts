@@ -23,8 +23,9 @@
  *   {@linkcode detect}, {@linkcode openDetector}; {@linkcode listRuns}, {@linkcode findRuns}, {@linkcode readRecord}.
  * - **Results.** {@linkcode compare}, {@linkcode differences}, {@linkcode everyMetric}, {@linkcode corruptionRows},
  *   {@linkcode crossTable} make tables, {@linkcode plot} makes figures, {@linkcode page} a page,
- *   {@linkcode savePicture} a picture; {@linkcode exportTable} writes a table and
- *   {@linkcode writeTensorBoard} a run for other programs.
+ *   {@linkcode savePicture} a picture.
+ * - **Other programs.** {@linkcode exportOnnx} and {@linkcode exportModel} write a detector, {@linkcode writeTensorBoard}
+ *   and {@linkcode tensorBoard} a run, {@linkcode exportTable} any table.
  *
  * @example
  * ```ts
@@ -319,6 +320,15 @@ export {
   type Temperature,
   type ThresholdGoal,
 } from "./lib/metrics/mod.ts";
+export { exportModel, exportOnnx, type ExportOptions } from "./lib/export/detector.ts";
+export type { ModelWritten } from "./lib/export/model_folder.ts";
+export type { OnnxWritten } from "./lib/export/onnx/write.ts";
+export {
+  tensorBoard,
+  type TensorBoardOptions,
+  type TensorBoardWritten,
+  writeTensorBoard,
+} from "./lib/export/tensorboard/write.ts";
 export { exportTable, type Rows, type TableFileOptions, type TableFormat } from "./lib/export/table_file.ts";
 export { type ForeignScores, readScores } from "./lib/evaluate/scores_file.ts";
 export { type PictureOptions, savePicture } from "./lib/notebook/save.ts";

@@ -12,8 +12,7 @@ import { print, printJson } from "./print.ts";
 import { sizeText } from "./run_files.ts";
 import { threadsOption } from "./thread_options.ts";
 
-type ExportedRoom = typeof import("../export/exported.ts");
-type Detect = typeof import("../detect/detect.ts");
+type Detectors = typeof import("../export/detector.ts");
 
 /** Kinds of tables; `lib/export/run_tables.ts` has one of each name. */
 const TABLES = ["compare", "metrics", "scores", "history", "steps"] as const;
@@ -123,28 +122,25 @@ async function writeDetector(given: Given, door: "onnx" | "model"): Promise<numb
   const runs = userPath(values.runs ?? "runs");
   const model = await modelNamed(operands[0], runs);
   const weights = values.weights ?? (Deno.env.get("WEIGHTS") || null);
-  const places = {
+  const options = {
     runs,
     weights: weights === null ? null : userPath(weights),
     artifacts: userPath(values.artifacts ?? "artifacts"),
     data: await folderOption(given, "data"),
+    backend: choice(given, "backend", BACKENDS) ?? undefined,
+    threads: threadsOption(given),
   };
-  const { started } = await load<Detect>("lib/detect/detect.ts");
-  await started({ backend: choice(given, "backend", BACKENDS) ?? undefined, threads: threadsOption(given) });
-  const { openExported } = await load<ExportedRoom>("lib/export/exported.ts");
-  using exported = await openExported(model, places);
+  const { exportModel, exportOnnx } = await load<Detectors>("lib/export/detector.ts");
   if (door === "model") {
-    const { writeModelFolder } = await load<typeof import("../export/model_folder.ts")>("lib/export/model_folder.ts");
-    const written = await writeModelFolder(exported, userPath(values.model!));
+    const written = await exportModel(model, userPath(values.model!), options);
     printJson(written);
-    print(`${exported.name}: ${shown(written.folder)} with ${written.files.join(", ")}`);
+    print(`${shown(written.folder)}: ${written.files.join(", ")}`);
     print(`Judge with it: deno task detect ${shown(written.folder)} IMAGE`);
     return 0;
   }
-  const { writeOnnx } = await load<typeof import("../export/onnx/write.ts")>("lib/export/onnx/write.ts");
-  const written = await writeOnnx(exported, userPath(values.onnx!));
+  const written = await exportOnnx(model, userPath(values.onnx!), options);
   printJson(written);
-  print(`${exported.name}: ${shown(written.file)}, ${sizeText(written.bytes)}`);
+  print(`${shown(written.file)}: ${sizeText(written.bytes)}`);
   print(`  takes ${written.inputs.join(", ")}; gives ${written.outputs.join(", ")}`);
   print(
     written.apart === null

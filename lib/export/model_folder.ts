@@ -14,6 +14,7 @@ import { preprocessingOf } from "./preprocessing.ts";
 
 /** What was written. */
 export interface ModelWritten {
+  /** Where. */
   readonly folder: string;
   /** Names of the files in it. */
   readonly files: readonly string[];

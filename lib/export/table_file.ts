@@ -5,11 +5,11 @@ import type { ColumnTable } from "../report/table.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import type { Table, TableTypes, ValueTypes } from "../tables/columns.ts";
 
-/** Formats that tables are written in. */
-export const tableFormats = ["csv", "parquet", "arrow"] as const;
+/** A format that tables are written in. */
+export type TableFormat = "csv" | "parquet" | "arrow";
 
-/** One of {@linkcode tableFormats}. */
-export type TableFormat = typeof tableFormats[number];
+/** All of them. */
+export const tableFormats: readonly TableFormat[] = ["csv", "parquet", "arrow"];
 
 /** Rows as plain objects, whose keys are the columns. */
 export type Rows = readonly Readonly<Record<string, unknown>>[];

@@ -14,7 +14,9 @@ import { drawNetwork } from "./network.ts";
 
 /** What was written. */
 export interface OnnxWritten {
+  /** Where. */
   readonly file: string;
+  /** Of the file. */
   readonly bytes: number;
   /** Names of inputs with their shapes, as "images [batch, 3, 64, 64]". */
   readonly inputs: readonly string[];
