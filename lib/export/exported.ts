@@ -82,8 +82,8 @@ function ofDetector(detector: Detector, places: DetectorPlaces): Exported {
 }
 
 /** Of maps that a part makes, its own; of those that a data set ships, that of a test sample. */
-async function mapSides(
-  model: Model,
+export async function mapSides(
+  model: Pick<Model, "refine">,
   definition: Experiment | null,
   { data, artifacts }: DetectorPlaces,
 ): Promise<Sides | null> {

@@ -68,6 +68,14 @@ export const cases: Readonly<Record<string, Case>> = {
     model: { backbone: clip({ variant: "pocket" }), refine: guided({ parts: ["spatial", "map"] }), head: linear() },
     ...{ size: 64, maps: [6, 9] },
   },
+  "error maps beside a ConvNeXt": {
+    model: {
+      backbone: convnext({ depths: [1, 1], dims: [4, 6] }),
+      refine: errorGuided({ channels: 4, side: 4 }),
+      head: linear(),
+    },
+    ...{ size: 16, maps: [2, 2] },
+  },
   "error maps beside a ResNet": {
     model: {
       backbone: resnet({ depth: 18, blocks: [1, 1, 1, 1] }),
