@@ -32,7 +32,7 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
   const cases: [string[], string[]][] = [
     [["dmeo"], [
       'unknown command, did you mean "demo"?',
-      "demo, run, stop, list, show, compare, evaluate, detect, audit, reconstruct, report, export, results, check-results, notebook, rehearse, clean, doctor",
+      "demo, run, sweep, stop, list, show, compare, evaluate, detect, audit, reconstruct, report, export, results, check-results, notebook, rehearse, clean, doctor",
     ]],
     [["demo", "--quikc"], ['unknown option "--quikc", did you mean "--quick"?', `${TASK} demo --help`]],
     [["demo", "--seeds=0"], ['"--seeds 0": expected a whole number from 1']],
