@@ -44,13 +44,20 @@ export interface Outside {
  * time on large ones: whether single reconstructions or captions are missing, gathering tells.
  */
 export async function needsOf(experiments: readonly Experiment[], outside: Outside): Promise<Need[]> {
-  const found = await Promise.all(experiments.map(async (experiment) => [
-    ...await dataNeeds(experiment, outside),
-    ...await weightsNeeds(experiment, outside),
-    ...await pipelineNeeds(experiment, outside),
-  ]));
+  const models = distinct(experiments.map(({ model: { backbone } }) => ({ kind: "model", backbone })));
+  const parts = distinct(experiments.flatMap(madeParts));
+  const found = await Promise.all([
+    dataNeeds(experiments, outside),
+    ...models.map((model) => weightsNeeds(model, outside)),
+    ...parts.map((part) => pipelineNeeds(part, outside)),
+  ]);
   const needs = new Map(found.flat().map((need) => [`${need.kind} ${need.name} ${need.problem}`, need]));
   return [...needs.values()];
+}
+
+/** Values that are alike once: definitions of one question share nearly all that they need. */
+function distinct<T extends object>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [fingerprint(value), value])).values()];
 }
 
 /** What is missing, for an error: each thing with what gets it. */
@@ -63,14 +70,16 @@ export function missingText(missing: readonly Need[]): string {
   }`;
 }
 
-async function dataNeeds({ data }: Experiment, outside: Outside): Promise<Need[]> {
+async function dataNeeds(experiments: readonly Experiment[], outside: Outside): Promise<Need[]> {
   const splits = new Map<string, { readonly layout: Layout; readonly of: Set<Split> }>();
-  for (const split of ["train", "validation", "test"] as const) {
-    for (const layout of data[split] ?? []) {
-      const whole = unlimited(innermost(layout));
-      const key = fingerprint(whole);
-      if (!splits.has(key)) splits.set(key, { layout: whole, of: new Set() });
-      splits.get(key)!.of.add(split);
+  for (const { data } of experiments) {
+    for (const split of ["train", "validation", "test"] as const) {
+      for (const layout of data[split] ?? []) {
+        const whole = unlimited(innermost(layout));
+        const key = fingerprint(whole);
+        if (!splits.has(key)) splits.set(key, { layout: whole, of: new Set() });
+        splits.get(key)!.of.add(split);
+      }
     }
   }
   return await Promise.all([...splits.values()].map(async ({ layout, of }): Promise<Need> => {
@@ -105,7 +114,7 @@ function unlimited(layout: Layout): Layout {
   return "limit" in layout ? { ...layout, limit: null } : layout;
 }
 
-async function weightsNeeds({ model }: Experiment, { weights }: Outside): Promise<Need[]> {
+async function weightsNeeds(model: Pick<Experiment["model"], "backbone">, { weights }: Outside): Promise<Need[]> {
   const needs: Need[] = [];
   const name = model.backbone.weights;
   if (name !== null) {
@@ -128,24 +137,20 @@ export function madeParts({ reconstruct, model: { refine } }: Experiment): Part[
 }
 
 /** A pipeline is needed where nothing was made with it yet; one that is shipped nobody has to get. */
-async function pipelineNeeds(experiment: Experiment, { pipelines, artifacts }: Outside): Promise<Need[]> {
-  const parts = madeParts(experiment).filter((part) => shippedPipeline(modelOf(part)) === null);
-  return await Promise.all(
-    parts.map(async (part): Promise<Need> => {
-      const model = modelOf(part);
-      const begun = (await namesIn(join(artifacts, artifactFolder(part)))).size > 0;
-      const known = Object.hasOwn(knownPipelines, model) ? knownPipelines[model] : null;
-      const problem = begun ? null : await refusal(async () => {
-        await using _maker = await makersIn(pipelines)(part);
-      });
-      return {
-        ...{ kind: "pipeline", name: `${pipelineInWords(model)} for ${part.kind}()`, problem },
-        get: [exportCommand(model, pipelines ?? "pipelines") ?? `put "${model}" there as ONNX: docs/pipelines.md`],
-        gigabytes: known === null ? null : Math.round(known.millions * 0.04) / 10,
-        source: known === null ? null : "parameters of float32",
-      };
-    }),
-  );
+async function pipelineNeeds(part: Part, { pipelines, artifacts }: Outside): Promise<Need[]> {
+  const model = modelOf(part);
+  if (shippedPipeline(model) !== null) return [];
+  const begun = (await namesIn(join(artifacts, artifactFolder(part)))).size > 0;
+  const known = Object.hasOwn(knownPipelines, model) ? knownPipelines[model] : null;
+  const problem = begun ? null : await refusal(async () => {
+    await using _maker = await makersIn(pipelines)(part);
+  });
+  return [{
+    ...{ kind: "pipeline", name: `${pipelineInWords(model)} for ${part.kind}()`, problem },
+    get: [exportCommand(model, pipelines ?? "pipelines") ?? `put "${model}" there as ONNX: docs/pipelines.md`],
+    gigabytes: known === null ? null : Math.round(known.millions * 0.04) / 10,
+    source: known === null ? null : "parameters of float32",
+  }];
 }
 
 async function refusal(ask: () => Promise<unknown>): Promise<string | null> {

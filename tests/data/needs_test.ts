@@ -1,3 +1,4 @@
+import { systems } from "../../experiments/systems.ts";
 import { missingText, needsOf, type Outside } from "../../lib/data/needs.ts";
 import { derive } from "../../lib/experiment.ts";
 import { elsaD3 } from "../../lib/layouts/elsa_d3.ts";
@@ -76,4 +77,10 @@ Deno.test("needsOf() asks for no weights where the seed draws them, and for no p
   assertEquals(needs.map(({ kind }) => kind), ["data", "data"]);
   const shipped = derive(tinyDual(), { reconstruct: vae({ model: "pocket" }) });
   assertEquals((await needsOf([shipped], nowhere)).map(({ kind }) => kind), ["data", "data"]);
+});
+
+Deno.test("needsOf() misses nothing of the pocket world's ablations, whose data, weights and pipeline are shipped", async () => {
+  const ablations = Object.values(systems).flatMap(({ pocket }) => Object.values(pocket).map((make) => make()));
+  const needs = await needsOf(ablations, nowhere);
+  assertEquals(needs.filter(({ problem }) => problem !== null), []);
 });
