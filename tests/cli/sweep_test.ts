@@ -1,3 +1,4 @@
+import { TASK } from "../../lib/cli/print.ts";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { holder } from "../../lib/runs/lock.ts";
@@ -62,7 +63,7 @@ Deno.test("Ctrl-C stops a sweep and keeps its checkpoints; where it is killed, i
       const [{ code }, err] = await Promise.all([child.status, new Response(child.stderr).text()]);
       if (signal === "SIGINT") {
         assertEquals(code, 130, err);
-        assert(err.includes("Every run keeps its checkpoint") && err.includes("go on with: deno task sweep"), err);
+        assert(err.includes("Every run keeps its checkpoint") && err.includes(`go on with: ${TASK} sweep`), err);
       }
       const [folder] = await folders(runs);
       while (await holder(folder) !== null) await new Promise((resolve) => setTimeout(resolve, 50));

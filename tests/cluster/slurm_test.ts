@@ -45,15 +45,15 @@ async function inRuns(body: (options: SweepOptions & { readonly runs: string }) 
 }
 
 /**
- * Runs one definition as a sweep. `meanwhile` is called once its process has an epoch behind it and was halted there, so
- * that it cannot be done before something happens to it.
+ * Runs one definition as a sweep. `meanwhile` is called once its process has an epoch behind it, was halted there, so that
+ * it cannot be done before something happens to it, and the table has told where it goes.
  */
 async function swept(
   experiment: Experiment,
   options: SweepOptions & { readonly runs: string },
   meanwhile: (at: { readonly folder: string; readonly pid: number }) => Promise<void>,
 ): Promise<SweepEvent[]> {
-  let done = false;
+  let [done, placed] = [false, false];
   const happening = (async () => {
     let [folder, pid] = ["", 0];
     await until(async () => {
@@ -63,6 +63,7 @@ async function swept(
       return pid !== 0;
     }, 20);
     Deno.kill(pid, "SIGSTOP");
+    await until(() => Promise.resolve(placed));
     await meanwhile({ folder, pid });
     done = true;
   })();
@@ -70,6 +71,7 @@ async function swept(
   for await (const event of sweepEvents(experiment, options)) {
     if (event.kind !== "table") told.push(event);
     else if (done) await cluster.hurry();
+    else placed ||= event.table.rows.some(({ where }) => where?.startsWith(`${cluster.node}, task `));
   }
   await happening;
   return told;
@@ -83,10 +85,6 @@ test("a sweep on Slurm ends as one here; a run that fails costs its own point an
     assertEquals(rows.map(({ status }) => status), ["done", "failed"]);
     assert(rows[1].error!.includes("is not finite"), rows[1].error!);
     assertSame(records[0], await run(good, { data, runs: join(data, "good"), backend: "wasm" }));
-    const places = told.flatMap((event) =>
-      event.kind === "table" ? event.table.rows.map(({ where }) => where ?? "") : []
-    );
-    assert(places.some((where) => where.startsWith(`${cluster.node}, task `)), places.join());
   });
 });
 
