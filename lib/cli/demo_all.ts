@@ -1,12 +1,15 @@
 /** The headline ablations of all systems under one progress, and what they come to. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { sweepEvents, SweepOptions } from "../cluster/sweep.ts";
+import { fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
 import { duration } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import { checkWritable } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
+import { type SweepScreen, sweepScreen } from "../terminal/sweep.ts";
 import type { RunRecord } from "../types.ts";
 import { BACKENDS, choice, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { download, downloadLine } from "./download.ts";
@@ -14,7 +17,6 @@ import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson, quoted, TASK } from "./print.ts";
 import { besidePublished } from "./published.ts";
-import { type RunAll, runAll } from "./run_all.ts";
 import { runsInShort } from "./runs_in_short.ts";
 import { allSystems, asVariant, chosenSystems, type System, type Systems, variantsOf } from "./systems.ts";
 import { threadsOption } from "./thread_options.ts";
@@ -45,14 +47,16 @@ export async function demoAll(given: Given): Promise<number> {
   } as const;
   await checkWritable(where.runs);
   const began = performance.now();
-  using bar = progress();
-  bar.say(downloadLine(await download(["lib/run.ts", "lib/report/mod.ts", "experiments/systems.ts"], bar)));
+  await fetched();
+  const { sweepEvents } = await load<typeof import("../cluster/sweep.ts")>("lib/cluster/sweep.ts");
+  using screen = sweepScreen();
   const systems = chosenSystems(await allSystems(), given.values.systems);
-  const kept = `Finished runs and the checkpoint of the one at hand are kept in "${shown(where.runs)}"; ` +
+  const kept = `Finished runs and the checkpoints of those at hand are kept in "${shown(where.runs)}"; ` +
     `go on with: ${typedAgain(given)}`;
+  const stopping = "Stopping all runs after the step at hand";
   return await interruptible(async (signal) => {
-    const made = await runSystems(systems, { ...where, seeds, signal, progress: bar });
-    bar[Symbol.dispose]();
+    const made = await runSystems(systems, { ...where, seeds, signal, screen, events: sweepEvents });
+    screen[Symbol.dispose]();
     const told = [];
     for (const [key, { system, records }] of made) {
       told.push({ system: key, ...await conclude(key, { system, records, ...where }) });
@@ -63,12 +67,20 @@ export async function demoAll(given: Given): Promise<number> {
     for (const { page } of told) print(`  ${pathToFileURL(page)}`);
     print(`\nWrite all of it up as one page, docs/results.md:\n  ${resultsCommand(given)}`);
     return 0;
-  }, { kept, progress: bar });
+  }, { kept, stopping, progress: { ...screen, update: () => {}, skip: () => {} } });
 }
 
-/** What `runAll` takes, and how many seeds. */
-export interface RunSystems extends RunAll {
+/** Fetches the packages first, so that no run is charged for it. */
+async function fetched(): Promise<void> {
+  using bar = progress();
+  bar.say(downloadLine(await download(["lib/swept.ts", "lib/report/mod.ts", "experiments/systems.ts"], bar)));
+}
+
+/** Where runs go, under how many seeds, what shows them and what makes them. */
+export interface RunSystems extends Omit<SweepOptions, "seeds"> {
   readonly seeds: number;
+  readonly screen: SweepScreen;
+  readonly events: typeof sweepEvents;
 }
 
 /** A system and its runs, under their variants' names. */
@@ -78,25 +90,37 @@ export interface SystemRun {
 }
 
 /**
- * Runs every variant of some systems: all of them under the first seed, then under the next, so that whoever interrupts
- * has whole ablations. A definition that two systems share is run once.
+ * Runs every variant of some systems, as many at a time as there are cores: all of them under the first seed, then under
+ * the next, so that whoever interrupts has whole ablations. A definition that two systems share is run once.
  *
  * @returns by the systems' names
+ * @throws {Error} when a run has failed, after all others are done
  */
-export async function runSystems(systems: Systems, { seeds, ...options }: RunSystems): Promise<Map<string, SystemRun>> {
+export async function runSystems(
+  systems: Systems,
+  { seeds, screen, events, ...options }: RunSystems,
+): Promise<Map<string, SystemRun>> {
   const wanted = Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
     Object.entries(systems).flatMap(([key, system]) =>
       [...variantsOf(system, seed)].map(([variant, experiment]) => ({ key, variant, experiment }))
     )
   );
-  options.progress.say(
+  screen.say(
     `Training ${plural(wanted.length, "detector")} of ${plural(Object.keys(systems).length, "system")} on the pocket ` +
       `world; finished runs are kept in "${shown(options.runs ?? "runs")}"`,
   );
-  const records = await runAll(wanted.map(({ experiment }): Experiment => experiment), options);
+  const records = new Map<string, RunRecord>();
+  for await (const event of events(wanted.map(({ experiment }): Experiment => experiment), options)) {
+    screen.take(event);
+    if (event.kind !== "done") continue;
+    const failed = event.sweep.rows.find(({ status }) => status === "failed");
+    if (failed !== undefined) throw new Error(`Cannot finish ${failed.name}, seed ${failed.seed}: ${failed.error}`);
+    for (const record of event.sweep.records) records.set(record.fingerprint, record);
+  }
+  const recordOf = (experiment: Experiment): RunRecord => records.get(fingerprint(experiment))!;
   return new Map(
     Object.entries(systems).map(([key, system]) => {
-      const own = wanted.flatMap((one, i) => one.key === key ? [asVariant(records[i], one.variant)] : []);
+      const own = wanted.flatMap((one) => one.key === key ? [asVariant(recordOf(one.experiment), one.variant)] : []);
       const order = Object.keys(system.pocket);
       return [key, {
         system,

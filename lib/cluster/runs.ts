@@ -3,7 +3,7 @@ import { openCaptions } from "../data/captions.ts";
 import { identifyData } from "../data/identity.ts";
 import type { LackingEvent } from "../data/lacking.ts";
 import { gathering } from "../data/pairs.ts";
-import { makersIn } from "../data/pipeline_maker.ts";
+import { makersFor } from "../data/pipeline_maker.ts";
 import { together } from "../data/together.ts";
 import { canonical, fingerprint } from "../definition/fingerprint.ts";
 import type { Experiment } from "../experiment.ts";
@@ -28,8 +28,9 @@ export interface Places {
   readonly data: string | null;
   readonly weights: string | null;
   readonly artifacts: string;
-  /** What is missing of reconstructions is made with these, in this process, before any run starts; null: an error. */
   readonly pipelines: string | null;
+  /** Whether what is missing of reconstructions is made in this process, before any run starts; otherwise it is an error. */
+  readonly makes: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -82,7 +83,7 @@ export async function* sweepRuns(
 type Identity = Pick<Awaited<ReturnType<typeof identifyData>>, "ways"> | { readonly missing: Error };
 
 async function* identityOf(experiment: Experiment, places: Places): AsyncGenerator<LackingEvent, Identity> {
-  const { data, weights, artifacts, pipelines, signal } = places;
+  const { data, weights, artifacts, pipelines, makes, signal } = places;
   const pretrained = experiment.model.backbone.weights;
   const weighed = together([
     pretrained === null ? Promise.resolve(null) : weightsFile(pretrained, weights),
@@ -91,7 +92,8 @@ async function* identityOf(experiment: Experiment, places: Places): AsyncGenerat
   weighed.catch(() => {}); // told below, with what else is missing
   try {
     // nothing is made, which may take hours, before it is known that the weights are there
-    const open = pipelines === null || !await weighed.then(() => true, () => false) ? null : makersIn(pipelines);
+    const whole = await weighed.then(() => true, () => false);
+    const open = makes && whole ? makersFor(experiment, pipelines) : null;
     const samples = yield* gathering(experiment, { data, artifacts, open, signal });
     await weighed;
     return { ways: (await identifyData(experiment, samples, data)).ways };

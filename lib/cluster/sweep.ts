@@ -74,8 +74,8 @@ export async function* sweepEvents(
   const metric = halving === null ? null : metricOf(experiments, halving);
   const { runs = "runs", data = null, weights = null, artifacts = "artifacts", pipelines = null } = given;
   // this process makes what is missing, which is none for the machine from which jobs are submitted
-  const makes = where.kind === "local" ? pipelines : null;
-  const found = yield* sweepRuns(experiments, { runs, data, weights, artifacts, pipelines: makes, signal });
+  const makes = where.kind === "local";
+  const found = yield* sweepRuns(experiments, { runs, data, weights, artifacts, pipelines, makes, signal });
   await checkWritable(runs);
   const standees = await Promise.all(found.map(standeeOf));
   const points = Math.max(...found.map(({ point }) => point)) + 1;
