@@ -110,13 +110,16 @@ export async function runSystems(
       `world; finished runs are kept in "${shown(options.runs ?? "runs")}"`,
   );
   const records = new Map<string, RunRecord>();
+  let made = 0;
   for await (const event of events(wanted.map(({ experiment }): Experiment => experiment), options)) {
     screen.take(event);
+    if (event.kind === "ended") made++;
     if (event.kind !== "done") continue;
     const failed = event.sweep.rows.find(({ status }) => status === "failed");
     if (failed !== undefined) throw new Error(`Cannot finish ${failed.name}, seed ${failed.seed}: ${failed.error}`);
     for (const record of event.sweep.records) records.set(record.fingerprint, record);
   }
+  if (records.size > made) screen.say(`${plural(records.size - made, "run")} found finished`);
   const recordOf = (experiment: Experiment): RunRecord => records.get(fingerprint(experiment))!;
   return new Map(
     Object.entries(systems).map(([key, system]) => {

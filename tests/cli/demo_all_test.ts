@@ -35,7 +35,7 @@ Deno.test("runSystems() train whole ablations seed by seed, under one table, and
   const runs = await runSystems(systems, { seeds: 2, screen, events });
   const first = ["plain 1", "with-reconstructions 1", "contrastive-only 1", "dual 1", "plain 1", "plain 1"];
   assertEquals(made, [...first, ...first.map((name) => name.replace("1", "2"))]);
-  assertEquals(lines.slice(1), ["notice", "done"]);
+  assertEquals(lines.slice(1), ["notice", "done", "12 runs found finished"]);
   assert(lines[0].startsWith("Training 12 detectors of 2 systems on the pocket world"), lines[0]);
   const named = (key: string) => runs.get(key)!.records.map(({ experiment: { name, seed } }) => `${name} ${seed}`);
   assertEquals(named("hostile"), HOSTILE.flatMap((name) => [`${name} 1`, `${name} 2`]));
