@@ -8,6 +8,7 @@ import { holder } from "../lib/runs/lock.ts";
 import { readHeader, runFolder } from "../lib/runs/store.ts";
 import type { RunEvent, RunRecord } from "../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "./assert.ts";
+import { assertSame } from "./same_run.ts";
 import { counterproof } from "./cli/command_line.ts";
 import { testBackend } from "./tensors.ts";
 import { tinyDual, writeTinyWorld } from "./tiny_world.ts";
@@ -247,14 +248,6 @@ function recordOf(told: readonly RunEvent[]): RunRecord {
   const last = told.at(-1)!;
   assert(last.kind === "done", Deno.inspect(last));
   return last.record;
-}
-
-/** The same run to the last bit, whenever and wherever it went. */
-function assertSame(one: RunRecord, other: RunRecord): void {
-  assertEquals(one.id, other.id);
-  for (const key of ["steps", "scores", "probe", "metrics"] as const) {
-    assertEquals<unknown>(one[key], other[key], key);
-  }
 }
 
 /** Folders of the runs in a folder. */

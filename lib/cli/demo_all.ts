@@ -67,7 +67,7 @@ export async function demoAll(given: Given): Promise<number> {
     for (const { page } of told) print(`  ${pathToFileURL(page)}`);
     print(`\nWrite all of it up as one page, docs/results.md:\n  ${resultsCommand(given)}`);
     return 0;
-  }, { kept, stopping, progress: { ...screen, update: () => {}, skip: () => {} } });
+  }, { kept, stopping, progress: screen });
 }
 
 /** Fetches the packages first, so that no run is charged for it. */

@@ -8,16 +8,16 @@ import { plural } from "../report/text.ts";
 import { makingOn } from "../terminal/making.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { evaluateScoresFile } from "./evaluate_scores.ts";
 import { type Asked, evaluationDocument, findings, foundRecord } from "./evaluate_text.ts";
-import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { oneRun } from "./one_run.ts";
 import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { readExports } from "./read_exports.ts";
-import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
+import { runPlaceNames, runPlaces } from "./run_places.ts";
+import { workersHelp } from "./thread_options.ts";
 
 /** Scores a run's checkpoint again. */
 export const evaluate: Command = {
@@ -74,17 +74,8 @@ Examples:
     "1 also when the accuracy on one of its own test sets is not that of its record; interrupted, the same command goes on",
   values: [
     "scores",
-    "data",
-    "weights",
-    "artifacts",
-    "pipelines",
-    "backend",
-    "threads",
-    "workers",
-    "runs",
-    "corruptions",
-    "tiles",
-    "stride",
+    ...runPlaceNames,
+    ...["runs", "corruptions", "tiles", "stride"],
   ],
   flags: ["dry", "robustness", "protocols"],
   operands: [0, 3],
@@ -97,13 +88,7 @@ Examples:
     }
     const { operands: [word, file, name], flags } = given;
     const options = {
-      data: await folderOption(given, "data"),
-      weights: await folderOption(given, "weights"),
-      artifacts: userPath(given.values.artifacts ?? "artifacts"),
-      pipelines: await folderOption(given, "pipelines"),
-      backend: choice(given, "backend", BACKENDS) ?? "auto",
-      threads: threadsOption(given),
-      workers: workersOption(given),
+      ...await runPlaces(given),
       keep: !flags.dry,
       corruptions: await corruptionsAsked(given),
       tiles: tilesAsked(given),

@@ -7,7 +7,7 @@ export interface Interruptible {
   /** What is kept, and the command that goes on from there: a sentence without its full stop; asked for when it stops. */
   readonly kept: string | (() => string);
   /** Where to say so. */
-  readonly progress: Progress;
+  readonly progress: Pick<Progress, "say">;
   /** What happens on the first Ctrl-C. */
   readonly stopping?: string;
 }

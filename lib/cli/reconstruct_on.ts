@@ -33,7 +33,7 @@ export async function reconstructOn(given: Given): Promise<number> {
   }, {
     kept,
     stopping: "Stopping all shards after the images at hand",
-    progress: { ...table, update: () => {}, skip: () => {} },
+    progress: table,
   });
 }
 

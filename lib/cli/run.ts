@@ -2,16 +2,16 @@ import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunEvent } from "../types.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
-import { folderOption } from "./folder_option.ts";
 import { type Interruptible, interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { runAll } from "./run_all.ts";
 import { refuseMissing } from "./run_needs.ts";
-import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
+import { runPlaceNames, runPlaces } from "./run_places.ts";
+import { workersHelp } from "./thread_options.ts";
 
 /** Runs the experiments of a definition file. */
 export const run: Command = {
@@ -60,8 +60,9 @@ Examples:
     "but for steps and scores, which lie in the folder; with --dry-run one object, plans and what is missing",
   exits: "1 also when something is missing, with --dry-run after the plan was printed",
   values: [
-    ...["seed", "data", "weights", "artifacts", "pipelines", "backend", "threads", "workers", "runs"],
-    ...["checkpoint-seconds", "steps"],
+    "seed",
+    ...runPlaceNames,
+    ...["runs", "checkpoint-seconds", "steps"],
   ],
   flags: ["fresh", "detach", "dry-run"],
   operands: [1, 2],
@@ -69,13 +70,7 @@ Examples:
     const seed = wholeNumber(given, "seed", [0, 2 ** 31]);
     const options = {
       runs: userPath(given.values.runs ?? "runs"),
-      data: await folderOption(given, "data"),
-      weights: await folderOption(given, "weights"),
-      artifacts: userPath(given.values.artifacts ?? "artifacts"),
-      pipelines: await folderOption(given, "pipelines"),
-      backend: choice(given, "backend", BACKENDS) ?? "auto",
-      threads: threadsOption(given),
-      workers: workersOption(given),
+      ...await runPlaces(given),
       fresh: given.flags.fresh,
       detached: given.flags.detach,
       checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,

@@ -2,16 +2,16 @@ import type { SweepEvent } from "../cluster/events.ts";
 import { whereOf } from "../cluster/place.ts";
 import { checkWritable } from "../runs/store.ts";
 import { type SweepScreen, sweepScreen } from "../terminal/sweep.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { exitCodes } from "./help.ts";
-import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
 import { resourceNames, resourcesHelp, resourcesOption } from "./resources.ts";
-import { threadsOption, workersHelp, workersOption } from "./thread_options.ts";
+import { runPlaceNames, runPlaces } from "./run_places.ts";
+import { workersHelp } from "./thread_options.ts";
 
 /** Runs many definitions side by side. */
 export const sweep: Command = {
@@ -57,7 +57,8 @@ Examples:
   exits: "1 also where a run has failed",
   values: [
     ...["on", "seeds", "factor", "first", "metric", ...resourceNames],
-    ...["data", "weights", "artifacts", "pipelines", "backend", "threads", "workers", "runs", "checkpoint-seconds"],
+    ...runPlaceNames,
+    ...["runs", "checkpoint-seconds"],
   ],
   flags: ["halve"],
   operands: [1, 2],
@@ -70,13 +71,7 @@ Examples:
       seeds: count === null ? null : Array.from({ length: count }, (_, i) => i + 1),
       halving: halvingOption(given),
       runs: userPath(given.values.runs ?? "runs"),
-      data: await folderOption(given, "data"),
-      weights: await folderOption(given, "weights"),
-      artifacts: userPath(given.values.artifacts ?? "artifacts"),
-      pipelines: await folderOption(given, "pipelines"),
-      backend: choice(given, "backend", BACKENDS) ?? "auto",
-      threads: threadsOption(given),
-      workers: workersOption(given),
+      ...await runPlaces(given),
       checkpointSeconds: wholeNumber(given, "checkpoint-seconds", [0, 7 * 24 * 3600]) ?? undefined,
     };
     await checkWritable(options.runs);
@@ -92,7 +87,7 @@ Examples:
         if (event.kind === "done") return await conclude(event, screen);
       }
       return exitCodes.error;
-    }, { kept, stopping, progress: { ...screen, update: () => {}, skip: () => {} } });
+    }, { kept, stopping, progress: screen });
   },
 };
 

@@ -8,9 +8,10 @@ import { derive, type Experiment } from "../../lib/experiment.ts";
 import { run } from "../../lib/run.ts";
 import { holder } from "../../lib/runs/lock.ts";
 import { folders, readHeader } from "../../lib/runs/store.ts";
-import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { assertSame } from "../same_run.ts";
 import { tinyDual, writeTinyWorld } from "../tiny_world.ts";
+import { resultOf } from "./told.ts";
 import { type SlurmCluster, startSlurm, whyNoSlurm } from "./slurm_cluster.ts";
 
 const why = whyNoSlurm();
@@ -184,16 +185,4 @@ test("a task that an earlier call submitted is found again, and its words when i
 
 async function until(holds: () => Promise<boolean>, every = 100): Promise<void> {
   while (!await holds()) await new Promise((resolve) => setTimeout(resolve, every));
-}
-
-function resultOf(told: readonly SweepEvent[]) {
-  const last = told.at(-1)!;
-  assert(last.kind === "done", Deno.inspect(last));
-  return last.sweep;
-}
-
-/** The same run to the last bit, whenever and wherever it went. */
-function assertSame(one: RunRecord, other: RunRecord): void {
-  assertEquals(one.id, other.id);
-  for (const key of ["steps", "scores", "probe", "metrics"] as const) assertEquals<unknown>(one[key], other[key], key);
 }

@@ -7,10 +7,11 @@ import { closeBackend, useBackend } from "../../lib/engine/backend.ts";
 import { derive, type Experiment } from "../../lib/experiment.ts";
 import { run } from "../../lib/run.ts";
 import { folders, readHeader } from "../../lib/runs/store.ts";
-import type { RunRecord } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
+import { assertSame } from "../same_run.ts";
 import { tinyDual, writeTinyWorld } from "../tiny_world.ts";
 import { writeFinished } from "./finished.ts";
+import { resultOf } from "./told.ts";
 
 const data = await Deno.makeTempDir();
 await writeTinyWorld(data);
@@ -149,15 +150,3 @@ Deno.test("a sweep of many finished runs starts no process and collects all of t
     assert(rows.every(({ status }) => status === "done"));
   });
 });
-
-function resultOf(told: readonly SweepEvent[]) {
-  const last = told.at(-1)!;
-  assert(last.kind === "done", Deno.inspect(last));
-  return last.sweep;
-}
-
-/** The same run to the last bit, whenever and wherever it went. */
-function assertSame(one: RunRecord, other: RunRecord): void {
-  assertEquals(one.id, other.id);
-  for (const key of ["steps", "scores", "probe", "metrics"] as const) assertEquals<unknown>(one[key], other[key], key);
-}
