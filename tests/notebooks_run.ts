@@ -17,8 +17,8 @@ import {
   world,
 } from "./notebooks.ts";
 
-/** Numbers of the notebooks that are executed where none is typed: training with reconstructions, and with corruptions. */
-const USUAL = ["02", "07"];
+/** Numbers of the notebooks that are executed where none is typed: training on reconstructions, and on kept features. */
+const USUAL = ["02", "05"];
 
 const jupyter = await findJupyter();
 const browser = findBrowser();

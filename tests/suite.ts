@@ -1,6 +1,6 @@
 /**
- * `deno task test`: all tests, or with `--backend NAME` those that compute on a backend, on that one. Everything else
- * that is typed goes on to `deno test`: paths instead of all tests, `--filter`, `--reporter`.
+ * `deno task test`: all tests, or with `--backend NAME` those that compute on a backend, on that one, in parts side by
+ * side. Everything else that is typed goes on to one `deno test`: paths instead of all tests, `--filter`, `--reporter`.
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { userPath } from "../lib/cli/places.ts";
 import { complain } from "../lib/cli/print.ts";
 import { meant } from "../lib/definition/nearest.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
+import { runParts } from "./parts.ts";
 
 /** What was typed, told apart. */
 export interface Typed {
@@ -41,12 +42,18 @@ export function readTyped(words: readonly string[]): Typed {
   return { backend, paths, others };
 }
 
-/** Test files that compute on a backend: those that take the tests' tensors, and those of that backend alone. */
-export async function filesOf(backend: string): Promise<string[]> {
+/**
+ * Test files that compute on a backend: those that take the tests' tensors, and those of that backend alone.
+ *
+ * @param backend null for all test files
+ */
+export async function filesOf(backend: string | null): Promise<string[]> {
   const found: string[] = [];
   for (const file of await testFiles(`${root}tests`)) {
-    const text = await Deno.readTextFile(file);
-    if (text.includes('/tensors.ts"') || text.includes(`lib/engine/${backend}/`)) found.push(relative(root, file));
+    const text = backend === null ? null : await Deno.readTextFile(file);
+    if (text === null || text.includes('/tensors.ts"') || text.includes(`lib/engine/${backend}/`)) {
+      found.push(relative(root, file));
+    }
   }
   return found.sort();
 }
@@ -71,11 +78,13 @@ async function main(words: readonly string[]): Promise<number> {
     complain('Cannot test backend "tensorflow": it is not built. Build it once with: deno task engine:tensorflow');
     return 1;
   }
-  const chosen = paths.length > 0 ? paths.map(userPath) : backend === null ? ["tests"] : await filesOf(backend);
+  const env: Record<string, string> = backend === null ? {} : { COUNTERPROOF_BACKEND: backend };
+  const options = { cwd: root, env };
+  if (paths.length === 0 && others.length === 0) return await runParts(await filesOf(backend), options);
+  const chosen = paths.length > 0 ? paths.map(userPath) : await filesOf(backend);
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...others, ...chosen],
-    cwd: root,
-    env: backend === null ? {} : { COUNTERPROOF_BACKEND: backend },
+    ...options,
   }).spawn().status;
   return code;
 }

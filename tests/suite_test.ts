@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isSupported } from "../lib/engine/tensorflow/installed.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { inFolder } from "./runs/example.ts";
+import { counted, partsOf } from "./parts.ts";
 import { filesOf, readTyped } from "./suite.ts";
 
 const program = fileURLToPath(new URL("./suite.ts", import.meta.url));
@@ -39,6 +40,28 @@ Deno.test("filesOf() names the tests that compute on a backend, and those of tha
   const own = "tests/engine/compiled_test.ts";
   assertEquals([wasm, cpu, tensorflow].map((files) => files.includes(own)), [false, false, true]);
   assert(![...wasm, ...cpu, ...tensorflow].includes("tests/layers_test.ts"), "it computes nothing");
+  assert((await filesOf(null)).includes("tests/layers_test.ts"), "a test");
+});
+
+Deno.test("partsOf() puts each file into one part, and files of two rooms into two", () => {
+  const files = [..."abcdefghijklmno"].map((name) => `tests/${name}_test.ts`).concat("tests/nn/layers_test.ts");
+  const parts = partsOf(files);
+  assertEquals(parts.flat().sort(), files.toSorted());
+  assertEquals(parts.map((part) => part.length), [8, 7, 1]);
+  assertEquals(partsOf([]), []);
+});
+
+Deno.test("counted() reads the sum of deno test, and takes an end without one for a failure", () => {
+  const output = "FAILED | 7 passed (3 steps) | 2 failed (1 step) | 4 ignored (20s)\n";
+  const named = "a test => ./tests/a_test.ts:3:6\n";
+  assertEquals(counted(named + "\n" + named + output, 1), {
+    passed: 7,
+    failed: 2,
+    ignored: 4,
+    failures: ["a test => ./tests/a_test.ts:3:6"],
+  });
+  assertEquals(counted("ok | 1 passed | 0 failed (3ms)\n", 0), { passed: 1, failed: 0, ignored: 0, failures: [] });
+  assertEquals(counted("Segmentation fault", 139), { passed: 0, failed: 1, ignored: 0, failures: [] });
 });
 
 Deno.test("a backend that is none, or is not built, is a sentence", async () => {

@@ -1,0 +1,91 @@
+/**
+ * The whole suite in parts that run side by side, one process a core: most tests wait for a process or compute on one
+ * thread, and a process of its own keeps each part's folder, environment and memory its own.
+ */
+import { dirname } from "node:path";
+import { duration } from "../lib/report/numbers.ts";
+
+/** Tests counted; `failures` are Deno's lines that name a failed test and its place. */
+export interface Counted {
+  readonly passed: number;
+  readonly failed: number;
+  readonly ignored: number;
+  readonly failures: readonly string[];
+}
+
+/** More files than these of one room are several parts. */
+const MOST_FILES = 12;
+
+/** More processes than these need more memory than a machine may have: a test may take 4 GB. */
+const MOST_PROCESSES = 4;
+
+/** Files that go in one process, room by room, each file in one part. */
+export function partsOf(files: readonly string[]): string[][] {
+  const rooms = Map.groupBy(files, dirname);
+  return [...rooms.values()].flatMap((room) => {
+    const parts = Math.ceil(room.length / MOST_FILES);
+    // dealt out, since long tests often stand side by side
+    return Array.from({ length: parts }, (_, i) => room.filter((_, j) => j % parts === i));
+  });
+}
+
+/** Reads what `deno test` printed. An end without its sum, as by a crash, counts as one failure. */
+export function counted(output: string, code: number): Counted {
+  const sum = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?:.*? \| (\d+) ignored)?/m.exec(output);
+  const [passed, failed, ignored] = (sum?.slice(1) ?? []).map((count) => Number(count ?? 0));
+  const failures = output.split("\n").filter((line) => / => \S+_test\.ts:\d+/.test(line));
+  return {
+    passed: passed ?? 0,
+    failed: code !== 0 ? Math.max(failed ?? 0, 1) : failed ?? 0,
+    ignored: ignored ?? 0,
+    failures: [...new Set(failures.map((line) => line.trim()))],
+  };
+}
+
+/** Runs the parts, prints the output of each when it has ended, and at last the sum; resolves to an exit code. */
+export async function runParts(
+  files: readonly string[],
+  options: { readonly cwd: string; readonly env: Record<string, string> },
+): Promise<number> {
+  const began = performance.now();
+  const checked = await new Deno.Command(Deno.execPath(), { args: ["check", "--quiet", ...files], ...options }).spawn()
+    .status;
+  if (!checked.success) return checked.code;
+
+  const parts = partsOf(files);
+  const waiting = parts.map((part, i) => ({ part, i }));
+  const found: Counted[] = [];
+  const take = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["test", "--allow-all", "--no-check", ...next.part],
+        stdin: "null",
+        ...options,
+      }).output();
+      const output = text(stdout) + text(stderr);
+      found.push(counted(output, code));
+      const left = (performance.now() - began) / 1000 / found.length * (parts.length - found.length);
+      await say(`${output}\n-- ${found.length} of ${parts.length} parts, ${duration(left)} left\n`);
+    }
+  };
+  const processes = Math.min(navigator.hardwareConcurrency, MOST_PROCESSES);
+  await Promise.all(Array.from({ length: processes }, take));
+
+  const of = (what: "passed" | "failed" | "ignored") => found.reduce((sum, part) => sum + part[what], 0);
+  const failures = found.flatMap((part) => part.failures);
+  const seconds = (performance.now() - began) / 1000;
+  await say(
+    `\n${failures.map((line) => `Failed: ${line}\n`).join("")}` +
+      `Altogether ${of("passed")} passed, ${of("failed")} failed, ${of("ignored")} ignored in ${duration(seconds)}\n`,
+  );
+  return of("failed") === 0 && of("passed") > 0 ? 0 : 1;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+async function say(words: string): Promise<void> {
+  const bytes = new TextEncoder().encode(words);
+  for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+}
