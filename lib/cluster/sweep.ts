@@ -4,7 +4,6 @@ import { inNotebook } from "../notebook/kernel.ts";
 import { showSweep } from "../notebook/sweep.ts";
 import type { RunOptions } from "../run.ts";
 import { checkWritable, readRecord } from "../runs/store.ts";
-import { timeLeft } from "../terminal/time_left.ts";
 import { carry } from "./carry.ts";
 import type { Decided, Sweep, SweepEvent, SweepTable } from "./events.ts";
 import { bestOf, type Halving, metricOf, type Rung, rungsOf, valueAt } from "./halving.ts";
@@ -12,6 +11,7 @@ import { placeFor } from "./open.ts";
 import { type Place, type Resources, whereOf } from "./place.ts";
 import { hasReached, isOver, rowOf, type Standee, standeeOf, type SweepRow, unitsOf } from "./rows.ts";
 import { sweepRuns } from "./runs.ts";
+import { type Going, sweepLeft } from "./sweep_left.ts";
 
 /** Where and how a sweep runs. */
 export interface SweepOptions extends Omit<RunOptions, "fresh" | "detached"> {
@@ -158,44 +158,38 @@ function tables(
     readonly place: () => string | null;
   },
 ): (rung: Rung, alive: readonly Standee[]) => SweepTable {
-  const estimate = timeLeft();
-  const units = (): number => standees.reduce((sum, one) => sum + unitsOf(one), 0);
+  const estimate = sweepLeft();
   const seeds = standees.length / new Set(standees.map(({ run }) => run.point)).size;
-  estimate.skip(units());
   return (rung, alive) => {
-    const now = performance.now() / 1000;
-    const done = units();
-    const total = Math.max(done, totalOf(standees, { plan, rung, alive, seeds }));
-    estimate.update(done, now);
-    const secondsLeft = estimate.left(total, now);
-    return { rows: standees.map(rowIn), place: place(), until: rung.epoch, done, total, secondsLeft };
+    const runs = standees.map((one): Going => {
+      const { status, standing, run: { experiment: { name, epochs } } } = one;
+      const done = unitsOf(one);
+      const whole = epochs ?? 1;
+      const goesOn = alive.includes(one) && status !== "failed";
+      const wanted = goesOn ? Math.max(done, Math.min(whole, rung.epoch ?? whole)) : done;
+      return { kind: name, done, wanted, whole, going: standing?.kind === "going" && status === "running" };
+    });
+    const later = laterUnits(plan, { rung, seeds, alive });
+    const sum = (of: (run: Going) => number) => runs.reduce((sum, run) => sum + of(run), 0);
+    const secondsLeft = estimate.left(runs, performance.now() / 1000, later);
+    const counts = { done: sum(({ done }) => done), total: sum(({ wanted }) => wanted) + later };
+    return { rows: standees.map(rowIn), place: place(), until: rung.epoch, ...counts, secondsLeft };
   };
 }
 
-/** Work of the whole sweep: that of runs which do not go on, and what is planned of the others. */
-function totalOf(
-  standees: readonly Standee[],
-  { plan, rung, alive, seeds }: {
-    readonly plan: readonly Rung[];
-    readonly rung: Rung;
-    readonly alive: readonly Standee[];
-    readonly seeds: number;
-  },
+/** Units of the rungs behind this one, by whoever will go on. */
+function laterUnits(
+  plan: readonly Rung[],
+  { rung, seeds, alive }: { readonly rung: Rung; readonly seeds: number; readonly alive: readonly Standee[] },
 ): number {
-  const length = ({ run }: Standee): number => run.experiment.epochs ?? 1;
-  const upTo = (one: Standee, epoch: number | null): number => Math.min(length(one), epoch ?? length(one));
-  const left = standees.filter((one) => !alive.includes(one)).reduce((sum, one) => sum + unitsOf(one), 0);
-  const here = alive.reduce((sum, one) => {
-    return sum + (one.status === "failed" ? unitsOf(one) : Math.max(unitsOf(one), upTo(one, rung.epoch)));
-  }, 0);
-  const mean = alive.reduce((sum, one) => sum + length(one), 0) / Math.max(1, alive.length);
+  const mean = alive.reduce((sum, { run }) => sum + (run.experiment.epochs ?? 1), 0) / Math.max(1, alive.length);
   let before = rung.epoch ?? mean;
   let later = 0;
   for (const next of plan.slice(plan.indexOf(rung) + 1)) {
     later += next.points * seeds * Math.max(0, Math.min(mean, next.epoch ?? mean) - before);
     before = next.epoch ?? mean;
   }
-  return left + here + later;
+  return later;
 }
 
 /** Every definition under every seed; null: as they are. */
