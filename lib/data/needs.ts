@@ -85,7 +85,7 @@ async function dataNeeds(experiments: readonly Experiment[], outside: Outside): 
   return await Promise.all([...splits.values()].map(async ({ layout, of }): Promise<Need> => {
     const problems = await Promise.all([...of].map((split) => unreadable(layout, split, outside.data)));
     const [problem = null] = problems.filter((one) => one !== null);
-    const published = publishedSet(layout);
+    const published = publishedSet(layout, [...of]);
     return {
       ...{ kind: "data", name: `${layout.kind} to ${[...of].map((split) => purposes[split]).join(" and ")}`, problem },
       ...{ get: published?.get ?? [], gigabytes: published?.gigabytes ?? null, source: published?.source ?? null },

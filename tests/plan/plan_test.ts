@@ -52,10 +52,11 @@ Deno.test("a plan without data goes by what is published, and names each missing
   assertEquals(plan.missing.map(({ kind }) => kind), ["data", "data", "weights", "pipeline"]);
   assertEquals(plan.needs.length, 4);
   const [data, , weights, pipeline] = plan.missing;
-  assert(data.get.join().includes("drive.google.com") && data.gigabytes! > 70 && data.source!.includes("2306.08571"));
+  assert(data.get.join().includes("drive.google.com") && data.gigabytes === 77 && data.source!.includes("2306.08571"));
   assertEquals([weights.get, weights.gigabytes], [["deno task weights get timm/convnext_atto.d2_in1k"], 0.015]);
   assert(pipeline.get[0].startsWith("optimum-cli export onnx --model runwayml/stable-diffusion-inpainting"));
-  assert(plan.gigabytes > 100 && plan.counted === "what is published");
+  assertEquals(plan.gigabytes, plan.missing.reduce((sum, { gigabytes }) => sum + gigabytes!, 0));
+  assert(plan.counted === "what is published");
   const train = plan.samples.find(({ split }) => split === "train")!;
   assertEquals([train.real, train.fake], [145_800, 145_800]); // of 162,000 a tenth validates
   assertEquals([plan.stepsPerEpoch, plan.made[0].wanted], [Math.floor(145_800 / 16), 324_000]);
