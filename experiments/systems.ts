@@ -63,6 +63,11 @@ export const systems = {
         ...{ of: "dual", against: "contrastive-only", metric: "accuracy", expected: "higher" },
       },
       {
+        text:
+          "The same of the term's formula as it is printed, with x the photograph, against what the text says of it",
+        ...{ of: "dual-printed", against: "contrastive-only", metric: "accuracy", expected: "higher" },
+      },
+      {
         text: `With it fewer epochs are needed: ${dualLoss.published.epochs.dual} instead of ` +
           dualLoss.published.epochs["contrastive-only"],
         ...{ of: "dual", against: "contrastive-only", metric: "epochsToReach", expected: "lower" },
