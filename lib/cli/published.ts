@@ -29,9 +29,10 @@ export async function besidePublished(system: System, records: readonly RunRecor
   const recipe = system.recipe();
   return {
     claim: `Published: ${told.join(", ") || "no figure that is at hand here"}. Source: ${source}.`,
-    here:
-      `${said.join(" ")} This speaks of small detectors on small generators, and neither confirms nor refutes what ` +
-      "was published.",
+    here: [
+      ...said,
+      "All of this speaks of small detectors on small generators, and neither confirms nor refutes what was published.",
+    ],
     needs: await needs(recipe),
     command: `deno task run ${system.file}${await exportOf(system.file, recipe)} --data DIR`,
   };

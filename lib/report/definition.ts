@@ -68,7 +68,7 @@ export function definitionHtml(methods: readonly Method[]): string {
 }
 
 /** A part as "kind: option value, …" without what is not set; lists joined; null of nothing. */
-function told(value: unknown): string | null {
+export function told(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) {
     if (value.length === 0) return null;

@@ -36,8 +36,8 @@ export interface NextStep {
 export interface Published {
   /** What was reported, and where. */
   readonly claim: string;
-  /** What the runs of the page say to it. */
-  readonly here: string;
+  /** What the runs of the page say to it, a paragraph each. */
+  readonly here: readonly string[];
   /** What doing the same again would need, one thing each. */
   readonly needs: readonly string[];
   /** Command line that does it once that is there. */
@@ -134,7 +134,7 @@ function publishedSection({ claim, here, needs, command }: Published): Section {
     title: "Beside the published numbers",
     body: join([
       `<p>${escapeHtml(claim)}</p>`,
-      `<p>${escapeHtml(here)}</p>`,
+      ...here.map((text) => `<p>${escapeHtml(text)}</p>`),
       "<p>Doing the published experiment again needs</p>",
       `<ul>${join(needs.map((need) => `<li>${escapeHtml(need)}</li>`))}</ul>`,
       ...(command === undefined ? [] : ["<p>and then</p>", `<pre tabindex="0">${escapeHtml(command)}</pre>`]),

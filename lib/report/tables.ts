@@ -2,7 +2,7 @@ import type { ColumnTable } from "arquero";
 import type { SeedInterval } from "../metrics/mod.ts";
 import type { RunRecord } from "../types.ts";
 import type { CompareRow, DifferenceRow } from "./compare.ts";
-import { spaced } from "./definition.ts";
+import { told } from "./definition.ts";
 import { distanceTitles, type LastDistances } from "./distances.ts";
 import { groupMethods, type Method } from "./methods.ts";
 import { duration, fixed, metricTitles, percent, points, probability, type Spread } from "./numbers.ts";
@@ -136,8 +136,8 @@ export function variationsHtml(methods: readonly Method[]): string {
       head: { text: path },
       cells: values.map((value) => {
         if (value === null) return null;
-        const text = typeof value === "string" ? spaced(value) : JSON.stringify(value);
-        return typeof value === "number" ? { text, value } : { text };
+        if (typeof value === "number") return { text: JSON.stringify(value), value };
+        return { text: typeof value === "boolean" ? String(value) : told(value) ?? "none" };
       }),
     })),
   });

@@ -75,7 +75,7 @@ Deno.test("page() keeps hostile names text", async () => {
 
 const published = {
   claim: "Elsewhere 77 % rose to <b>81 %</b>.",
-  here: "Here it did not.",
+  here: ["Here it did not.", "Nor there."],
   needs: ["a & b"],
   command: "go",
 };
@@ -92,6 +92,7 @@ Deno.test("page() shows the definition, how the variants differ, and what was pu
       "Trivial cues is no method but a probe",
       "Accuracy over the unseen generators, seed by seed: ",
       "Elsewhere 77 % rose to &#60;b&#62;81 %&#60;/b&#62;.",
+      "<p>Here it did not.</p>\n<p>Nor there.</p>",
       "<li>a &#38; b</li>",
       "4 methods, 2 seeds each.",
     ]
