@@ -89,7 +89,7 @@ function publishedBlocks({ claim, here, needs, command }: Published): string[] {
   return [
     "### Beside the published numbers",
     markdownText(claim),
-    markdownText(here),
+    ...here.map(markdownText),
     "Doing the published experiment again needs",
     needs.map((need) => `- ${markdownText(need)}`).join("\n"),
     ...(command === undefined ? [] : ["and then", "```sh\n" + command + "\n```"]),

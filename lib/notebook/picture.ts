@@ -41,7 +41,9 @@ export async function drawPicture(figure: Figure, size: { width: number; height:
     // of this plotly makes the names of what it draws: of a figure's own stream, so that no two figures share one
     window.Math.random = random(0, "picture", text).uniform;
     await plotly.newPlot(place, data, { ...layout, ...size }, { staticPlot: true });
-    return await plotly.toImage(place, { format: "svg", imageDataOnly: true, ...size });
+    const svg = await plotly.toImage(place, { format: "svg", imageDataOnly: true, ...size });
+    // what plotly puts for the quotes of a font's name, and takes out only as a browser writes them
+    return svg.replaceAll("TOBESTRIPPED", "'");
   } finally {
     plotly.purge(place);
     place.remove();

@@ -25,6 +25,7 @@ Deno.test("savePicture() writes every figure as an SVG with its words, which loa
       await savePicture(one, `${folder}/${name}.svg`);
       const svg = await Deno.readTextFile(`${folder}/${name}.svg`);
       assert(!/href="(?!data:|#)/.test(svg), `${name} has an address`);
+      assert(!svg.includes("STRIPPED"), `${name} names a font that is none`);
       const words = [...svg.matchAll(/<text[^>]*>(?:<tspan[^>]*>)?([^<]+)</g)].map(([, text]) => text);
       for (const axis of ["xaxis", "yaxis"] as const) {
         const title = one.layout[axis]?.title;
