@@ -25,8 +25,13 @@ export function whyNoSlurm(): string | null {
 export interface SlurmCluster extends AsyncDisposable {
   /** Name of the node. */
   readonly node: string;
-  /** Kills the node's daemon and what it started, as a power cut does; `spare`: leaves the jobs' programs alive. */
-  killNode(options?: { readonly spare?: boolean }): Promise<void>;
+  /**
+   * Kills the node's daemon and what it started, as a power cut does.
+   *
+   * @param options `spare`: a halted program of a job that is left as it is; by itself the system hangs up on what is
+   * halted when its step dies, so that it goes for the moment in between
+   */
+  killNode(options?: { readonly spare?: number }): Promise<void>;
   /** Starts the daemon again. */
   startNode(): Promise<void>;
   /** Lets tasks that were queued again begin now: Slurm makes them wait two minutes. */
@@ -76,11 +81,16 @@ export async function startSlurm(): Promise<SlurmCluster> {
   return {
     node,
     ask,
-    async killNode({ spare = false } = {}) {
+    async killNode({ spare } = {}) {
       const steps = stepsIn(folder);
       const below = steps.flatMap((pid) => descendants(pid));
+      if (spare !== undefined) Deno.kill(spare, "SIGCONT");
       slurmd.kill("SIGKILL");
-      for (const pid of [...steps, ...spare ? [] : below]) kill(pid);
+      for (const pid of [...steps, ...spare === undefined ? below : []]) kill(pid);
+      if (spare !== undefined) {
+        while (steps.some(isThere)); // for a millisecond, in which the program shall not come far
+        Deno.kill(spare, "SIGSTOP");
+      }
       await slurmd.status;
       if (!full) await ask("scontrol", "update", `NodeName=${node}`, "State=DOWN", "Reason=killed");
     },
@@ -178,6 +188,15 @@ function processes(): { readonly pid: number; readonly parent: number; readonly 
       return []; // it has ended
     }
   });
+}
+
+/** Whether a process goes; one that has ended and was not asked for its end is over as well. */
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s*[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
 }
 
 function kill(pid: number): void {
