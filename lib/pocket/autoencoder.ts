@@ -104,7 +104,8 @@ export function toCodewords({ codebooks }: Pick<FixedParams, "codebooks">, z_BHW
 
 /** Pixels −1…1 to latents: [B, N·H, N·W, 3] → [B, H, W, L]. */
 export function toLatents({ weight, bias }: AnalysisParams, x_BHW3: Tensor4D): Tensor4D {
-  return convolve(x_BHW3, weight as Tensor4D, bias, { stride: weight.shape[0] }) as Tensor4D;
+  // without a fused bias, as on cpu, the sum has an operand of its own
+  return tidy(() => convolve(x_BHW3, weight as Tensor4D, bias, { stride: weight.shape[0] }) as Tensor4D);
 }
 
 /** Latents to blocks, linearly: what of the picture the latents hold. [B, H, W, L] → [B, N·H, N·W, 3] */
