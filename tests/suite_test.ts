@@ -53,12 +53,12 @@ Deno.test("partsOf() puts each file into one part, and files of two rooms into t
 
 Deno.test("counted() reads the sum of deno test, and takes an end without one for a failure", () => {
   const output = "FAILED | 7 passed (3 steps) | 2 failed (1 step) | 4 ignored (20s)\n";
-  const named = "a test => ./tests/a_test.ts:3:6\n";
+  const named = "a test => ./tests/a_test.ts:3:6\nanother => ./tests/tensors.ts:14:8\n";
   assertEquals(counted(named + "\n" + named + output, 1), {
     passed: 7,
     failed: 2,
     ignored: 4,
-    failures: ["a test => ./tests/a_test.ts:3:6"],
+    failures: ["a test => ./tests/a_test.ts:3:6", "another => ./tests/tensors.ts:14:8"],
   });
   assertEquals(counted("ok | 1 passed | 0 failed (3ms)\n", 0), { passed: 1, failed: 0, ignored: 0, failures: [] });
   assertEquals(counted("Segmentation fault", 139), { passed: 0, failed: 1, ignored: 0, failures: [] });
