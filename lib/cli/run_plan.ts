@@ -1,6 +1,6 @@
 /** `deno task run --dry-run`: what a run would need, take and cost. */
 import { statfs } from "node:fs/promises";
-import { missingText, type Need } from "../data/needs.ts";
+import { distinct, missingText, type Need } from "../data/needs.ts";
 import type { Experiment } from "../experiment.ts";
 import type { Measured } from "../plan/measure.ts";
 import type { Hours, Plan, Planning } from "../plan/plan.ts";
@@ -26,7 +26,7 @@ export async function dryRun(experiments: readonly Experiment[], { progress, ...
     if (planning.signal?.aborted) break;
   }
   progress[Symbol.dispose]();
-  const missing = [...new Map(plans.flatMap((plan) => plan.missing).map((need) => [need.problem, need])).values()];
+  const missing = distinct(plans.flatMap((plan) => plan.missing));
   printJson({ plans, missing });
   const free = await freeGigabytes(planning.data ?? ".");
   print(plans.map(planText).join("\n\n"));

@@ -51,12 +51,11 @@ export async function needsOf(experiments: readonly Experiment[], outside: Outsi
     ...models.map((model) => weightsNeeds(model, outside)),
     ...parts.map((part) => pipelineNeeds(part, outside)),
   ]);
-  const needs = new Map(found.flat().map((need) => [`${need.kind} ${need.name} ${need.problem}`, need]));
-  return [...needs.values()];
+  return distinct(found.flat());
 }
 
 /** Values that are alike once: definitions of one question share nearly all that they need. */
-function distinct<T extends object>(values: readonly T[]): T[] {
+export function distinct<T extends object>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [fingerprint(value), value])).values()];
 }
 

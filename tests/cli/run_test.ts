@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Need } from "../../lib/data/needs.ts";
 import { derive } from "../../lib/experiment.ts";
 import { inpainting } from "../../lib/reconstruct/mod.ts";
 import { findRecord } from "../../lib/runs/store.ts";
@@ -89,12 +90,16 @@ Deno.test("run --dry-run prints the plan, starts nothing, and exits with 1 when 
     const missing = await counterproof([...args, "--steps", "0", "--json"]);
     assertEquals(missing.code, 1);
     const plan = JSON.parse(missing.out);
-    assertEquals(plan.missing.map(({ kind }: { kind: string }) => kind), ["data"]);
+    // one folder lacks what is trained on and what is tested on: 324,000 and 24,000 images
+    assertEquals(plan.missing.map(({ kind, gigabytes }: Need) => `${kind}, ${gigabytes} GB`), [
+      "data, 77 GB",
+      "data, 6 GB",
+    ]);
     assertEquals(plan.plans.map(({ name, steps }: { name: string; steps: number }) => [name, steps]), [[
       "tiny dual",
       97_200, // by what is published of GenImage
     ]]);
-    assert(missing.err.includes("Disk: about") && missing.err.includes("are free"), missing.err);
+    assert(missing.err.includes("Disk: about 83 GB") && missing.err.includes("are free"), missing.err);
     const alone = await counterproof(["run", file, "--steps", "3"]);
     assert(alone.code === 2 && alone.err.includes("--dry-run"), alone.err);
     assertEquals(await Deno.stat(runs).then(() => true, () => false), false);
