@@ -29,10 +29,15 @@ export function findBrowser(): string | null {
 // deno-fmt-ignore
 const QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--disable-extensions", "--hide-scrollbars",
-  "--host-resolver-rules=MAP * ~NOTFOUND"];
+  // a container's /dev/shm is often too small for a page, which then dies
+  "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND"];
+
+/** A browser that gives no answer for so long, even on a loaded machine, will give none. */
+const LIMIT_MS = 120_000;
 
 /**
- * Opens a file in a browser of its own, and waits until the page has loaded.
+ * Opens a file in a browser of its own, and waits until the page has loaded. A browser that dies or is silent for two
+ * minutes is an error that names what was asked of it.
  *
  * @param profile folder for what the browser keeps
  */
@@ -42,13 +47,30 @@ export async function openPage(file: string, profile: string): Promise<BrowserPa
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    detached: true, // as the head of a group, so that all of it can be ended
   }).spawn();
-  const { address, drained } = await listening(child.stderr);
+  const read = reading(child.stderr);
+  try {
+    return await driven(child, read, pathToFileURL(file).href);
+  } catch (error) {
+    await end(child, read);
+    throw error;
+  }
+}
+
+/** Ends a browser and all that it has started, by force when they have not gone after ten seconds. */
+async function end(child: Deno.ChildProcess, { closed }: Read): Promise<void> {
+  child.kill();
+  const force = setTimeout(() => Deno.kill(-child.pid, "SIGKILL"), 10_000);
+  // the last of its processes closes standard error
+  await Promise.all([child.status, closed]);
+  clearTimeout(force);
+}
+
+async function driven(child: Deno.ChildProcess, read: Read, url: string): Promise<BrowserPage> {
+  const address = await inTime("its address", read.address);
   const socket = new WebSocket(address);
-  await new Promise((resolve, reject) => {
-    socket.onopen = resolve;
-    socket.onerror = reject;
-  });
+  await inTime("a connection", opened(socket));
   const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>>>();
   const complaints: string[] = [];
   const loaded = Promise.withResolvers<void>();
@@ -60,21 +82,30 @@ export async function openPage(file: string, profile: string): Promise<BrowserPa
       waiting.delete(id);
     }
     if (method === "Page.loadEventFired") loaded.resolve();
+    if (method === "Inspector.targetCrashed") stop("its page has crashed");
     if (COMPLAINTS.includes(method)) complaints.push(`${method} ${JSON.stringify(params)}`);
   };
+  let gone: string | null = null;
+  const stop = (why: string): void => {
+    gone = why;
+    for (const { reject } of waiting.values()) reject(new Error(`Cannot drive the browser: ${why}`));
+    waiting.clear();
+  };
+  socket.onclose = () => stop("it has ended");
   let last = 0;
   const session: { sessionId?: string } = {};
   const send = (method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> => {
+    if (gone !== null) return Promise.reject(new Error(`Cannot drive the browser: ${gone}`));
     const answer = Promise.withResolvers<Record<string, unknown>>();
     waiting.set(++last, answer);
     socket.send(JSON.stringify({ id: last, method, params, ...session }));
-    return answer.promise;
+    return inTime(`${method} ${JSON.stringify(params).slice(0, 200)}`, answer.promise);
   };
   const { targetId } = await send("Target.createTarget", { url: "about:blank" });
   session.sessionId = (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId as string;
-  for (const domain of ["Page", "Runtime", "Log", "Network"]) await send(`${domain}.enable`);
-  await send("Page.navigate", { url: pathToFileURL(file).href });
-  await loaded.promise;
+  for (const domain of ["Page", "Runtime", "Log", "Network", "Inspector"]) await send(`${domain}.enable`);
+  await send("Page.navigate", { url });
+  await inTime(`the page ${url}`, loaded.promise);
   return {
     complaints,
     send,
@@ -89,31 +120,56 @@ export async function openPage(file: string, profile: string): Promise<BrowserPa
     },
     async [Symbol.asyncDispose](): Promise<void> {
       socket.close();
-      child.kill();
-      await Promise.all([child.status, drained]);
+      await end(child, read);
     },
   };
 }
 
+/** What was awaited, or after `LIMIT_MS` an error that tells what it was. */
+async function inTime<T>(what: string, awaited: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Cannot drive the browser: waited ${LIMIT_MS / 1000} s for ${what}`)),
+      LIMIT_MS,
+    );
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error("Cannot drive the browser: it takes no connection"));
+  });
+}
+
 const COMPLAINTS = ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded", "Network.loadingFailed"];
 
-/** The address at which the browser takes commands, which it tells on standard error; the rest is read and dropped. */
-async function listening(
-  stderr: ReadableStream<Uint8Array>,
-): Promise<{ address: string; drained: Promise<void> }> {
-  const reader = stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`Cannot start the browser: ${text}`);
-    text += value;
-    const address = /listening on (ws:\S+)\n/.exec(text)?.[1];
-    if (address === undefined) continue;
-    const drained = (async () => {
-      while (!(await reader.read()).done);
-    })();
-    return { address, drained };
-  }
+/** What a browser writes to standard error. */
+interface Read {
+  /** At which it takes commands. */
+  readonly address: Promise<string>;
+  /** Until none of its processes holds standard error. */
+  readonly closed: Promise<void>;
+}
+
+function reading(stderr: ReadableStream<Uint8Array>): Read {
+  const address = Promise.withResolvers<string>();
+  const closed = (async () => {
+    let text = "";
+    for await (const piece of stderr.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      const found = /listening on (ws:\S+)\n/.exec(text)?.[1];
+      if (found !== undefined) address.resolve(found);
+    }
+    address.reject(new Error(`Cannot start the browser: ${text}`));
+  })();
+  return { address: address.promise, closed };
 }
 
 /** Waits until so many plotly figures are drawn. */

@@ -19,6 +19,9 @@ const MOST_FILES = 12;
 /** More processes than these need more memory than a machine may have: a test may take 4 GB. */
 const MOST_PROCESSES = 4;
 
+/** A process that says nothing for so long, though each test tells its beginning and end, hangs. */
+const MOST_SILENCE_MS = 20 * 60_000;
+
 /** Files that go in one process, room by room, each file in one part. */
 export function partsOf(files: readonly string[]): string[][] {
   const rooms = Map.groupBy(files, dirname);
@@ -56,21 +59,22 @@ export async function runParts(
   const parts = partsOf(files);
   const waiting = [...parts];
   const found: Counted[] = [];
+  const interrupt = new AbortController();
+  const { signal } = interrupt;
+  const interrupted = (): void => interrupt.abort();
   const take = async () => {
-    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["test", "--allow-all", "--no-check", ...part],
-        stdin: "null",
-        ...options,
-      }).output();
-      const output = text(stdout) + text(stderr);
+    for (let part = waiting.shift(); part !== undefined && !signal.aborted; part = waiting.shift()) {
+      const { code, output } = await outputOf(["test", "--allow-all", "--no-check", ...part], { ...options, signal });
       found.push(counted(output, code));
       const left = (performance.now() - began) / 1000 / found.length * (parts.length - found.length);
       await say(`${output}\n-- ${found.length} of ${parts.length} parts, ${duration(left)} left\n`);
     }
   };
   const processes = Math.min(navigator.hardwareConcurrency, MOST_PROCESSES);
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, interrupted);
   await Promise.all(Array.from({ length: processes }, take));
+  for (const name of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(name, interrupted);
+  if (signal.aborted) return 130;
 
   const of = (what: "passed" | "failed" | "ignored") => found.reduce((sum, part) => sum + part[what], 0);
   const failures = found.flatMap((part) => part.failures);
@@ -82,8 +86,51 @@ export async function runParts(
   return of("failed") === 0 && of("passed") > 0 ? 0 : 1;
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+/**
+ * What Deno prints, errors and all, and its exit code. One that hangs is ended with all that it has started, and its
+ * last line, which names the test, is told.
+ */
+export async function outputOf(
+  args: string[],
+  { mostSilence = MOST_SILENCE_MS, signal, ...options }: {
+    readonly cwd?: string;
+    readonly env?: Record<string, string>;
+    /** Milliseconds. */
+    readonly mostSilence?: number;
+    /** Ends it at once. */
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<{ code: number; output: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true, // as the head of a group, so that all of it can be ended
+    ...options,
+  }).spawn();
+  const end = (): void => Deno.kill(-child.pid, "SIGKILL");
+  signal?.addEventListener("abort", end);
+  let output = "";
+  let hangs = false;
+  const silent = (): void => {
+    hangs = true;
+    end();
+  };
+  let timer = setTimeout(silent, mostSilence);
+  const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+      output += piece;
+      clearTimeout(timer);
+      timer = setTimeout(silent, mostSilence);
+    }
+  };
+  const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
+  clearTimeout(timer);
+  signal?.removeEventListener("abort", end);
+  if (!hangs) return { code, output };
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  return { code, output: `${output}\nEnded after ${duration(mostSilence / 1000)} of silence behind: ${last}\n` };
 }
 
 async function say(words: string): Promise<void> {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { isSupported } from "../lib/engine/tensorflow/installed.ts";
 import { assert, assertEquals } from "./assert.ts";
 import { inFolder } from "./runs/example.ts";
-import { counted, partsOf } from "./parts.ts";
+import { counted, outputOf, partsOf } from "./parts.ts";
 import { filesOf, readTyped } from "./suite.ts";
 
 const program = fileURLToPath(new URL("./suite.ts", import.meta.url));
@@ -62,6 +62,17 @@ Deno.test("counted() reads the sum of deno test, and takes an end without one fo
   });
   assertEquals(counted("ok | 1 passed | 0 failed (3ms)\n", 0), { passed: 1, failed: 0, ignored: 0, failures: [] });
   assertEquals(counted("Segmentation fault", 139), { passed: 0, failed: 1, ignored: 0, failures: [] });
+});
+
+Deno.test("a part that hangs is ended with what it has started, and its last line is told", async () => {
+  const hanging = `console.log("a test ..."); new Deno.Command("sleep", { args: ["987.65"] }).spawn()`;
+  const { code, output } = await outputOf(["eval", hanging], { mostSilence: 4000 });
+  assert(code !== 0);
+  assertEquals(output.trim().split("\n").at(-1), "Ended after 4 s of silence behind: a test ...");
+  assertEquals(counted(output, code).failed, 1);
+  assertEquals((await outputOf(["eval", `console.log("done")`], { mostSilence: 60_000 })).output, "done\n");
+  const { stdout } = await new Deno.Command("ps", { args: ["-ef"] }).output();
+  assert(!new TextDecoder().decode(stdout).includes("sleep 987.65"), "what the part had started still runs");
 });
 
 Deno.test("a backend that is none, or is not built, is a sentence", async () => {
