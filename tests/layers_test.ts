@@ -66,6 +66,7 @@ const doors: Readonly<Record<string, string>> = {
   "@std/cli": "lib/cli",
   "@tensorflow/tfjs": "lib/engine",
   "@tensorflow/tfjs-backend-wasm": "lib/engine",
+  "@tensorflow/tfjs-backend-webgpu": "lib/engine",
   "@tensorflow/tfjs-core": "lib/engine",
   "@tensorflow/tfjs-node-gpu": "lib/engine",
   "@uwdata/flechette": "lib/tables",

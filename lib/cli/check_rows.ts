@@ -61,7 +61,9 @@ export function sameEngine(
 ): boolean {
   const computing = ({ packages }: RunNumbers["environment"]): string =>
     JSON.stringify(
-      Object.entries(packages).filter(([name]) => /^@tensorflow\/|^sharp$|^onnxruntime/.test(name)).sort(),
+      Object.entries(packages).filter(([name]) =>
+        /^@tensorflow\/(?!tfjs-backend-webgpu$)|^sharp$|^onnxruntime/.test(name)
+      ).sort(),
     );
   return a.backend === b.backend && ["wasm", "cpu"].includes(a.backend) && a.v8 === b.v8 &&
     computing(a) === computing(b);

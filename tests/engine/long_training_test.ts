@@ -4,7 +4,7 @@ import { type LongTraining, v8Flags } from "./long_training.ts";
 
 /** Steps of the whole test, and of the ordinary run where the whole takes more than some seconds. */
 const whole = 2000;
-const some = { wasm: 800, tensorflow: 400, cpu: 40 }[testBackend];
+const some = { wasm: 800, tensorflow: 400, webgpu: 300, cpu: 40 }[testBackend];
 
 for (const how of testBackend === "tensorflow" ? ["compiled", "plain"] : ["plain"]) {
   // replayed steps are as quick as those of wasm
