@@ -9,6 +9,7 @@ import { userPath } from "../lib/cli/places.ts";
 import { complain } from "../lib/cli/print.ts";
 import { meant } from "../lib/definition/nearest.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
+import { findAdapter, noAdapter } from "../lib/engine/webgpu/adapter.ts";
 import { runParts } from "./parts.ts";
 
 /** What was typed, told apart. */
@@ -76,6 +77,10 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (backend === "tensorflow" && builtAddon() === null) {
     complain('Cannot test backend "tensorflow": it is not built. Build it once with: deno task engine:tensorflow');
+    return 1;
+  }
+  if (backend === "webgpu" && await findAdapter() === null) {
+    complain(`Cannot test backend "webgpu": ${noAdapter()}`);
     return 1;
   }
   const env: Record<string, string> = backend === null ? {} : { COUNTERPROOF_BACKEND: backend };

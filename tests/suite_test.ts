@@ -80,7 +80,7 @@ Deno.test("a backend that is none, or is not built, is a sentence", async () => 
     code: 2,
     out: "",
     err: 'Cannot test backend "tensorfow": unknown backend, did you mean "tensorflow"? ' +
-      "the backends are tensorflow, wasm, cpu\n",
+      "the backends are tensorflow, webgpu, wasm, cpu\n",
   });
   await inFolder(async (folder) => {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();

@@ -31,7 +31,7 @@ minutes, and says beforehand how many the runs took where the results were made.
 
   --systems A,B    only of these systems; default: all
   --results FILE   the numbers to compare with; default: docs/results.json of the checkout
-  --backend NAME   auto, tensorflow, wasm or cpu; default: the one that made the numbers
+  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: the one that made the numbers
   --threads N      threads; on wasm results do not depend on it; default: one for each core
   --runs DIR       where the runs go and are found again; default: a temporary folder, which is removed
 

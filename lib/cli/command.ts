@@ -141,7 +141,7 @@ export function choice<T extends string>(given: Given, option: string, choices: 
 }
 
 /** Values of `--backend`. */
-export const BACKENDS = ["auto", "tensorflow", "wasm", "cpu"] as const;
+export const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const;
 
 /** Values of `--provider`: what the networks of a diffusion pipeline run on. */
 export const PROVIDERS = ["auto", "cpu", "webgpu", "cuda", "tensorrt"] as const;

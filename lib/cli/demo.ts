@@ -43,7 +43,7 @@ what its published claims come to here, and writes a page for each; deno task re
   --systems A,B     of these systems only; as --all with the others left out
   --seeds N         train every variant with the seeds 1…N; default: 1, with --all 3
   --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
-  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        where runs and the page go; default: runs
 

@@ -42,7 +42,7 @@ validation split. MODEL is the folder of a detector that "deno task export RUN -
   --artifacts DIR  folder of error maps or residuals made of the images before, where the network looks at them;
                    default: artifacts
   --data DIR       folder of the data sets, which say what a run was tested on; default: the environment variable DATA
-  --backend NAME   auto, tensorflow, wasm or cpu; default: auto, for pocket wasm
+  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: auto, for pocket wasm
   --threads N      threads; on wasm results do not depend on it; default: one for each core
   --runs DIR       the runs folder; default: runs
 

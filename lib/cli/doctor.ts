@@ -32,7 +32,7 @@ export const doctor: Command = {
 
 Checks one by one what a run needs, and tells what to do about what is missing. The runs folder is tried for real: written to, synced, and locked against a second process.
 
-  --backend NAME   the backend to try: auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME   the backend to try: auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N      its threads; default: one for each core
   --runs DIR       the runs folder to try; default: runs
   --pipeline DIR   looks at a folder with a diffusion pipeline instead, tells what is missing or wrong, and runs one step of each of its networks; pocket: the one that is shipped
@@ -75,6 +75,7 @@ Examples:
         return `${found.name}, ${found.threads} threads: ${found.why}`;
       }],
       ["tensorflow", "", tensorflow],
+      ["webgpu", "", webgpu],
       ["arithmetic", "Report it with this output: a backend that computes wrongly is worth nothing", arithmetic],
       [
         "images (sharp)",
@@ -159,6 +160,14 @@ async function tensorflow(): Promise<string> {
     ...(chosen.build === "cpu" && gpu !== null ? [forGpu] : []),
   ];
   return `${parts.join("; ")}. Runs take "${dirname(chosen.file)}"`;
+}
+
+/** The graphics card that WebGPU would compute on, which no run needs. */
+async function webgpu(): Promise<string> {
+  const { findCard } = await load<typeof import("../engine/webgpu/adapter.ts")>("lib/engine/webgpu/adapter.ts");
+  const { name, why } = await findCard();
+  if (name === null) return `${why}, no run needs one`;
+  return `${name} answers; runs take it where tensorflow is not built, or with --backend webgpu`;
 }
 
 const words: Readonly<Record<Build, string>> = { cpu: "for processors", gpu: "for graphics cards" };

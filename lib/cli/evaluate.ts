@@ -56,7 +56,7 @@ RUN is a name, the beginning of an id, or a run's folder.
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
   --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
                    environment variable PIPELINES
-  --backend NAME   auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(19)}
   --runs DIR       the runs folder; default: runs

@@ -54,7 +54,7 @@ ${RUN_HELP}. Without any --tensorboard and
                       environment variable DATA
   --weights DIR       folder in which published detectors lie; default: the environment variable WEIGHTS
   --artifacts DIR     folder of error maps; default: artifacts
-  --backend NAME      auto, tensorflow, wasm or cpu, which reads the weights; default: auto
+  --backend NAME      auto, tensorflow, webgpu, wasm or cpu, which reads the weights; default: auto
   --threads N         threads; default: one for each core
   --runs DIR          the runs folder; default: runs
 

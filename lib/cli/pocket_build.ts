@@ -27,7 +27,7 @@ it, the same command goes on from there. The world that is shipped stays as it i
   --out DIR        where the world goes; default: runs/pocket-world
   --keep DIR       a world whose weights and patches are used again where nothing that decides them has changed:
                    to add a generator
-  --backend NAME   auto, tensorflow, wasm or cpu; default: wasm, on which the world is the same everywhere
+  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: wasm, on which the world is the same everywhere
   --threads N      threads; on wasm the world does not depend on it; default: one for each core
 
 Examples:

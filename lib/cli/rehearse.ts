@@ -29,7 +29,7 @@ RECIPE is a system of experiments/systems.ts, as dual-loss, or FILE#EXPORT of a 
 and the best network of a large recipe take up to ten gigabytes on the disk while it goes.
 
   --all             every system
-  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N       threads; default: one for each core
   --keep DIR        where everything goes, a folder for each recipe, and stays; default: a temporary folder
 

@@ -40,7 +40,7 @@ and pipelines is told before anything starts, all of it at once.
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --pipelines DIR   folder of pipelines, each under the name that definitions have for its model; default: the
                     environment variable PIPELINES. What is missing of reconstructions is made with them first
-  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(20)}
   --runs DIR        the runs folder; default: runs

@@ -41,7 +41,7 @@ ${resourcesHelp}
   --pipelines DIR   folder of pipelines; default: the environment variable PIPELINES. What is missing of
                     reconstructions is made with them first, by this process; under Slurm make it before, with
                     deno task reconstruct FILE --on slurm:N
-  --backend NAME    auto, tensorflow, wasm or cpu; default: auto
+  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
   --threads N       threads of each process; default: cores shared out
 ${workersHelp(20)}
   --runs DIR        the runs folder, under Slurm one that all machines share; default: runs

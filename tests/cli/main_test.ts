@@ -41,7 +41,7 @@ Deno.test("what cannot be understood is refused with the nearest name and exit c
     [["demo", "--_=x"], ['unknown option "--_"']],
     [["demo", "--seeds"], ['option "--seeds" has no value']],
     [["demo", "--threads", "-2"], ['"-2"']],
-    [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, wasm, cpu"]],
+    [["demo", "--backend", "wsm"], ['did you mean "wasm"?', "auto, tensorflow, webgpu, wasm, cpu"]],
     [["demo", "more"], ['"more" given, expected no operands. See']],
     [["demo", "quick"], ['"quick" given, expected no operands; did you mean "--quick"?']],
     [["run"], ["none given, expected 1 to 2 operands"]],
