@@ -54,6 +54,24 @@ export function activationGradient(
   return { dz, bias: () => tf.sum(dz, rows) };
 }
 
+/**
+ * As {@linkcode activationGradient}, with dz in bfloat16 for the products behind it, and the sums of the bias float32;
+ * `dy` and `kept` in whatever they are. For backends with the kernel "HouseNarrowSums".
+ */
+export function narrowActivationGradient(
+  dy: tf.Tensor,
+  kept: tf.Tensor | null,
+  { activation, hasBias }: { readonly activation: Activation | null; readonly hasBias: boolean },
+): ActivationGradient {
+  const made = kept !== null
+    ? runKernel("HouseActivationGrad", { dy, kept }, { activation: activation!, narrow: true })
+    : hasBias
+    ? runKernel("HouseNarrowSums", { x: dy })
+    : runKernel("HouseNarrow", { x: dy });
+  const [dz, ofBias] = shortLived(made);
+  return { dz, bias: () => tf.clone(ofBias) };
+}
+
 /** dy where x > 0, `slope` · dy elsewhere; x is the input of a ReLU or, for the plain one, its output. */
 export function reluGradient(x: tf.Tensor, dy: tf.Tensor, slope = 0): tf.Tensor {
   if (hasKernel("HouseReluGrad")) return runKernel("HouseReluGrad", { x, dy }, { slope })[0];

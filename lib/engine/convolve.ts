@@ -2,6 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate, activationGradient } from "./activation.ts";
 import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
+import { narrowed } from "./narrowed.ts";
+import { isBrief } from "./precision.ts";
 
 /** Padding: pixels of zeros on every side, or TensorFlow's "same" and "valid". */
 export type Padding = number | "same" | "valid";
@@ -23,7 +25,7 @@ export interface ConvolveTransposeOptions extends ConvolveOptions {
 }
 
 /**
- * Convolution (cross-correlation, as everywhere in the field).
+ * Convolution (cross-correlation, as everywhere in the field), in the precision at hand.
  *
  * @param x [N, H, W, C]
  * @param filter [K, K, C, O]
@@ -35,13 +37,21 @@ export function convolve(
   bias: tf.Tensor | null,
   { stride = 1, pad = 0, activation = null }: ConvolveOptions = {},
 ): tf.Tensor {
+  // TensorFlow.js's kernels for TensorFlow want all four
+  const attributes = { strides: stride, pad, dilations: 1, dataFormat: "NHWC" };
+  if (isBrief()) {
+    const [inputShape, filterShape] = [x.shape, filter.shape];
+    return narrowed({ x, weight: filter, bias, activation }, {
+      forward: (x, filter) => runKernel("Conv2D", { x, filter }, attributes)[0],
+      toX: (dy, filter) => runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributes, inputShape })[0],
+      toWeight: (dy, x) => runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributes, filterShape })[0],
+    });
+  }
   if (!hasKernel("HouseConvolve")) {
     const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
     return activate(bias === null ? y : tf.add(y, bias), activation);
   }
   const inputs: Inputs = bias === null ? { x, filter } : { x, filter, bias };
-  // TensorFlow.js's kernels for TensorFlow want all four
-  const attributes = { strides: stride, pad, dilations: 1, dataFormat: "NHWC" };
   return differentiable({
     inputs,
     forward: (save) => {

@@ -2,9 +2,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate, type Activation, activationGradient } from "./activation.ts";
 import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
+import { narrowed, narrowProduct } from "./narrowed.ts";
+import { isBrief } from "./precision.ts";
 
 /**
- * x · weightᵀ + bias over the last axis, then an activation.
+ * x · weightᵀ + bias over the last axis, then an activation, in the precision at hand.
  *
  * @param x [..., I]
  * @param weight [O, I], as PyTorch stores it
@@ -17,8 +19,17 @@ export function linear(
   activation: Activation | null = null,
 ): tf.Tensor {
   const rows = tf.reshape(x, [-1, x.shape[x.rank - 1]]);
-  const y = hasKernel("HouseLinear") ? fused(rows, weight, bias, activation) : composed(rows, weight, bias, activation);
-  return tf.reshape(y, [...x.shape.slice(0, -1), weight.shape[0]]);
+  const apply = isBrief() ? brief : hasKernel("HouseLinear") ? fused : composed;
+  return tf.reshape(apply(rows, weight, bias, activation), [...x.shape.slice(0, -1), weight.shape[0]]);
+}
+
+/** The product in bfloat16. */
+function brief(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {
+  return narrowed({ x, weight, bias, activation }, {
+    forward: (x_RI, weight_OI) => narrowProduct(x_RI, weight_OI, false, true),
+    toX: (dz_RO, weight_OI) => narrowProduct(dz_RO, weight_OI),
+    toWeight: (dz_RO, x_RI) => narrowProduct(dz_RO, x_RI, true, false),
+  });
 }
 
 function composed(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {

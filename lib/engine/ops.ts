@@ -104,6 +104,8 @@ export { gelu, type GeluForm } from "./gelu.ts";
 export { nthLargest } from "./largest.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { linear } from "./linear.ts";
+export { mlp, type MlpOptions, type MlpParams } from "./mlp.ts";
+export { product } from "./narrowed.ts";
 export { logSoftmax } from "./softmax.ts";
 export { upsampleNearest } from "./upsample.ts";
 

@@ -14,7 +14,8 @@ import {
   initAttention,
 } from "../nn/attention.ts";
 import { type Draw, type Streams, truncatedNormal, zeros } from "../nn/initial.ts";
-import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import { initLinear, type LinearParams } from "../nn/linear.ts";
+import { applyNormedMlp } from "../nn/mlp.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 
 /** Sizes of a stack of layers. */
@@ -104,10 +105,9 @@ function applyLayer(
   const from_BSD = options.queries === undefined ? x_BTD : firstTokens(x_BTD, options.queries);
   const normed_BTD = applyNorm(layer_norm1, x_BTD, clipEpsilon) as Tensor3D;
   const y_BSD = add(from_BSD, applyAttention(self_attn, normed_BTD, options));
-  const hidden_BSM = applyLinear(
-    mlp.fc1,
-    applyNorm(layer_norm2, y_BSD, clipEpsilon),
-    activation === "gelu" ? "gelu" : "geluSigmoid",
-  );
-  return add(y_BSD, applyLinear(mlp.fc2, hidden_BSM) as Tensor3D);
+  const branch_BSD = applyNormedMlp({ norm: layer_norm2, mlp }, y_BSD, {
+    activation: activation === "gelu" ? "gelu" : "geluSigmoid",
+    epsilon: clipEpsilon,
+  });
+  return add(y_BSD, branch_BSD as Tensor3D);
 }

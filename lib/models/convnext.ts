@@ -14,7 +14,8 @@ import { applyConv, applyDepthwise, type ConvParams, initConv, initDepthwise } f
 import { highPass } from "../nn/high_pass.ts";
 import { dropPath } from "../nn/dropout.ts";
 import { type Draw, filledWith, type Streams, truncatedNormal, uniformFanIn, zeros } from "../nn/initial.ts";
-import { applyLinear, initLinear, type LinearParams } from "../nn/linear.ts";
+import { initLinear, type LinearParams } from "../nn/linear.ts";
+import { applyNormedMlp } from "../nn/mlp.ts";
 import { applyNorm, initNorm, type NormParams } from "../nn/norm.ts";
 import { lastMapOf, type Pass } from "../nn/pass.ts";
 import { globalPool } from "../nn/pool.ts";
@@ -224,8 +225,7 @@ function bent({ transitions }: Convnext, x: Tensor): Tensor4D {
 
 function applyBlock(block: Block, drop: { rate: number; uniform: Tensor | null }, x_BHWC: Tensor4D): Tensor4D {
   return tidy(() => {
-    const y_BHWC = applyNorm(block.norm, applyDepthwise(block.conv_dw, x_BHWC));
-    const branch_BHWC = applyLinear(block.mlp.fc2, applyLinear(block.mlp.fc1, y_BHWC, "gelu"));
+    const branch_BHWC = applyNormedMlp(block, applyDepthwise(block.conv_dw, x_BHWC), { activation: "gelu" });
     const kept_BHWC = dropPath(branch_BHWC, drop);
     if (block.gamma === undefined) return add(x_BHWC, kept_BHWC as Tensor4D);
     return addScaled(x_BHWC, kept_BHWC, block.gamma) as Tensor4D;

@@ -12,9 +12,9 @@ import { isPart, type Maker, type Part, part, show } from "../definition/part.ts
 import {
   add,
   concat,
-  matMul,
   mean,
   mul,
+  product,
   reshape,
   sigmoid,
   slice,
@@ -223,14 +223,14 @@ function attend(
     const split = (y: Tensor) => transpose(reshape(y, [rows, -1, heads, headWidth]), [0, 2, 1, 3]) as Tensor4D;
     const q_BK1W = split(applyLinear(attention.fc_q, query_BC));
     const k_BKNW = split(applyLinear(attention.fc_k, x_BNC));
-    const score_BK1N = mul(matMul(q_BK1W, k_BKNW, false, true), headWidth ** -0.5);
+    const score_BK1N = mul(product(q_BK1W, k_BKNW, false, true), headWidth ** -0.5);
     const bias_BK1N = reshape(transpose(bias_BNK, [0, 2, 1]), [rows, heads, 1, -1]);
     const uniform = pass.draw(drops.weights);
     const weight_BK1N = dropout(softmax(add(score_BK1N, bias_BK1N)), {
       rate,
       uniform: uniform === null ? null : reshape(uniform, [rows, heads, 1, -1]),
     });
-    const seen_BD = reshape(matMul(weight_BK1N, split(applyLinear(attention.fc_v, x_BNC))), [rows, heads * headWidth]);
+    const seen_BD = reshape(product(weight_BK1N, split(applyLinear(attention.fc_v, x_BNC))), [rows, heads * headWidth]);
     const kept_BC = dropout(applyLinear(attention.fc_o, seen_BD), { rate, uniform: pass.draw(drops.result) });
     return applyNorm(layer_norm, add(query_BC, kept_BC), 1e-5) as Tensor2D;
   });

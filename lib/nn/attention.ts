@@ -1,8 +1,8 @@
 // B samples · S queries · T tokens · D width · H heads · E = D / H width of a head
 import {
   add,
-  matMul,
   mul,
+  product,
   reshape,
   slice,
   softmax,
@@ -80,9 +80,9 @@ export function attend(
     const [batch, queries, width] = query.shape;
     // the scale on the queries, which are fewer than the scores wherever there are more tokens than E
     const q_BHSE = perHead(mul(query, (width / heads) ** -0.5), heads);
-    const scores_BHST = matMul(q_BHSE, perHead(key, heads), false, true);
+    const scores_BHST = product(q_BHSE, perHead(key, heads), false, true);
     const seen_BHST = causal ? add(scores_BHST, mask(queries, key.shape[1])) : scores_BHST;
-    const found_BHSE = matMul(softmax(seen_BHST), perHead(value, heads));
+    const found_BHSE = product(softmax(seen_BHST), perHead(value, heads));
     return reshape(transpose(found_BHSE, [0, 2, 1, 3]), [batch, queries, width]);
   });
 }

@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convPlan } from "../conv_plan.ts";
 import { runKernel } from "../differentiable.ts";
+import { isBfloat16, typeAttribute, typeOf } from "./bfloat16.ts";
 import { type Attribute, type Backend, type Kernel, replaceKernels } from "./kernels.ts";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
@@ -16,10 +17,16 @@ type Run = (
 ) => tf.TensorInfo[];
 
 /** Numbers are floats, where they are not marked as whole. */
-type Attributes = Readonly<Record<string, number | readonly number[] | string | boolean | Whole>>;
+type Attributes = Readonly<Record<string, number | readonly number[] | string | boolean | Whole | TypeName>>;
 
 interface Whole {
   readonly whole: number;
+}
+
+/** Of what an operation is given or makes. */
+interface TypeName {
+  /** The type of a tensor, or bfloat16 where true, else float32. */
+  readonly type: tf.TensorInfo | boolean;
 }
 
 /** Registers the kernels that lib/engine asks for by name, and those that stand before stock ones. */
@@ -42,18 +49,26 @@ function runner(backend: Backend): Run {
   };
 }
 
-function attribute({ binding }: Backend, name: string, value: Attributes[string]): Attribute {
+function attribute(backend: Backend, name: string, value: Attributes[string]): Attribute {
+  const { binding } = backend;
   if (typeof value === "string") return { name, type: binding.TF_ATTR_STRING, value };
   if (typeof value === "boolean") return { name, type: binding.TF_ATTR_BOOL, value };
+  if (typeof value === "object" && "type" in value) {
+    return typeof value.type === "boolean"
+      ? typeAttribute(backend, name, value.type)
+      : typeOf(backend, value.type, name);
+  }
   if (typeof value === "object" && "whole" in value) return { name, type: binding.TF_ATTR_INT, value: value.whole };
   return { name, type: binding.TF_ATTR_FLOAT, value };
 }
 
 const kernels: Readonly<Record<string, HouseKernel>> = {
-  HouseLayerNorm: ({ x, weight, bias }, { epsilon }, run) =>
-    run("HouseLayerNorm", [x, weight, bias], { attributes: { epsilon: epsilon as number }, outputs: 2 }),
+  HouseLayerNorm: ({ x, weight, bias }, { epsilon, narrow = false }, run) => {
+    const attributes = { epsilon: epsilon as number, made: { type: narrow as boolean } };
+    return run("HouseLayerNorm", [x, weight, bias], { attributes, outputs: 2 });
+  },
   HouseLayerNormGrad: ({ x, weight, dy, statistics }, _, run) =>
-    run("HouseLayerNormGrad", [x, weight, dy, statistics], { outputs: 3 }),
+    run("HouseLayerNormGrad", [x, weight, dy, statistics], { attributes: { given: { type: dy } }, outputs: 3 }),
   HouseBatchNorm: ({ x, weight, bias, residual }, { epsilon, activation }, run) => {
     const options = { attributes: { epsilon, activation } as Attributes, outputs: 3 };
     if (residual === undefined) return run("HouseBatchNorm", [x, weight, bias], options);
@@ -74,10 +89,14 @@ const kernels: Readonly<Record<string, HouseKernel>> = {
     if (bias === undefined && activation === "none") return sums;
     return freeing((hold) => finish(hold(sums), bias, activation as string, run)[0]);
   },
-  HouseActivationGrad: ({ dy, kept }, { activation }, run) => {
+  HouseFinish: ({ z, bias }, { activation, narrow }, run) =>
+    finish(z, bias, activation as string, run, narrow as boolean),
+  HouseNarrowSums: ({ x }, _, run) => run("HouseNarrowSums", [x], { outputs: 2 }),
+  HouseActivationGrad: ({ dy, kept }, { activation, narrow = false }, run) => {
     if (kept === undefined) return run("HouseColumnSums", [dy]);
-    const kind = activation === "relu" ? "relu" : "gelu";
-    return run("HouseActivationGrad", [dy, kept], { attributes: { activation: kind }, outputs: 2 });
+    const types = { given: { type: dy }, saved: { type: kept }, made: { type: narrow as boolean } };
+    const attributes = { activation: activation === "relu" ? "relu" : "gelu", ...types };
+    return run("HouseActivationGrad", [dy, kept], { attributes, outputs: 2 });
   },
   HouseReluGrad: ({ x, dy }, { slope }, run) => {
     // TensorFlow's own are one pass each
@@ -137,14 +156,27 @@ const replacements: Readonly<Record<string, Kernel>> = {
   },
 };
 
-/** Bias and activation behind a product; gives the result and what the gradient wants of a GELU or a ReLU. */
-function finish(z: tf.TensorInfo, bias: tf.TensorInfo | undefined, activation: string, run: Run): tf.TensorInfo[] {
+/**
+ * Bias and activation behind a product; gives the result and what the gradient wants of a GELU or a ReLU. Of a product
+ * in bfloat16 that is bfloat16 for a GELU; the result is float32, or for a GELU bfloat16 where `narrow` says so.
+ */
+function finish(
+  z: tf.TensorInfo,
+  bias: tf.TensorInfo | undefined,
+  activation: string,
+  run: Run,
+  narrow = false,
+): tf.TensorInfo[] {
   const form = ({ gelu: "erf", geluTanh: "tanh", geluSigmoid: "sigmoid" } as Record<string, string>)[activation];
-  if (bias === undefined && form === undefined) return run(activation === "relu" ? "Relu" : "Identity", [z]);
+  const isNarrow = isBfloat16(tf.backend() as unknown as Backend, z);
+  if (bias === undefined && form === undefined && !isNarrow) {
+    return run(activation === "relu" ? "Relu" : "Identity", [z]);
+  }
   return freeing((hold) => {
     const shift = bias ?? hold(tf.zeros([z.shape[z.shape.length - 1]]));
-    if (form === undefined) return run("HouseBias", [z, shift], { attributes: { activation } });
-    return run("HouseBiasGelu", [z, shift], { attributes: { form }, outputs: 2 });
+    const given = { type: z };
+    if (form === undefined) return run("HouseBias", [z, shift], { attributes: { activation, given } });
+    return run("HouseBiasGelu", [z, shift], { attributes: { form, given, made: { type: narrow } }, outputs: 2 });
   });
 }
 

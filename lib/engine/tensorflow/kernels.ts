@@ -1,12 +1,13 @@
 // N images · H, W height and width · C channels · K kernel size
 /**
- * Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
+ * Convolutions in bfloat16. Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
  * alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for whole numbers, and rows
  * taken by number, whose numbers TensorFlow.js reads, which a recording cannot.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
 import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
+import { isBfloat16, typed, typeOf } from "./bfloat16.ts";
 
 /** TensorFlow.js's backend on the addon, as far as its kernels use it. */
 export interface Backend {
@@ -17,6 +18,8 @@ export interface Backend {
       number
     >
   >;
+  /** By the tensors' own numbers of types; undefined for what is not known there. */
+  readonly tensorMap: { get(id: tf.DataId): { readonly dtype: number } | undefined };
   executeSingleOutput(name: string, attributes: readonly Attribute[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
   executeMultipleOutputs(
     name: string,
@@ -46,6 +49,7 @@ export type Kernel = (call: Call) => tf.TensorInfo;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
+  replaceKernels(typed);
   replaceKernels(kernels);
 }
 
@@ -99,10 +103,12 @@ function convolution(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[
       dataFormat?: string;
     };
     const plan = convPlan(inputShape!, filterShape!, { attributes, depthwise: name.startsWith("Depthwise") });
-    if (!isNumeric(plan) || (dataFormat ?? "NHWC") !== "NHWC") return stock();
-    if (/^Conv2DBackprop/.test(name) && !isSame(plan)) return framedGradient(name, inputs, attributes, plan);
+    const sample = inputs.x ?? inputs.dy;
+    if (!isNumeric(plan) && !isBfloat16(backend, sample) || (dataFormat ?? "NHWC") !== "NHWC") return stock();
+    const padded = isNumeric(plan) && !isSame(plan);
+    if (/^Conv2DBackprop/.test(name) && padded) return framedGradient(name, inputs, attributes, plan);
     const { strideHeight, strideWidth, dilationHeight, dilationWidth } = plan;
-    const { ints, common } = attributesOf(backend, plan);
+    const { ints, common } = attributesOf(backend, plan, sample);
     const shape = name.endsWith("Input") ? inputShape! : filterShape!;
     const sizes = tf.tensor1d(shape, "int32");
     try {
@@ -144,7 +150,7 @@ function pool(name: string, order: (inputs: Call["inputs"]) => tf.Tensor[]): Ker
   return ({ inputs, attributes, backend, stock }) => {
     const plan = poolPlan((inputs.x ?? inputs.input).shape, attributes);
     if (!isNumeric(plan)) return stock();
-    const { ints, common } = attributesOf(backend, plan);
+    const { ints, common } = attributesOf(backend, plan, inputs.x ?? inputs.input);
     return backend.executeSingleOutput(name, [
       ...common,
       ints("ksize", [1, plan.filterHeight, plan.filterWidth, 1]),
@@ -232,19 +238,20 @@ function isSame(plan: ConvPlan | PoolPlan): boolean {
     fits(inWidth, outWidth, strideWidth, effectiveFilterWidth, left, right);
 }
 
-function attributesOf({ binding }: Backend, plan: ConvPlan | PoolPlan): {
+function attributesOf(backend: Backend, plan: ConvPlan | PoolPlan, tensor: tf.Tensor): {
   readonly ints: (name: string, value: readonly number[]) => Attribute;
   readonly common: readonly Attribute[];
 } {
-  const { top, bottom, left, right } = plan.padInfo;
+  const { binding } = backend;
+  const { type, top, bottom, left, right } = plan.padInfo;
   const ints = (name: string, value: readonly number[]): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
-  const same = isSame(plan);
+  const padding = isSame(plan) ? "SAME" : type === "VALID" ? "VALID" : "EXPLICIT";
   return {
     ints,
     common: [
-      { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-      { name: "padding", type: binding.TF_ATTR_STRING, value: same ? "SAME" : "EXPLICIT" },
-      ints("explicit_paddings", same ? [] : [0, 0, top, bottom, left, right, 0, 0]),
+      typeOf(backend, tensor),
+      { name: "padding", type: binding.TF_ATTR_STRING, value: padding },
+      ints("explicit_paddings", padding === "EXPLICIT" ? [0, 0, top, bottom, left, right, 0, 0] : []),
       { name: "data_format", type: binding.TF_ATTR_STRING, value: "NHWC" },
     ],
   };

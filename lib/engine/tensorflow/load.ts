@@ -2,6 +2,7 @@ import { registerBackend, setBackend } from "@tensorflow/tfjs-core";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import util from "node:util";
+import { registerRounding, type Taker, takingBfloat16 } from "./bfloat16.ts";
 import { registerFused } from "./fused.ts";
 import { builtAddon, commandFor } from "./installed.ts";
 import { registerKernels } from "./kernels.ts";
@@ -50,10 +51,11 @@ export async function startTensorflow(
   if (Deno.env.get("TF_FORCE_GPU_ALLOW_GROWTH") === undefined) Deno.env.set("TF_FORCE_GPU_ALLOW_GROWTH", "true");
   const { binding, NodeJSKernelBackend } = open(file);
   startFused(binding, threads);
+  registerRounding();
   registerKernels();
   // the one place that decides: our own operations are made for processors, graphics cards have TensorFlow's
   if (!binding.isUsingGpuDevice()) registerFused();
-  registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "counterproof") as never);
+  registerBackend("tensorflow", () => takingBfloat16(new NodeJSKernelBackend(binding, "counterproof")) as never);
   if (!await setBackend("tensorflow")) throw new Error(`Cannot start the tensorflow backend from "${file}"`);
   return { version: binding.TF_Version, onGpu: binding.isUsingGpuDevice() };
 }
@@ -72,7 +74,7 @@ function startFused(binding: Binding, threads: number): void {
 
 function open(file: string): {
   readonly binding: Binding;
-  readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => unknown;
+  readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => Taker;
 } {
   // Node 23 and Deno have dropped these two, and the package, of 2024, calls them
   const old = util as unknown as Record<string, unknown>;

@@ -12,6 +12,8 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
+#include "kernels.h"
+
 namespace fused {
 
 using Sizes = std::vector<int64_t>;
@@ -40,6 +42,8 @@ struct Attributes {
   // logarithm of the old one's
   float beta1 = 0, beta2 = 0, gain1 = 0, gain2 = 0, log1 = 0, log2 = 0;
   int64_t size = 0;
+  // of what is made, where an operation makes both
+  Type type = Type::kFloat;
   std::string activation, form;
   std::vector<float> decays;
 };
@@ -58,7 +62,9 @@ class Status {
 
 struct Input {
   Sizes sizes;
+  // of those that are bfloat16 `values` tells
   const float *data;
+  Given values;
   int64_t count() const { return Product(sizes); }
 };
 
@@ -80,42 +86,58 @@ class Call {
     Status status;
     TF_GetInput(context_, number, &tensor, status);
     if (!status.ok()) throw std::runtime_error(TF_Message(status));
-    Input input{{}, static_cast<const float *>(TF_TensorData(tensor))};
+    const Type type = TF_TensorType(tensor) == TF_BFLOAT16 ? Type::kBfloat16 : Type::kFloat;
+    const void *const data = TF_TensorData(tensor);
+    Input input{{}, type == Type::kFloat ? static_cast<const float *>(data) : nullptr, {data, type}};
     for (int axis = 0; axis < TF_NumDims(tensor); axis++) input.sizes.push_back(TF_Dim(tensor, axis));
     TF_DeleteTensor(tensor);
     return input;
   }
 
   // Of exactly these sizes.
-  const float *In(int number, const Sizes &sizes) const {
-    const Input input = In(number);
-    if (input.sizes != sizes) {
-      throw Refusal("input " + std::to_string(number) + " has shape " + Show(input.sizes) + ", expected " + Show(sizes));
-    }
-    return input.data;
-  }
+  const float *In(int number, const Sizes &sizes) const { return Sized(number, sizes).data; }
 
-  float *Out(int number, const Sizes &sizes) {
+  // Of exactly these sizes, in float or bfloat16.
+  Given Either(int number, const Sizes &sizes) const { return Sized(number, sizes).values; }
+
+  float *Out(int number, const Sizes &sizes) { return static_cast<float *>(Out(number, sizes, Type::kFloat).data); }
+
+  Made Out(int number, const Sizes &sizes, Type type) {
     Status status;
-    const size_t bytes = sizeof(float) * static_cast<size_t>(Product(sizes));
-    return Held(TF_AllocateOutput(context_, number, TF_FLOAT, sizes.data(), static_cast<int>(sizes.size()), bytes, status),
-                status);
+    const bool whole = type == Type::kFloat;
+    const size_t bytes = (whole ? sizeof(float) : sizeof(Bfloat16)) * static_cast<size_t>(Product(sizes));
+    return {Held(TF_AllocateOutput(context_, number, whole ? TF_FLOAT : TF_BFLOAT16, sizes.data(),
+                                   static_cast<int>(sizes.size()), bytes, status),
+                 status),
+            type};
   }
 
   // In the memory of one of these inputs, where nobody else needs that.
   float *Out(int number, const Sizes &sizes, const std::vector<int> &instead) {
+    return static_cast<float *>(Out(number, sizes, Type::kFloat, instead).data);
+  }
+
+  // An input of another type gives its memory to nobody.
+  Made Out(int number, const Sizes &sizes, Type type, const std::vector<int> &instead) {
     Status status;
     int taken;
-    return Held(TF_ForwardInputOrAllocateOutput(context_, instead.data(), static_cast<int>(instead.size()), number,
-                                                sizes.data(), static_cast<int>(sizes.size()), &taken, status),
-                status);
+    return {Held(TF_ForwardInputOrAllocateOutput(context_, instead.data(), static_cast<int>(instead.size()), number,
+                                                 sizes.data(), static_cast<int>(sizes.size()), &taken, status),
+                 status),
+            type};
   }
 
  private:
-  float *Held(TF_Tensor *tensor, const Status &status) {
+  Input Sized(int number, const Sizes &sizes) const {
+    const Input input = In(number);
+    if (input.sizes == sizes) return input;
+    throw Refusal("input " + std::to_string(number) + " has shape " + Show(input.sizes) + ", expected " + Show(sizes));
+  }
+
+  void *Held(TF_Tensor *tensor, const Status &status) {
     if (tensor != nullptr) outputs_.push_back(tensor);
     if (!status.ok()) throw std::runtime_error(TF_Message(status));
-    return static_cast<float *>(TF_TensorData(tensor));
+    return TF_TensorData(tensor);
   }
 
   TF_OpKernelContext *const context_;

@@ -67,18 +67,27 @@ void RunGeluGrad(Gelu form, const float *x, const float *dy, float *dx, int64_t 
   });
 }
 
-void RunBiasGelu(const BiasActivation &a, Rows rows) {
+// The derivative has the type of z.
+template <class Sum, class Value>
+inline void BiasGelu(const BiasActivation &a, Value *y, Rows rows) {
+  const Sum *const z = static_cast<const Sum *>(a.z.data);
+  Sum *const derivative = static_cast<Sum *>(a.derivative.data);
   WithForm(a.form, [&](auto constant) {
     for (int64_t r = rows.first; r < rows.last; r++) {
       const int64_t row = r * a.channels;
       Columns(a.channels, [&](int64_t c, auto place) {
         const auto [value, slope] =
-            GeluOf<decltype(constant)::value>(Load(a.z + row + c, place) + Load(a.bias + c, place));
-        Store(a.derivative + row + c, slope, place);
-        Store(a.y + row + c, value, place);
+            GeluOf<decltype(constant)::value>(Load(z + row + c, place) + Load(a.bias + c, place));
+        Store(derivative + row + c, slope, place);
+        Store(y + row + c, value, place);
       });
     }
   });
+}
+
+void RunBiasGelu(const BiasActivation &a, Rows rows) {
+  if (a.z.type == Type::kFloat) return BiasGelu<float>(a, static_cast<float *>(a.y.data), rows);
+  Typed(a.y, [&](auto *y) { BiasGelu<Bfloat16>(a, y, rows); });
 }
 
 }  // namespace

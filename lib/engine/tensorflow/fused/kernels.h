@@ -5,6 +5,23 @@
 
 namespace fused {
 
+// The upper half of a float: its sign, its exponent and seven bits of its mantissa.
+struct Bfloat16 {
+  uint16_t bits;
+};
+
+enum class Type { kFloat, kBfloat16 };
+
+// Values of a type that is known when the kernel is called.
+struct Given {
+  const void *data;
+  Type type;
+};
+struct Made {
+  void *data;
+  Type type;
+};
+
 // Rows of a matrix that one call works on.
 struct Rows {
   int64_t first, last;
@@ -13,14 +30,17 @@ struct Rows {
 // [R, C]; `statistics` [R, 2]: each row's mean and reciprocal deviation.
 struct LayerNorm {
   const float *x, *weight, *bias;
-  float *y, *statistics;
+  Made y;
+  float *statistics;
   int channels;
   float epsilon;
 };
 
 // The sums [C] are added to.
 struct LayerNormGrad {
-  const float *x, *weight, *dy, *statistics;
+  const float *x, *weight;
+  Given dy;
+  const float *statistics;
   float *dx;
   int channels;
 };
@@ -45,8 +65,9 @@ enum class Gelu { kErf, kTanh, kSigmoid };
 
 // y = f(z + bias); with a GELU `derivative` is that of f at z + bias.
 struct BiasActivation {
-  const float *z, *bias;
-  float *y, *derivative;
+  Given z;
+  const float *bias;
+  Made y, derivative;
   int channels;
   bool relu;
   Gelu form;
@@ -54,8 +75,8 @@ struct BiasActivation {
 
 // dz = dy where kept > 0 (ReLU), else dy · kept.
 struct ActivationGrad {
-  const float *dy, *kept;
-  float *dz;
+  Given dy, kept;
+  Made dz;
   int channels;
   bool relu;
 };
@@ -112,6 +133,7 @@ struct Kernels {
   void (*bias_gelu)(const BiasActivation &, Rows);
   void (*activation_grad)(const ActivationGrad &, float *sums, Rows);
   void (*column_sums)(const float *x, int channels, float *sums, Rows);
+  void (*narrow)(const float *x, Bfloat16 *y, int channels, float *sums, Rows);
   void (*add_scaled)(const AddScaled &, Rows);
   void (*add_scaled_grad)(const AddScaledGrad &, float *sums, Rows);
   void (*gelu)(Gelu, const float *x, float *y, int64_t count);

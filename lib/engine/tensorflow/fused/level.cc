@@ -20,6 +20,7 @@ extern const Kernels LEVEL = {
     RunBiasGelu,
     RunActivationGrad,
     RunColumnSums,
+    RunNarrow,
     RunAddScaled,
     RunAddScaledGrad,
     RunGelu,

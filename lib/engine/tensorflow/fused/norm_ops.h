@@ -11,14 +11,15 @@ namespace fused {
 inline void ComputeLayerNorm(Call &call, const Kernels &kernels) {
   const Matrix x(call.In(0));
   const float *const weight = call.In(1, x.row()), *const bias = call.In(2, x.row());
-  const LayerNorm norm{x.data, weight, bias, call.Out(0, x.sizes), call.Out(1, {x.rows, 2}), x.columns,
-                       call.attributes.epsilon};
+  const LayerNorm norm{x.data, weight, bias, call.Out(0, x.sizes, call.attributes.type), call.Out(1, {x.rows, 2}),
+                       x.columns, call.attributes.epsilon};
   ShareRows(x.rows, x.columns, [&](Rows rows) { kernels.layer_norm(norm, rows); });
 }
 
 inline void ComputeLayerNormGrad(Call &call, const Kernels &kernels) {
   const Matrix x(call.In(0));
-  const float *const weight = call.In(1, x.row()), *const dy = call.In(2, x.sizes);
+  const float *const weight = call.In(1, x.row());
+  const Given dy = call.Either(2, x.sizes);
   const float *const statistics = call.In(3, {x.rows, 2});
   const int64_t c = x.columns;
   const LayerNormGrad grad{x.data, weight, dy, statistics, call.Out(0, x.sizes, {2, 0}), x.columns};

@@ -6,10 +6,11 @@
 namespace fused {
 namespace {
 
-void RunLayerNorm(const LayerNorm &a, Rows rows) {
+template <class Value>
+inline void LayerNormTo(Value *to, const LayerNorm &a, Rows rows) {
   for (int64_t r = rows.first; r < rows.last; r++) {
     const float *const x = a.x + r * a.channels;
-    float *const y = a.y + r * a.channels;
+    Value *const y = to + r * a.channels;
     Vector sum{}, squares{};
     Columns(a.channels, [&](int64_t c, auto place) { sum += Load(x + c, place); });
     const float mean = Sum(sum) / a.channels;
@@ -27,9 +28,15 @@ void RunLayerNorm(const LayerNorm &a, Rows rows) {
   }
 }
 
-void RunLayerNormGrad(const LayerNormGrad &a, float *dweight, float *dbias, Rows rows) {
+void RunLayerNorm(const LayerNorm &a, Rows rows) {
+  Typed(a.y, [&](auto *y) { LayerNormTo(y, a, rows); });
+}
+
+template <class Value>
+inline void LayerNormBack(const Value *from, const LayerNormGrad &a, float *dweight, float *dbias, Rows rows) {
   for (int64_t r = rows.first; r < rows.last; r++) {
-    const float *const x = a.x + r * a.channels, *const dy = a.dy + r * a.channels;
+    const float *const x = a.x + r * a.channels;
+    const Value *const dy = from + r * a.channels;
     float *const dx = a.dx + r * a.channels;
     const float mean = a.statistics[2 * r], scale = a.statistics[2 * r + 1];
     Vector plain{}, weighted{};
@@ -49,6 +56,10 @@ void RunLayerNormGrad(const LayerNormGrad &a, float *dweight, float *dbias, Rows
       Store(dx + c, (outer - offset - normal * slope) * scale, place);
     });
   }
+}
+
+void RunLayerNormGrad(const LayerNormGrad &a, float *dweight, float *dbias, Rows rows) {
+  Typed(a.dy, [&](const auto *dy) { LayerNormBack(dy, a, dweight, dbias, rows); });
 }
 
 // Block by block, each small enough to be read twice from the cache: the mean first, then the squares about it. Blocks

@@ -45,6 +45,12 @@ std::string Text(TF_OpKernelConstruction *construction, const char *name, TF_Sta
   return text;
 }
 
+Type TypeOf(TF_OpKernelConstruction *construction, const char *name, TF_Status *status) {
+  TF_DataType type = TF_FLOAT;
+  TF_OpKernelConstruction_GetAttrType(construction, name, &type, status);
+  return type == TF_BFLOAT16 ? Type::kBfloat16 : Type::kFloat;
+}
+
 std::vector<float> Numbers(TF_OpKernelConstruction *construction, const char *name, TF_Status *status) {
   int32_t values = 0, bytes = 0;
   TF_OpKernelConstruction_GetAttrSize(construction, name, &values, &bytes, status);
@@ -70,6 +76,7 @@ void *ReadAttributes(TF_OpKernelConstruction *construction) {
   if (has("size")) TF_OpKernelConstruction_GetAttrInt64(construction, "size", &attributes->size, status);
   if (has("activation")) attributes->activation = Text(construction, "activation", status);
   if (has("form")) attributes->form = Text(construction, "form", status);
+  if (has("made")) attributes->type = TypeOf(construction, "made", status);
   if (has("decays")) attributes->decays = Numbers(construction, "decays", status);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
   return attributes;
@@ -110,11 +117,13 @@ bool Has(int level) {
 void Register() {
   const char *const epsilon = "epsilon: float", *const activation = "activation: {'none', 'relu'}",
                    *const form = "form: {'erf', 'tanh', 'sigmoid'}";
+  // types of an input and of what is made of it
+  const char *const given = "given: {float, bfloat16} = DT_FLOAT", *const made = "made: {float, bfloat16} = DT_FLOAT";
   Operation<ComputeLayerNorm>("HouseLayerNorm", {"x: float", "weight: float", "bias: float"},
-                              {"y: float", "statistics: float"}, {epsilon}, Shapes<Like(0), kUnknown>);
+                              {"y: made", "statistics: float"}, {epsilon, made}, Shapes<Like(0), kUnknown>);
   Operation<ComputeLayerNormGrad>("HouseLayerNormGrad",
-                                  {"x: float", "weight: float", "dy: float", "statistics: float"},
-                                  {"dx: float", "dweight: float", "dbias: float"}, {},
+                                  {"x: float", "weight: float", "dy: given", "statistics: float"},
+                                  {"dx: float", "dweight: float", "dbias: float"}, {given},
                                   Shapes<Like(0), Like(1), Like(1)>);
   // operations of TensorFlow have a fixed number of inputs: what may be left out makes a second name
   const Texts normed = {"y: float", "mean: float", "variance: float"};
@@ -132,11 +141,16 @@ void Register() {
       "HouseBatchNormReluGrad",
       {"x: float", "weight: float", "dy: float", "mean: float", "variance: float", "y: float"}, norm_gradients,
       {epsilon}, norm_shapes);
-  Operation<ComputeBias>("HouseBias", {"z: float", "bias: float"}, {"y: float"}, {activation}, Shapes<Like(0)>);
-  Operation<ComputeBiasGelu>("HouseBiasGelu", {"z: float", "bias: float"}, {"y: float", "derivative: float"}, {form},
-                             Shapes<Like(0), Like(0)>);
-  Operation<ComputeActivationGrad>("HouseActivationGrad", {"dy: float", "kept: float"}, {"dz: float", "dbias: float"},
-                                   {"activation: {'relu', 'gelu'}"}, Shapes<Like(0), LastOf(0)>);
+  Operation<ComputeBias>("HouseBias", {"z: given", "bias: float"}, {"y: float"}, {activation, given},
+                         Shapes<Like(0)>);
+  Operation<ComputeBiasGelu>("HouseBiasGelu", {"z: given", "bias: float"}, {"y: made", "derivative: given"},
+                             {form, given, made}, Shapes<Like(0), Like(0)>);
+  Operation<ComputeActivationGrad>(
+      "HouseActivationGrad", {"dy: given", "kept: saved"}, {"dz: made", "dbias: float"},
+      {"activation: {'relu', 'gelu'}", given, "saved: {float, bfloat16} = DT_FLOAT", made},
+      Shapes<Like(0), LastOf(0)>);
+  Operation<ComputeNarrow>("HouseNarrowSums", {"x: float"}, {"y: bfloat16", "sums: float"}, {},
+                           Shapes<Like(0), LastOf(0)>);
   Operation<ComputeColumnSums>("HouseColumnSums", {"x: float"}, {"y: float"}, {}, Shapes<LastOf(0)>);
   Operation<ComputeGelu>("HouseGelu", {"x: float"}, {"y: float"}, {form}, Shapes<Like(0)>);
   Operation<ComputeGeluGrad>("HouseGeluGrad", {"x: float", "dy: float"}, {"dx: float"}, {form}, Shapes<Like(0)>);

@@ -14,32 +14,50 @@ inline void Values(int channels, Rows rows, Body body) {
   }
 }
 
+// Writes float32.
 void RunBias(const BiasActivation &a, Rows rows) {
-  if (a.relu) {
+  float *const y = static_cast<float *>(a.y.data);
+  Typed(a.z, [&](const auto *z) {
+    if (a.relu) {
+      Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+        Store(y + i, Positive(Load(z + i, place) + Load(a.bias + c, place)), place);
+      });
+      return;
+    }
     Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
-      Store(a.y + i, Positive(Load(a.z + i, place) + Load(a.bias + c, place)), place);
+      Store(y + i, Load(z + i, place) + Load(a.bias + c, place), place);
     });
-    return;
-  }
-  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
-    Store(a.y + i, Load(a.z + i, place) + Load(a.bias + c, place), place);
   });
 }
 
 void RunActivationGrad(const ActivationGrad &a, float *sums, Rows rows) {
-  const auto run = [&](auto gradient) {
+  const auto run = [&](const auto *dy, const auto *kept, auto *dz, auto gradient) {
     Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
-      const Vector dz = gradient(Load(a.dy + i, place), Load(a.kept + i, place));
-      Store(a.dz + i, dz, place);
-      Add(sums + c, dz, place);
+      const Vector made = gradient(Load(dy + i, place), Load(kept + i, place));
+      Store(dz + i, made, place);
+      Add(sums + c, made, place);
     });
   };
-  if (a.relu) run([](Vector dy, Vector kept) { return Where(kept, dy); });
-  else run([](Vector dy, Vector kept) { return dy * kept; });
+  Typed(a.dy, [&](const auto *dy) {
+    Typed(a.kept, [&](const auto *kept) {
+      Typed(a.dz, [&](auto *dz) {
+        if (a.relu) run(dy, kept, dz, [](Vector given, Vector output) { return Where(output, given); });
+        else run(dy, kept, dz, [](Vector given, Vector slope) { return given * slope; });
+      });
+    });
+  });
 }
 
 void RunColumnSums(const float *x, int channels, float *sums, Rows rows) {
   Values(channels, rows, [&](int64_t i, int64_t c, auto place) { Add(sums + c, Load(x + i, place), place); });
+}
+
+void RunNarrow(const float *x, Bfloat16 *y, int channels, float *sums, Rows rows) {
+  Values(channels, rows, [&](int64_t i, int64_t c, auto place) {
+    const Vector values = Load(x + i, place);
+    Store(y + i, values, place);
+    Add(sums + c, values, place);
+  });
 }
 
 void RunAddScaled(const AddScaled &a, Rows rows) {

@@ -14,7 +14,8 @@ inline Gelu FormOf(const std::string &name) {
 
 inline void ComputeBias(Call &call, const Kernels &kernels) {
   const Matrix z(call.In(0));
-  const BiasActivation pass{z.data, call.In(1, z.row()), call.Out(0, z.sizes, {0}), nullptr, z.columns,
+  const float *const bias = call.In(1, z.row());
+  const BiasActivation pass{z.values, bias, call.Out(0, z.sizes, Type::kFloat, {0}), {}, z.columns,
                             call.attributes.activation == "relu", Gelu::kErf};
   ShareRows(z.rows, z.columns, [&](Rows rows) { kernels.bias(pass, rows); });
 }
@@ -22,14 +23,16 @@ inline void ComputeBias(Call &call, const Kernels &kernels) {
 inline void ComputeBiasGelu(Call &call, const Kernels &kernels) {
   const Matrix z(call.In(0));
   const float *const bias = call.In(1, z.row());
-  const BiasActivation pass{z.data, bias, call.Out(0, z.sizes, {0}), call.Out(1, z.sizes), z.columns, false,
+  const Made y = call.Out(0, z.sizes, call.attributes.type, {0});
+  const BiasActivation pass{z.values, bias, y, call.Out(1, z.sizes, z.values.type), z.columns, false,
                             FormOf(call.attributes.form)};
   ShareRows(z.rows, z.columns, [&](Rows rows) { kernels.bias_gelu(pass, rows); });
 }
 
 inline void ComputeActivationGrad(Call &call, const Kernels &kernels) {
   const Matrix dy(call.In(0));
-  const ActivationGrad grad{dy.data, call.In(1, dy.sizes), call.Out(0, dy.sizes, {0, 1}), dy.columns,
+  const Given kept = call.Either(1, dy.sizes);
+  const ActivationGrad grad{dy.values, kept, call.Out(0, dy.sizes, call.attributes.type, {0, 1}), dy.columns,
                             call.attributes.activation == "relu"};
   float *const dbias = call.Out(1, dy.row());
   SumRows(dy.rows, dy.columns, dy.columns, [&](float *sums, Rows rows) {
@@ -43,6 +46,16 @@ inline void ComputeColumnSums(Call &call, const Kernels &kernels) {
   SumRows(x.rows, x.columns, x.columns, [&](float *sums, Rows rows) {
     kernels.column_sums(x.data, x.columns, sums, rows);
   }).To(y, 0, x.columns);
+}
+
+// The same values as bfloat16, and the sums of the columns.
+inline void ComputeNarrow(Call &call, const Kernels &kernels) {
+  const Matrix x(call.In(0));
+  auto *const y = static_cast<Bfloat16 *>(call.Out(0, x.sizes, Type::kBfloat16).data);
+  float *const sums = call.Out(1, x.row());
+  SumRows(x.rows, x.columns, x.columns, [&](float *own, Rows rows) {
+    kernels.narrow(x.data, y, x.columns, own, rows);
+  }).To(sums, 0, x.columns);
 }
 
 // Calls body(first value, number of values) for pieces of so many values.

@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 
+#include "kernels.h"
+
 namespace fused {
 namespace {
 
@@ -16,6 +18,8 @@ constexpr int kWidth = 4;
 
 typedef float Vector __attribute__((vector_size(kWidth * 4), aligned(4), may_alias));
 typedef int32_t Integers __attribute__((vector_size(kWidth * 4), aligned(4), may_alias));
+typedef uint32_t Bits __attribute__((vector_size(kWidth * 4), aligned(4), may_alias));
+typedef uint16_t Halves __attribute__((vector_size(kWidth * 2), aligned(2), may_alias));
 
 // A vector's place in memory: whole, or the first `count` values of it, at the end of a row.
 struct Whole {};
@@ -33,6 +37,41 @@ inline void Store(float *to, Vector values, Whole = {}) { *reinterpret_cast<Vect
 inline void Store(float *to, Vector values, Part part) {
   for (int i = 0; i < part.count; i++) to[i] = values[i];
 }
+
+inline Vector Widened(Halves halves) {
+  const Bits bits = __builtin_convertvector(halves, Bits) << 16;
+  return reinterpret_cast<const Vector &>(bits);
+}
+// To the nearest, and of two as near to the even one; NaN stays NaN, whatever its bits are.
+inline Halves Narrowed(Vector values) {
+  const Bits bits = reinterpret_cast<const Bits &>(values);
+  const Bits rounded = bits + 0x7fff + ((bits >> 16) & 1), quiet = bits | 0x400000;
+  return __builtin_convertvector((values == values ? rounded : quiet) >> 16, Halves);
+}
+inline Vector Load(const Bfloat16 *from, Whole = {}) { return Widened(*reinterpret_cast<const Halves *>(from)); }
+inline Vector Load(const Bfloat16 *from, Part part) {
+  Halves halves{};
+  for (int i = 0; i < part.count; i++) halves[i] = from[i].bits;
+  return Widened(halves);
+}
+inline void Store(Bfloat16 *to, Vector values, Whole = {}) { *reinterpret_cast<Halves *>(to) = Narrowed(values); }
+inline void Store(Bfloat16 *to, Vector values, Part part) {
+  const Halves halves = Narrowed(values);
+  for (int i = 0; i < part.count; i++) to[i].bits = halves[i];
+}
+
+// Calls body(pointer) with a pointer to values of their type.
+template <class Body>
+inline void Typed(Given values, Body body) {
+  if (values.type == Type::kFloat) body(static_cast<const float *>(values.data));
+  else body(static_cast<const Bfloat16 *>(values.data));
+}
+template <class Body>
+inline void Typed(Made values, Body body) {
+  if (values.type == Type::kFloat) body(static_cast<float *>(values.data));
+  else body(static_cast<Bfloat16 *>(values.data));
+}
+
 // Zero beyond the part.
 inline Vector Keep(Vector values, Whole) { return values; }
 inline Vector Keep(Vector values, Part part) {
