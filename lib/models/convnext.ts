@@ -225,8 +225,12 @@ function bent({ transitions }: Convnext, x: Tensor): Tensor4D {
 
 function applyBlock(block: Block, drop: { rate: number; uniform: Tensor | null }, x_BHWC: Tensor4D): Tensor4D {
   return tidy(() => {
-    const branch_BHWC = applyNormedMlp(block, applyDepthwise(block.conv_dw, x_BHWC), { activation: "gelu" });
-    const kept_BHWC = dropPath(branch_BHWC, drop);
+    const y_BHWC = applyDepthwise(block.conv_dw, x_BHWC);
+    if (block.gamma !== undefined && drop.uniform === null) {
+      const onto = { x: x_BHWC, scale: block.gamma };
+      return applyNormedMlp(block, y_BHWC, { activation: "gelu", onto }) as Tensor4D;
+    }
+    const kept_BHWC = dropPath(applyNormedMlp(block, y_BHWC, { activation: "gelu" }), drop);
     if (block.gamma === undefined) return add(x_BHWC, kept_BHWC as Tensor4D);
     return addScaled(x_BHWC, kept_BHWC, block.gamma) as Tensor4D;
   });

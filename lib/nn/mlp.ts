@@ -11,11 +11,14 @@ export interface NormedMlp {
   readonly mlp: { readonly fc1: LinearParams; readonly fc2: LinearParams };
 }
 
-/** Layer norm, a wide layer with a GELU, and a layer back: [..., C] → [..., C]. `epsilon` as in `applyNorm`. */
+/**
+ * Layer norm, a wide layer with a GELU, and a layer back: [..., C] → [..., C]. `epsilon` as in `applyNorm`; with `onto`
+ * the other branch of a block, to which the result is added under LayerScale.
+ */
 export function applyNormedMlp(
   { norm, mlp: layers }: NormedMlp,
   x: Tensor,
-  { activation, epsilon = 1e-6 }: Pick<MlpOptions, "activation"> & Partial<MlpOptions>,
+  { activation, epsilon = 1e-6, onto = null }: Pick<MlpOptions, "activation"> & Partial<MlpOptions>,
 ): Tensor {
-  return tidy(() => mlp(x, { norm, ...layers } satisfies MlpParams, { activation, epsilon }));
+  return tidy(() => mlp(x, { norm, ...layers } satisfies MlpParams, { activation, epsilon, onto }));
 }

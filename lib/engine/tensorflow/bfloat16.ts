@@ -81,6 +81,16 @@ export const typed: Readonly<Record<string, Kernel>> = {
     if (!isBfloat16(backend, x) || constantValue !== 0) return stock();
     return withWhole(call, "Pad", { names: ["Tpaddings"], values: [paddings as number[][]] });
   },
+  Reshape: (call) => {
+    const { inputs: { x }, attributes: { shape }, backend, stock } = call;
+    if (!isBfloat16(backend, x)) return stock();
+    return withWhole(call, "Reshape", { names: ["Tshape"], values: [shape as number[]] });
+  },
+  Transpose: (call) => {
+    const { inputs: { x }, attributes: { perm }, backend, stock } = call;
+    if (!isBfloat16(backend, x)) return stock();
+    return withWhole(call, "Transpose", { names: ["Tperm"], values: [perm as number[]] });
+  },
   Slice: (call) => {
     const { inputs: { x }, attributes: { begin, size }, backend, stock } = call;
     if (!isBfloat16(backend, x)) return stock();

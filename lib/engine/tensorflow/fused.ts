@@ -107,6 +107,9 @@ const kernels: Readonly<Record<string, HouseKernel>> = {
   HouseGeluGrad: ({ x, dy }, { form }, run) => run("HouseGeluGrad", [x, dy], { attributes: { form: form as string } }),
   HouseAddScaled: ({ x, y, scale }, _, run) => run("HouseAddScaled", [x, y, scale]),
   HouseAddScaledGrad: ({ y, scale, dy }, _, run) => run("HouseAddScaledGrad", [y, scale, dy], { outputs: 2 }),
+  HouseAddBranch: ({ x, z, bias, scale }, _, run) => run("HouseAddBranch", [x, z, bias, scale]),
+  HouseAddBranchGrad: ({ dy, z, bias, scale }, _, run) =>
+    run("HouseAddBranchGrad", [dy, z, bias, scale], { outputs: 3 }),
   HouseSoftmaxGrad: ({ y, dy }, _, run) => run("HouseSoftmaxGrad", [y, dy]),
   HouseLogSoftmaxGrad: ({ y, dy }, _, run) => run("HouseLogSoftmaxGrad", [y, dy]),
   HouseDepthwise: ({ x, filter, bias }, attributes, run) => {

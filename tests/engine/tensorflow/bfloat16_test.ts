@@ -220,6 +220,16 @@ function layers(): Layer[] {
           fc2: { weight: weight2, bias: bias2 },
         }, { epsilon: 1e-6, activation: "gelu" }),
     },
+    {
+      name: "mlp behind its norm, onto another branch",
+      shapes: [[3, 5, c], [3, 5, c], [c], [c], [c], [4 * c, c], [4 * c], [c, 4 * c], [c]],
+      apply: ([x, other, scale, normWeight, normBias, weight1, bias1, weight2, bias2]) =>
+        ops.mlp(x, {
+          norm: { weight: normWeight, bias: normBias },
+          fc1: { weight: weight1, bias: bias1 },
+          fc2: { weight: weight2, bias: bias2 },
+        }, { epsilon: 1e-6, activation: "gelu", onto: { x: other, scale } }),
+    },
   ];
 }
 

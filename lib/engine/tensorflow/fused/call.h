@@ -100,6 +100,11 @@ class Call {
   // Of exactly these sizes, in float or bfloat16.
   Given Either(int number, const Sizes &sizes) const { return Sized(number, sizes).values; }
 
+  // Of exactly these sizes; the operation's definition says that it is bfloat16.
+  const Bfloat16 *Brief(int number, const Sizes &sizes) const {
+    return static_cast<const Bfloat16 *>(Sized(number, sizes).values.data);
+  }
+
   float *Out(int number, const Sizes &sizes) { return static_cast<float *>(Out(number, sizes, Type::kFloat).data); }
 
   Made Out(int number, const Sizes &sizes, Type type) {

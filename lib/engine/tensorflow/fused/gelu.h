@@ -36,6 +36,39 @@ inline ValueAndSlope GeluOf(Vector x) {
   if constexpr (form == Gelu::kSigmoid) return GeluBySigmoid(x, x * 1.702f, All(1.702f));
 }
 
+// As above, for what is rounded to bfloat16 at once, without a division: Φ − ½ and the slope − ½ as odd
+// polynomials on [−4.25, 4.25], beyond which both are ±½. Least largest errors (Lawson's algorithm): Φ 1.3e-5, slope
+// 2.2e-4, a tenth of what bfloat16 rounds off beside 1.
+inline ValueAndSlope BriefGeluByErf(Vector x) {
+  const Vector near = Least(Most(x, All(-4.25f)), All(4.25f));
+  const Vector s = near * near;
+  Vector p = All(6.012995450e-11f);
+  p = p * s + -5.685116229e-09f;
+  p = p * s + 2.373717353e-07f;
+  p = p * s + -5.836483169e-06f;
+  p = p * s + 9.557641361e-05f;
+  p = p * s + -1.121429651e-03f;
+  p = p * s + 9.858219273e-03f;
+  p = p * s + -6.641108057e-02f;
+  p = p * s + 3.989377845e-01f;
+  Vector q = All(4.541053838e-10f);
+  q = q * s + -4.569889336e-08f;
+  q = q * s + 1.987705516e-06f;
+  q = q * s + -4.926530111e-05f;
+  q = q * s + 7.732066101e-04f;
+  q = q * s + -8.070281665e-03f;
+  q = q * s + 5.682040024e-02f;
+  q = q * s + -2.629894755e-01f;
+  q = q * s + 7.970177936e-01f;
+  return {x * (near * p + 0.5f), near * q + 0.5f};
+}
+
+template <Gelu form, class Value>
+inline ValueAndSlope GeluFor(Vector x) {
+  if constexpr (form == Gelu::kErf && sizeof(Value) == sizeof(Bfloat16)) return BriefGeluByErf(x);
+  return GeluOf<form>(x);
+}
+
 template <Gelu form>
 struct Form {
   static constexpr Gelu value = form;
@@ -77,7 +110,7 @@ inline void BiasGelu(const BiasActivation &a, Value *y, Rows rows) {
       const int64_t row = r * a.channels;
       Columns(a.channels, [&](int64_t c, auto place) {
         const auto [value, slope] =
-            GeluOf<decltype(constant)::value>(Load(z + row + c, place) + Load(a.bias + c, place));
+            GeluFor<decltype(constant)::value, Value>(Load(z + row + c, place) + Load(a.bias + c, place));
         Store(derivative + row + c, slope, place);
         Store(y + row + c, value, place);
       });

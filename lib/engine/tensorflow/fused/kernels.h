@@ -88,6 +88,23 @@ struct AddScaled {
   int channels;
 };
 
+// y = x + (z + bias) · scale, z in bfloat16.
+struct AddBranch {
+  const float *x;
+  const Bfloat16 *z;
+  const float *bias, *scale;
+  float *y;
+  int channels;
+};
+
+// dz = dy · scale, which is added to the sums `bias` [C]; dy · (z + bias) to the sums `scale` [C].
+struct AddBranchGrad {
+  const Bfloat16 *z;
+  const float *bias, *scale, *dy;
+  Bfloat16 *dz;
+  int channels;
+};
+
 // dbranch = dy · scale; dy · branch is added to the sums [C].
 struct AddScaledGrad {
   const float *branch, *scale, *dy;
@@ -136,6 +153,8 @@ struct Kernels {
   void (*narrow)(const float *x, Bfloat16 *y, int channels, float *sums, Rows);
   void (*add_scaled)(const AddScaled &, Rows);
   void (*add_scaled_grad)(const AddScaledGrad &, float *sums, Rows);
+  void (*add_branch)(const AddBranch &, Rows);
+  void (*add_branch_grad)(const AddBranchGrad &, float *bias, float *scale, Rows);
   void (*gelu)(Gelu, const float *x, float *y, int64_t count);
   void (*gelu_grad)(Gelu, const float *x, const float *dy, float *dx, int64_t count);
   void (*softmax_grad)(const float *y, const float *dy, float *dx, int channels, Rows);

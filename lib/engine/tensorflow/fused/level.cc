@@ -23,6 +23,8 @@ extern const Kernels LEVEL = {
     RunNarrow,
     RunAddScaled,
     RunAddScaledGrad,
+    RunAddBranch,
+    RunAddBranchGrad,
     RunGelu,
     RunGeluGrad,
     RunSoftmaxGrad,

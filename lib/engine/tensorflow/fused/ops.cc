@@ -158,6 +158,11 @@ void Register() {
                               Shapes<Like(0)>);
   Operation<ComputeAddScaledGrad>("HouseAddScaledGrad", {"y: float", "scale: float", "dy: float"},
                                   {"ofy: float", "dscale: float"}, {}, Shapes<Like(0), Like(1)>);
+  Operation<ComputeAddBranch>("HouseAddBranch", {"x: float", "z: bfloat16", "bias: float", "scale: float"},
+                              {"y: float"}, {}, Shapes<Like(0)>);
+  Operation<ComputeAddBranchGrad>("HouseAddBranchGrad", {"dy: float", "z: bfloat16", "bias: float", "scale: float"},
+                                  {"dz: bfloat16", "dbias: float", "dscale: float"}, {},
+                                  Shapes<Like(0), Like(2), Like(2)>);
   Operation<ComputeRowGrad<&Kernels::softmax_grad>>("HouseSoftmaxGrad", {"y: float", "dy: float"}, {"dx: float"}, {},
                                                     Shapes<Like(0)>);
   Operation<ComputeRowGrad<&Kernels::log_softmax_grad>>("HouseLogSoftmaxGrad", {"y: float", "dy: float"},

@@ -74,6 +74,22 @@ void RunAddScaledGrad(const AddScaledGrad &a, float *sums, Rows rows) {
   });
 }
 
+void RunAddBranch(const AddBranch &a, Rows rows) {
+  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+    const Vector branch = Load(a.z + i, place) + Load(a.bias + c, place);
+    Store(a.y + i, Load(a.x + i, place) + branch * Load(a.scale + c, place), place);
+  });
+}
+
+void RunAddBranchGrad(const AddBranchGrad &a, float *bias, float *scale, Rows rows) {
+  Values(a.channels, rows, [&](int64_t i, int64_t c, auto place) {
+    const Vector dy = Load(a.dy + i, place), dz = dy * Load(a.scale + c, place);
+    Add(scale + c, dy * (Load(a.z + i, place) + Load(a.bias + c, place)), place);
+    Add(bias + c, dz, place);
+    Store(a.dz + i, dz, place);
+  });
+}
+
 // dx = y · (dy − Σ dy · y).
 void RunSoftmaxGrad(const float *y, const float *dy, float *dx, int channels, Rows rows) {
   for (int64_t r = rows.first; r < rows.last; r++) {

@@ -99,6 +99,28 @@ inline void ComputeAddScaledGrad(Call &call, const Kernels &kernels) {
   }).To(dscale, 0, branch.columns);
 }
 
+// Inputs x, z, bias, scale.
+inline void ComputeAddBranch(Call &call, const Kernels &kernels) {
+  const Matrix x(call.In(0));
+  const AddBranch pass{x.data, call.Brief(1, x.sizes), call.In(2, x.row()), call.In(3, x.row()),
+                       call.Out(0, x.sizes, {0}), x.columns};
+  ShareRows(x.rows, x.columns, [&](Rows rows) { kernels.add_branch(pass, rows); });
+}
+
+// Inputs dy, z, bias, scale.
+inline void ComputeAddBranchGrad(Call &call, const Kernels &kernels) {
+  const Matrix dy(call.In(0));
+  const int c = dy.columns;
+  auto *const dz = static_cast<Bfloat16 *>(call.Out(0, dy.sizes, Type::kBfloat16, {1}).data);
+  const AddBranchGrad grad{call.Brief(1, dy.sizes), call.In(2, dy.row()), call.In(3, dy.row()), dy.data, dz, c};
+  float *const dbias = call.Out(1, dy.row()), *const dscale = call.Out(2, dy.row());
+  const Sums sums = SumRows(dy.rows, c, 2 * c, [&](float *own, Rows rows) {
+    kernels.add_branch_grad(grad, own, own + c, rows);
+  });
+  sums.To(dbias, 0, c);
+  sums.To(dscale, c, c);
+}
+
 template <auto kernel>
 void ComputeRowGrad(Call &call, const Kernels &kernels) {
   const Matrix y(call.In(0));
