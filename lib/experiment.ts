@@ -96,6 +96,12 @@ export interface Experiment {
      */
     readonly fakes: number | null;
   };
+  /**
+   * What products of matrices and convolutions are computed in while it trains: "float32" | "bfloat16", which rounds
+   * what they take and make to eight bits and is offered on the backend tensorflow. Parameters, the optimizer, sums,
+   * norms, depthwise convolutions and losses are float32, and so is every judgement. "float32" is written as null.
+   */
+  readonly precision: "float32" | "bfloat16" | null;
   /** Null: until the schedule ends it, as plateau() does. */
   readonly epochs: number | null;
   /** When the network is judged on the validation split, which judgement is the best, and when none better is waited for. */
@@ -126,7 +132,9 @@ export interface Experiment {
 /** What an experiment is made from: fields with a default may be left out. */
 export type ExperimentInput =
   & Pick<Experiment, "name" | "view" | "loss" | "optimizer" | "schedule" | "epochs">
-  & Partial<Pick<Experiment, "format" | "tags" | "seed" | "reconstruct" | "augment" | "clip" | "onNaN">>
+  & Partial<
+    Pick<Experiment, "format" | "tags" | "seed" | "reconstruct" | "augment" | "clip" | "precision" | "onNaN">
+  >
   & {
     readonly data: Pick<Experiment["data"], "train" | "test"> & Partial<Experiment["data"]>;
     readonly model: Pick<Experiment["model"], "backbone" | "head"> & Partial<Experiment["model"]>;
@@ -178,6 +186,15 @@ const errorMap = nullable(partOf<LatentError>("an error map", makersOf(reconstru
 function refinement(value: unknown, path: string): Refinement {
   const made = bare(value, path);
   return { ...made, map: errorMap(made.map, `${path}.map`) };
+}
+
+const precisions = ["float32", "bfloat16"] as const;
+const precisionName = nullable(wordOf(precisions));
+
+/** "float32" is what there was before there was a choice, and null by then: both are one definition. */
+function precision(value: unknown, path: string): Experiment["precision"] {
+  const name = precisionName(value, path);
+  return name === "float32" ? null : name;
 }
 
 const read = fields<Experiment>({
@@ -236,6 +253,7 @@ const read = fields<Experiment>({
     }),
     otherwise: {},
   },
+  precision: { read: precision, otherwise: null },
   epochs: { read: nullable(wholeFrom(1)) },
   select: {
     read: fields<Experiment["select"]>({

@@ -109,6 +109,19 @@ Deno.test("experiment() takes patience only with a metric to be patient about", 
   assertThrows(() => experiment(cell({ onNaN: "stop" })), TypeError, '"onNaN": given "stop", expected "skip"');
 });
 
+Deno.test("experiment() writes float32 as what it was before there was a choice, and takes bfloat16 as another run", () => {
+  assertEquals(small.precision, null);
+  const [full, brief] = (["float32", "bfloat16"] as const).map((precision) => derive(small, { precision }));
+  assertEquals([full.precision, fingerprint(full)], [null, fingerprint(small)]);
+  assertEquals(brief.precision, "bfloat16");
+  assert(fingerprint(brief) !== fingerprint(small));
+  assertThrows(
+    () => experiment(cell({ precision: "float16" })),
+    TypeError,
+    '"precision": given "float16", expected "float32" or "bfloat16"',
+  );
+});
+
 Deno.test("experiment() takes no end of its epochs only from a schedule that ends, and starts above its floor", () => {
   assertThrows(() => derive(small, { epochs: null }), TypeError, "cosine(), which never ends");
   assertEquals(derive(small, { epochs: null, schedule: plateau() }).epochs, null);

@@ -199,6 +199,17 @@ Deno.test("run() names everything that is missing before it trains", async () =>
   await assertRejects(() => Deno.stat(`${folder}/none`), Deno.errors.NotFound);
 });
 
+Deno.test({
+  name: "run() refuses bfloat16 on another backend than tensorflow, before anything is trained",
+  ignore: testBackend === "tensorflow",
+  fn: async () => {
+    const runs = options("brief");
+    const error = await assertRejects(() => run(derive(tinyDual(), { precision: "bfloat16" }), runs), Error);
+    assert(error.message.includes("bfloat16 is offered on tensorflow"), error.message);
+    for (const place of await foldersIn(runs.runs)) assertEquals(await readHeader(place).catch(() => null), null);
+  },
+});
+
 /** Runs until a step is done, and stops there. */
 async function stopAfter(of: Experiment, step: number, where: RunOptions): Promise<void> {
   const stopper = new AbortController();

@@ -108,6 +108,6 @@ async function* identityOf(experiment: Experiment, places: Places): AsyncGenerat
 function dataKey({ seed, data, ...rest }: Experiment): string {
   // what is not named here may decide what is read: a field that is added makes fewer share and none share wrongly
   const { name: _n, tags: _t, augment: _a, loss: _l, optimizer: _o, schedule: _s, clip: _c, batch: _b, ...more } = rest;
-  const { epochs: _e, select: _se, evaluate: _ev, onNaN: _on, trainable: _tr, ...reads } = more;
+  const { epochs: _e, select: _se, evaluate: _ev, onNaN: _on, trainable: _tr, precision: _p, ...reads } = more;
   return canonical({ ...reads, data, seed: data.validation === null ? seed : null });
 }

@@ -37,6 +37,7 @@ export function tellDefinitions(methods: readonly Method[]): Told[] {
     ["schedule", ({ schedule }) => told(schedule)],
     ["gradient", ({ clip }) => clip === undefined || clip === null ? null : `clipped to a norm of ${told(clip)}`],
     ["batch", (experiment) => experiment.batch === undefined ? null : batchTold(experiment)],
+    ["precision", ({ precision }) => precision === "bfloat16" ? "bfloat16 in products and convolutions" : null],
     ["epochs", ({ epochs }) => epochs === null ? "until the schedule ends them" : told(epochs)],
     ["epoch kept", ({ select }) => select === undefined ? null : keptTold(select)],
     ["frozen on validation", ({ evaluate }) => evaluate === undefined ? null : frozenTold(evaluate)],

@@ -1,6 +1,7 @@
 /** A run that keeps what becomes of it. */
 import { openCaptions } from "../data/captions.ts";
 import { type BackendName, useBackend } from "../engine/backend.ts";
+import { refuseUnoffered } from "../engine/precision.ts";
 import { disposeTree } from "../engine/tree.ts";
 import { evaluateScores } from "../evaluate/evaluate.ts";
 import { frozenOn } from "../evaluate/freeze.ts";
@@ -62,6 +63,7 @@ export async function* recorded(run: Identified, means: Means): AsyncGenerator<R
   const notices = [...run.samples.notices, ...anew];
   await writing(folder, writeDataList(folder, run.rows));
   const engine = await useBackend(backend, { threads });
+  refuseUnoffered(experiment.precision ?? "float32");
   const made = await environment({ backend: engine.name, threads: engine.threads, hashes });
   const circumstances: Circumstances = { backend: engine.name, data: run.data };
   const found = await loadState(folder, await beginning(experiment, weights), circumstances);

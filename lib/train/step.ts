@@ -1,6 +1,7 @@
 /** One step of training: its objective, its optimizer, and what is done to the parameters after it. */
 import { canCompile, compile } from "../engine/compiled.ts";
 import { clone, type Scalar, scalar, tensor, type Tensor4D } from "../engine/ops.ts";
+import { inPrecision, refuseUnoffered } from "../engine/precision.ts";
 import { combine, disposeTree, type FlatTree, mapTree, partition, type Tree } from "../engine/tree.ts";
 import type { Experiment } from "../experiment.ts";
 import { totalLoss } from "../losses/total.ts";
@@ -38,7 +39,10 @@ export function drawsOf(experiment: Experiment, rows: number, at: readonly (stri
 /** Where a slope is taken: the parameters that learn come from the optimizer. */
 type At = ModelNetwork & { readonly frozen: FlatTree };
 
-/** The slope of the definition's objective on one batch. */
+/**
+ * The slope of the definition's objective on one batch; the network computes in the definition's precision, losses are
+ * float32.
+ */
 function batchSlope(
   experiment: Experiment,
   { params, frozen, buffers }: At,
@@ -48,7 +52,10 @@ function batchSlope(
     const learners = new Set(Object.values(free));
     const pass = learning({ learns: (weight) => learners.has(weight), draws });
     const network = { params: combine(params, free, frozen), buffers };
-    const outputs = forwardModel(experiment.model, network, { ...input, pass });
+    const outputs = inPrecision(
+      experiment.precision ?? "float32",
+      () => forwardModel(experiment.model, network, { ...input, pass }),
+    );
     const value = totalLoss(experiment.loss, { ...outputs, labels, groups });
     return { value, buffers: mapTree(buffers, pass.moved) };
   });
@@ -113,8 +120,11 @@ export interface Stepper extends Disposable {
  * Steps of a definition, recorded and replayed where the backend can, once for each size of a batch: of a single
  * batch the whole step, of several the slope on one, since a recording of all would hold all in memory at once. Where
  * steps may be left out the slope alone is recorded too, and the parameters move after a look at it.
+ *
+ * @throws {Error} where the backend in use does not offer the definition's precision
  */
 export function stepper(experiment: Experiment, { records = canCompile() }: { records?: boolean } = {}): Stepper {
+  refuseUnoffered(experiment.precision ?? "float32");
   const { step, slope, [Symbol.dispose]: dispose } = records ? recorded(experiment) : direct(experiment);
   return {
     take(at, { batches, place, ...numbers }) {

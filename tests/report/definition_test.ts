@@ -83,6 +83,18 @@ Deno.test("a definition tells when the network is judged and what becomes of ste
   assertEquals(told.get("steps that are not finite"), "left out and recorded");
 });
 
+Deno.test("a definition tells a precision that is not float32", () => {
+  const record = syntheticRecord({ name: "brief" });
+  const precisionOf = (precision: string | null | undefined) =>
+    tellDefinitions(groupMethods([{ ...record, experiment: { ...record.experiment, precision } as never }]))
+      .find(({ what }) => what === "precision")?.values[0].text;
+  assertEquals([undefined, null, "bfloat16"].map(precisionOf), [
+    undefined,
+    undefined,
+    "bfloat16 in products and convolutions",
+  ]);
+});
+
 Deno.test("definitionHtml() shows hostile names as text", () => {
   const hostile = "<img src=x>";
   const html = definitionHtml(groupMethods([syntheticRecord({ name: hostile, terms: { [hostile]: 1 } })]));
