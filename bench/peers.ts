@@ -37,7 +37,7 @@ import { forwardNetworks } from "./forward.ts";
 import { networks } from "./networks.ts";
 import { lacking, python } from "./python.ts";
 import { type Found, report } from "./results.ts";
-import { lossTolerances, writeStart } from "./step.ts";
+import { tolerancesOf, writeStart } from "./step.ts";
 
 /** What is compared. */
 const kinds = ["step", "forward", "data", "diffusion"] as const;
@@ -262,7 +262,7 @@ function comparisonOf({ kind, name, backend, threads }: Row, file: string): Comp
     what: `"${name}" on ${backend}`,
     ours: [Deno.execPath(), "run", "-A", here("./ours.ts"), kind, name, file, `${backend}`, `${threads}`],
     theirs: [python, ...theirs, file, `${threads}`],
-    tolerances: kind === "step" ? lossTolerances : [featureTolerance],
+    tolerances: kind === "step" ? tolerancesOf(networks[name]) : [featureTolerance],
   };
 }
 

@@ -63,7 +63,7 @@ export async function report(
     ...(steps.length === 0 ? [] : [
       "## Training steps",
       "Forward, backward and AdamW from the same weights on the same images, milliseconds; the ratio is our time over " +
-      "PyTorch's.",
+      "PyTorch's. Where nothing else is said both compute in float32.",
       table(timeHead, steps.map(stepCells)),
     ]),
     ...(peaks.length === 0 ? [] : [

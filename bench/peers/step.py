@@ -43,10 +43,13 @@ def loss_of(logits):
     return F.cross_entropy(logits, labels.long())
 
 
+precision = definition["precision"]
+
 print("ready", torch.__version__, flush=True)
 for _ in sys.stdin:
     start = time.perf_counter()
-    loss = loss_of(model(images))
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
+        loss = loss_of(model(images))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
