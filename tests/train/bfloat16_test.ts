@@ -4,9 +4,9 @@ import { builtAddon } from "../../lib/engine/tensorflow/installed.ts";
 import { disposeTree } from "../../lib/engine/tree.ts";
 import { derive, type Experiment } from "../../lib/experiment.ts";
 import { crossEntropy } from "../../lib/losses/mod.ts";
-import { convnext, linear } from "../../lib/models/mod.ts";
+import { type Convnext, convnext, linear } from "../../lib/models/mod.ts";
 import { initModel } from "../../lib/models/model.ts";
-import { random } from "../../lib/random.ts";
+import { type Random, random } from "../../lib/random.ts";
 import { events, run } from "../../lib/run.ts";
 import { readLoss, stepper } from "../../lib/train/step.ts";
 import { firstWeights, type Weights } from "../../lib/train/weights.ts";
@@ -14,9 +14,6 @@ import type { Batch, LossValue } from "../../lib/types.ts";
 import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { assertSame } from "../same_run.ts";
 import { tinyDual, writeTinyWorld } from "../tiny_world.ts";
-
-/** Of 200 steps, means of so many are compared: a single loss hangs on its batch. */
-const WINDOW = 25;
 
 const full = Deno.env.get("COUNTERPROOF_FULL") === "1";
 
@@ -36,17 +33,21 @@ if (builtAddon() === null) {
   const where = (runs: string) => ({ runs: `${folder}/${runs}`, data: folder, backend: "tensorflow" as const });
   const brief = derive(tinyDual(), { precision: "bfloat16" });
 
-  Deno.test("losses of 200 steps in bfloat16 lie within 2 % of those in float32", async () => {
-    const before = memory().numTensors;
-    const [expected, got] = [await losses("float32"), await losses("bfloat16")];
-    assertEquals(memory().numTensors, before);
-    assert(expected.at(-1)! < 0.8 * expected[0], `it does not learn: ${expected.join(", ")}`);
-    const apart = got.map((loss, i) => Math.abs(loss - expected[i]) / expected[i]);
-    // deno-lint-ignore no-console -- a full count tells what it found
-    if (full) console.log(`means of ${WINDOW} steps: ${expected.join(", ")}; apart by ${apart.join(", ")}`);
-    assert(apart.every((share) => share <= 0.02), `apart by ${apart.join(", ")}: ${expected.join(", ")}`);
-    assert(apart.some((share) => share > 0), "bfloat16 gives the very losses of float32");
-  });
+  // Of windows within a training no such thing holds: a late one of 25 steps, whose loss is small and hangs on a few
+  // images, lay up to 14 % off to either side (of eight seeds), and up to 23 % with a GELU that is exact.
+  for (const setting of settings()) {
+    Deno.test(`the mean of 200 losses in bfloat16 lies within 2 % of that in float32, ${setting.name}`, async () => {
+      const before = memory().numTensors;
+      const [expected, got] = [await losses("float32", setting), await losses("bfloat16", setting)];
+      assertEquals(memory().numTensors, before);
+      assert(mean(expected.slice(-25)) < 0.5 * mean(expected.slice(0, 25)), `it does not learn: ${expected}`);
+      const apart = mean(got) / mean(expected) - 1;
+      // deno-lint-ignore no-console -- a full count tells what it found
+      if (full) console.log(`${setting.name}: mean ${mean(expected)}, in bfloat16 apart by ${apart}`);
+      assert(Math.abs(apart) <= 0.02, `apart by ${apart} of ${mean(expected)}`);
+      assert(apart !== 0, "bfloat16 gives the very losses of float32");
+    });
+  }
 
   Deno.test("a run in bfloat16 that was stopped ends as if it never was, and its record says what it computed in", async () => {
     const whole = await run(brief, where("whole"));
@@ -63,46 +64,60 @@ if (builtAddon() === null) {
   });
 }
 
-/** Means over windows of 200 losses of a network that learns to see a faint grid in noise. */
-async function losses(precision: NonNullable<Experiment["precision"]>): Promise<number[]> {
-  const model = full
-    ? { backbone: convnext({ size: "tiny", layerScale: 0.1, initial: "fanIn" }), head: linear({ classes: 2 }) }
-    : {
-      backbone: convnext({ depths: [1, 2], dims: [16, 32], layerScale: null, initial: "fanIn" }),
-      head: linear({ classes: 2 }),
-    };
+/** A training: a network, and what it sees. */
+interface Setting {
+  readonly name: string;
+  readonly seed: number;
+  readonly backbone: Convnext;
+  readonly rows: number;
+  readonly side: number;
+  readonly rate: number;
+}
+
+/** A small network under three seeds; in a full count under eight, and ConvNeXt-tiny at its full size. */
+function settings(): Setting[] {
+  const small = convnext({ depths: [1, 2], dims: [16, 32], layerScale: null, initial: "fanIn" });
+  const tiny = convnext({ size: "tiny", layerScale: 0.1, initial: "fanIn" });
+  const seeds = Array.from({ length: full ? 8 : 3 }, (_, i) => i + 1);
+  return [
+    ...seeds.map((seed) => ({ name: `seed ${seed}`, seed, backbone: small, rows: 16, side: 32, rate: 1e-3 })),
+    ...(full ? [{ name: "ConvNeXt-tiny", seed: 1, backbone: tiny, rows: 8, side: 224, rate: 1e-4 }] : []),
+  ];
+}
+
+/** 200 losses of a network that learns to see a faint grid in noise. */
+async function losses(
+  precision: NonNullable<Experiment["precision"]>,
+  { seed, backbone, rows, side, rate }: Setting,
+): Promise<number[]> {
   const of = derive(tinyDual(), {
     precision,
-    model,
+    model: { backbone, head: linear({ classes: 2 }) },
     reconstruct: null,
-    loss: {
-      classification: crossEntropy(),
-      contrastive: undefined,
-      reconstruction: undefined,
-    },
+    loss: { classification: crossEntropy(), contrastive: undefined, reconstruction: undefined },
     batch: { synced: false },
   });
-  let weights = firstWeights(of, await initModel(of.model, (name) => random(1, "init", name)));
+  let weights = firstWeights(of, await initModel(of.model, (name) => random(seed, "init", name)));
   using steps = stepper(of);
   const found: number[] = [];
   for (let step = 1; step <= 200; step++) {
-    using batch = full ? noisyBatch({ rows: 8, side: 224, step }) : noisyBatch({ rows: 16, side: 32, step });
-    const taken = steps.take(weights, { batches: [batch], rate: full ? 1e-4 : 1e-3, step, place: step });
+    using batch = noisyBatch({ rows, side, draw: random(100 + seed, "batch", step) });
+    const taken = steps.take(weights, { batches: [batch], rate, step, place: step });
     const { value, ...next } = taken as Weights & { value: LossValue };
     found.push((await readLoss(value)).total);
     weights = next;
   }
   disposeTree(weights);
-  return Array.from(
-    { length: 200 / WINDOW },
-    (_, i) => found.slice(i * WINDOW, (i + 1) * WINDOW).reduce((sum, loss) => sum + loss, 0) / WINDOW,
-  );
+  return found;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Noise; over the half that is fake lies a grid of four pixels, fainter than that. */
-function noisyBatch({ rows, side, step }: { rows: number; side: number; step: number }): Batch {
-  const { normals } = random(3, "batch", step);
-  const values = normals(rows * side * side * 3);
+function noisyBatch({ rows, side, draw }: { rows: number; side: number; draw: Random }): Batch {
+  const values = draw.normals(rows * side * side * 3);
   const half = rows / 2;
   for (let i = half * side * side * 3; i < values.length; i++) {
     const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side) % side];
