@@ -5,6 +5,7 @@ import { augmentImage } from "../lib/augment/pipeline.ts";
 import { makersOf } from "../lib/definition/reader.ts";
 import type { Image } from "../lib/image/decode.ts";
 import { random } from "../lib/random.ts";
+import { bench } from "./benched.ts";
 
 /** Options of what has none to go by. */
 const options: Readonly<Record<string, object>> = {
@@ -33,9 +34,12 @@ const small = picture(224);
 for (const [kind, make] of makersOf(augment, augment.augmentations)) {
   const spec = (make as (options?: object) => augment.Augmentation)(options[kind]);
   const always = "p" in spec ? { ...spec, p: 1 } : spec;
-  const draw = random(2, kind);
-  Deno.bench({ name: kind, group: "part", fn: async () => void await augmentImage(small, [always], draw) });
+  // the same draws each time, which decide how long it takes
+  bench({ group: "part", name: kind, fn: async () => await augmentImage(small, [always], random(2, kind)) });
 }
+
+/** Images of a recipe, since what is drawn decides how long one takes. */
+const IMAGES = 16;
 
 const large = picture(512);
 for (
@@ -45,7 +49,9 @@ for (
     alignedForensics: alignedForensics(),
   })
 ) {
-  const draw = random(3, name);
   // as training does it: the view is one more augmentation
-  Deno.bench({ name, group: "recipe", fn: async () => void await augmentImage(large, [...augment, view], draw) });
+  const fn = async () => {
+    for (let i = 0; i < IMAGES; i++) await augmentImage(large, [...augment, view], random(3, name, i));
+  };
+  bench({ group: "recipe", name: `${name}, ${IMAGES} images`, watch: name === "drct" ? "short" : "full", fn });
 }

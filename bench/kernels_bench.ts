@@ -1,19 +1,13 @@
 /**
- * Kernels of the engine, and whole training steps of small networks. `COUNTERPROOF_BACKEND` chooses the backend
- * (wasm unless given), `COUNTERPROOF_THREADS` the threads. Where an operation can be composed of others, that is its
- * rival, the baseline of its group.
+ * Kernels of the engine, on the backend and threads of `bench/engine.ts`. Where an operation can be composed of others,
+ * that is its rival, the baseline of its group.
  */
-import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import * as ops from "../lib/engine/ops.ts";
 import { random } from "../lib/random.ts";
-import { networks } from "./networks.ts";
-import { stepsFrom, writeStart } from "./step.ts";
+import { bench as declare } from "./benched.ts";
+import { startEngine } from "./engine.ts";
 
-const threads = Deno.env.get("COUNTERPROOF_THREADS");
-await useBackend(
-  (Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName,
-  threads === undefined ? {} : { threads: Number(threads) },
-);
+await startEngine();
 
 type T = ops.Tensor;
 
@@ -23,9 +17,9 @@ function drawn(...shape: number[]): T {
   return ops.tensor(random(3, "bench", ...shape).normals(size), shape);
 }
 
-/** Benches a function of tensors; what it makes is freed. */
-function bench(group: string, name: string, f: () => T | T[], baseline = false): void {
-  Deno.bench({ group, name, baseline, fn: () => ops.tidy(() => void f()) });
+/** Benches a function of tensors; what it makes is freed. A rival is there to be compared with, and not watched. */
+function bench(group: string, name: string, f: () => T | T[], rival = false): void {
+  declare({ group, name, rival, watch: rival ? "no" : "short", fn: () => ops.tidy(() => void f()) });
 }
 
 /** The gradients of the sum of a function with respect to its inputs. */
@@ -36,7 +30,7 @@ function gradients(f: (inputs: T[]) => T, inputs: T[]): T[] {
 for (const [m, k, n] of [[256, 256, 256], [4096, 48, 192], [4096, 192, 48]]) {
   const [a, b, bt, at] = [drawn(m, k), drawn(k, n), drawn(n, k), drawn(k, m)] as ops.Tensor2D[];
   const group = `matrix product ${m}×${k}×${n}, ${(2 * m * k * n / 1e6).toFixed(0)} MFLOP`;
-  bench(group, `A·B`, () => ops.matMul(a, b), true);
+  bench(group, `A·B`, () => ops.matMul(a, b));
   bench(group, `A·Bᵀ`, () => ops.matMul(a, bt, false, true));
   bench(group, `Aᵀ·B`, () => ops.matMul(at, b, true, false));
 }
@@ -142,9 +136,8 @@ bench(
       const pace = ops.div(ops.mul(m, 1e-3), ops.add(ops.sqrt(v), 1e-8));
       return [ops.sub(ops.mul(param, 1 - 1e-5), pace), m, v];
     }), true);
-  Deno.bench({
-    group,
-    name: "fused",
+  declare({
+    ...{ group, name: "fused", watch: "short" },
     fn: () => {
       const tensors = states.map(([param, first, second], i) => ({
         ...{ param, gradient: gradientsOf[i], first, second, decay: 0.01 },
@@ -174,11 +167,3 @@ bench("values, 2 million", "tanh", () => ops.tanh(images));
 bench("values, 2 million", "GELU", () => ops.gelu(images));
 bench("values, 2 million", "upsample by 2", () => ops.upsampleNearest(images, 2));
 bench("values, 2 million", "mean over height and width", () => ops.mean(images, [1, 2]));
-
-for (const name of ["small-convnext-32", "small-convnext-64", "small-resnet-32"]) {
-  const file = await Deno.makeTempFile();
-  await writeStart(networks[name], file);
-  const step = await stepsFrom(networks[name], file);
-  await Deno.remove(file);
-  Deno.bench({ group: "training step", name: networks[name].title, fn: async () => void await step() });
-}

@@ -1,18 +1,22 @@
 /**
  * Loss terms and their gradients at the sizes of the recipes: AUC and CVaR of 2,048 rows, what looks at pairs at 1,024
- * rows of 1,024 values. `COUNTERPROOF_BACKEND` chooses the backend (wasm unless given).
+ * rows of 1,024 values. On the backend and threads of `bench/engine.ts`.
  */
-import { type BackendName, useBackend } from "../lib/engine/backend.ts";
 import { disposeTree } from "../lib/engine/tree.ts";
 import { largeInput, largeLoss, largeTerms } from "../tests/losses/large_batches.ts";
+import { bench } from "./benched.ts";
+import { startEngine } from "./engine.ts";
 
-await useBackend((Deno.env.get("COUNTERPROOF_BACKEND") ?? "wasm") as BackendName);
+await startEngine();
 
 for (const [name, term] of Object.entries(largeTerms)) {
   const input = largeInput(term);
-  Deno.bench(name, async () => {
-    const made = largeLoss(term, input);
-    await made.value.data();
-    disposeTree(made);
+  bench({
+    ...{ group: "loss with gradients", name, watch: /^(auc|contrastive)/.test(name) ? "short" : "full" },
+    fn: async () => {
+      const made = largeLoss(term, input);
+      await made.value.data();
+      disposeTree(made);
+    },
   });
 }

@@ -1,5 +1,6 @@
 /** One step of every scheduler over the latents of four images of 512², and the drawing of their noise. */
 import { begin, drawNoise, type History, readSchedulerConfig, samplerOf } from "../lib/reconstruct/noise/mod.ts";
+import { bench } from "./benched.ts";
 
 const length = 4 * 4 * 64 * 64;
 const steps = 20;
@@ -17,17 +18,18 @@ for (const [name, json] of Object.entries(schedulers)) {
   const sampler = samplerOf(readSchedulerConfig(json, name), { steps });
   let at: { sample: Float32Array; history: History } = { sample: noise, history: begin };
   let i = 0;
-  Deno.bench(name, { group: "step" }, () => {
-    if (i === sampler.timesteps.length) {
-      i = 0;
-      at = { sample: noise, history: begin };
-    }
-    sampler.scaleInput(at.sample, i);
-    at = sampler.step(at.sample, prediction, { i, history: at.history });
-    i++;
+  bench({
+    ...{ group: "step", name },
+    fn: () => {
+      if (i === sampler.timesteps.length) {
+        i = 0;
+        at = { sample: noise, history: begin };
+      }
+      sampler.scaleInput(at.sample, i);
+      at = sampler.step(at.sample, prediction, { i, history: at.history });
+      i++;
+    },
   });
 }
 
-Deno.bench("noise", { group: "draw" }, () => {
-  drawNoise(1, "bench", "latents", length);
-});
+bench({ group: "draw", name: "noise", fn: () => drawNoise(1, "bench", "latents", length) });
