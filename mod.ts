@@ -243,6 +243,8 @@ export {
 export {
   type AblationOptions,
   type BarsOptions,
+  type BenchHistoryOptions,
+  type BenchRun,
   type CalibrationOptions,
   compare,
   type CompareOptions,

@@ -1,6 +1,7 @@
 /** From records to tables, figures and a page. Reads records only, and needs no backend. */
 import { ablation } from "./ablation.ts";
 import { bars } from "./bars.ts";
+import { benchHistory } from "./bench_history.ts";
 import { calibration } from "./calibration.ts";
 import { cost } from "./cost.ts";
 import { curves } from "./curves.ts";
@@ -22,6 +23,7 @@ export { type Arrival, type ArrivalOptions, arrivals, epochsToReach } from "./ar
 export { ablation, type AblationOptions } from "./ablation.ts";
 export { ablationMarkdown } from "./ablation_markdown.ts";
 export { bars, type BarsOptions } from "./bars.ts";
+export { benchHistory, type BenchHistoryOptions, type BenchRun } from "./bench_history.ts";
 export {
   compare,
   type CompareOptions,
@@ -89,6 +91,7 @@ export { alignedText, comparisonText, differenceText, type TextColumn, type Text
 export const plot = {
   ablation,
   bars,
+  benchHistory,
   calibration,
   cost,
   curves,

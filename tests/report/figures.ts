@@ -1,6 +1,7 @@
 import { pngUrl } from "../../lib/report/png.ts";
 import { random } from "../../lib/random.ts";
 import {
+  type BenchRun,
   compare,
   type EmbeddedModel,
   type Figure,
@@ -23,6 +24,7 @@ export function everyFigure(): Record<keyof typeof plot, Figure> {
   return {
     ablation: plot.ablation(table),
     bars: plot.bars(table),
+    benchHistory: plot.benchHistory(benchRuns()),
     calibration: plot.calibration(records),
     cost: plot.cost([
       { name: "LaRE, one step", seconds: [0.041, 0.043, 0.052, 0.044] },
@@ -61,6 +63,29 @@ export function everyFigure(): Record<keyof typeof plot, Figure> {
     roc: plot.roc(records),
     timesteps: plot.timesteps(errors()),
   };
+}
+
+/** A suite that gains, one that loses, on two machines. */
+export function benchRuns(): BenchRun[] {
+  const draw = random(4, "benches");
+  return ["EPYC, family 25", "Xeon, family 6"].flatMap((processor, machine) =>
+    Array.from({ length: 12 - 4 * machine }, (_, i): BenchRun => ({
+      date: `2026-11-${10 + i}T08:00:00Z`,
+      commit: `${(0xabc1234 + 4321 * i).toString(16)}def`,
+      ...{ processor, deno: "2.9.6", form: "full", load: 0.4 },
+      ratios: Object.fromEntries(
+        ["kernels on wasm", "training step on wasm", "report"].flatMap((suite, s) =>
+          ["one", "two", "three"].map((
+            name,
+            n,
+          ) => [
+            `${suite}: ${name}`,
+            (1 + n) * (1 + 0.02 * draw.normal()) * (s === 0 && i > 5 ? 0.85 : 1 + 0.01 * s * i),
+          ])
+        ),
+      ),
+    }))
+  );
 }
 
 function around(value: number, half: number): Interval {
