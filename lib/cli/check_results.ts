@@ -6,6 +6,7 @@ import { plural } from "../report/text.ts";
 import { checkWritable } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import { BACKENDS, choice, type Command, typedAgain } from "./command.ts";
+import { compareFirst, withFirst } from "./check_first.ts";
 import { type CheckRow, checkRows, checkText } from "./check_rows.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
@@ -27,8 +28,10 @@ Trains one variant of each system again from its definition, the one that is mad
 and compares accuracy, AUC and the last epoch's losses with the numbers there. On the same engine (wasm or cpu, the same
 Deno and packages) they have to be equal to the last bit, whatever the machine and the number of threads; on another
 engine, and where a diffusion pipeline made what the network looks at, they have to lie within a band. Takes a few
-minutes, and says beforehand how many the runs took where the results were made.
+minutes, and says beforehand how many the runs took where the results were made. With --short each run ends after its
+first epoch, and its losses there, and accuracy and AUC on the validation split, are what is compared.
 
+  --short          the first epoch of each run alone
   --systems A,B    only of these systems; default: all
   --results FILE   the numbers to compare with; default: docs/results.json of the checkout
   --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: the one that made the numbers
@@ -37,12 +40,13 @@ minutes, and says beforehand how many the runs took where the results were made.
 
 Examples:
   deno task check-results
+  deno task check-results --short
   deno task check-results --systems dual-loss --threads 1
   deno task check-results --backend tensorflow`,
   json: "one object with the rows that were compared",
   exits: "1 also where a number is outside its band",
   values: ["systems", "results", "backend", "threads", "runs"],
-  flags: [],
+  flags: ["short"],
   operands: [0, 0],
   async run(given) {
     const { results, runs } = given.values;
@@ -50,7 +54,9 @@ Examples:
     const numbers = parseNumbers(await readNumbers(file), shown(file));
     const systems = chosenSystems(await allSystems(), given.values.systems);
     const { pocketIdentity } = await load<Layout>("lib/layouts/pocket.ts");
+    const { short } = given.flags;
     const wanted = wantedRuns(numbers, { systems, world: await pocketIdentity(), file: shown(file) });
+    const begun = short ? withFirst(wanted, shown(file)) : null;
     const made = wanted[0].committed.environment.backend as typeof BACKENDS[number];
     const backend = choice(given, "backend", BACKENDS) ?? made;
     const folder = runs === undefined ? await Deno.makeTempDir({ prefix: "counterproof-check-" }) : userPath(runs);
@@ -58,13 +64,14 @@ Examples:
     try {
       using bar = progress();
       bar.say(downloadLine(await download(["lib/run.ts", "lib/report/mod.ts", "experiments/systems.ts"], bar)));
-      bar.say(planText(wanted));
+      bar.say(planText(wanted, { short }));
       const kept = runs === undefined
         ? `Nothing is kept; begin again with: ${typedAgain(given)}`
         : `What is finished is kept in "${shown(folder)}"; go on with: ${typedAgain(given)}`;
       return await interruptible(async (signal) => {
         const where = { runs: folder, artifacts: join(folder, "artifacts"), backend, threads: threadsOption(given) };
-        const rows = await compareAgain(wanted, { ...where, signal, progress: bar });
+        const how = { ...where, signal, progress: bar };
+        const rows = begun === null ? await compareAgain(wanted, how) : await compareFirst(begun, how);
         bar[Symbol.dispose]();
         const outside = rows.filter(({ verdict }) => verdict === "outside");
         printJson({ rows });
@@ -132,13 +139,12 @@ async function readNumbers(file: string): Promise<string> {
   }
 }
 
-function planText(wanted: readonly WantedRun[]): string {
+function planText(wanted: readonly WantedRun[], { short }: { readonly short: boolean }): string {
   const seconds = wanted.reduce((sum, { committed }) => sum + committed.seconds, 0);
   const names = wanted.map(({ key, committed: { variant, seed } }) => `${key}: ${variant}, seed ${seed}`);
-  return `Making ${plural(wanted.length, "run")} again (${names.join("; ")}), which took ${
-    duration(seconds)
-  } where the ` +
-    "results were made";
+  const what = `${short ? "the first epoch of " : ""}${plural(wanted.length, "run")}`;
+  return `Making ${what} again (${names.join("; ")}); ${short ? "the whole runs" : "they"} took ${duration(seconds)} ` +
+    "where the results were made";
 }
 
 /** What the rows come to, as a sentence. */

@@ -1,7 +1,7 @@
 /** Runs that were made again beside the numbers that stand in the results: equal, within a band, or outside. */
 import { alignedText } from "../report/text.ts";
 import type { RunRecord } from "../types.ts";
-import { type RunNumbers, runNumbers } from "./results_numbers.ts";
+import { type FirstEpoch, type RunNumbers, runNumbers } from "./results_numbers.ts";
 
 /**
  * How far a number of a whole run may lie from the committed one where equal bits cannot be expected. Rounding that differs
@@ -35,20 +35,49 @@ export interface CheckRow {
 /** Every number that was committed of a run beside that of the same definition run again. */
 export function checkRows(system: string, committed: RunNumbers, again: RunRecord): CheckRow[] {
   const here = runNumbers(again);
-  const exact = sameEngine(committed, here) && !asksPipeline(again);
-  const row = (number: string, [was, is]: readonly [number, number], band: number): CheckRow => {
-    const allowed = exact ? 0 : band;
-    const verdict = was === is ? "equal" : Math.abs(was - is) <= allowed ? "within" : "outside";
-    const { variant, seed } = committed;
-    return { system, variant, seed, number, committed: was, here: is, band: allowed, verdict };
-  };
+  const row = rowOf(system, committed, { exact: sameEngine(committed, here) && !asksPipeline(again.experiment) });
   return [
     row("accuracy", [committed.accuracy, here.accuracy], BANDS.accuracy),
     row("auc", [committed.auc, here.auc], BANDS.auc),
-    ...Object.entries(committed.loss).map(([term, was]) =>
-      row(`loss ${term}`, [was, here.loss[term] ?? NaN], BANDS.loss.least + BANDS.loss.share * Math.abs(was))
-    ),
+    ...lossRows(committed.loss, here.loss, row),
   ];
+}
+
+/** The first epoch of the same, and nothing of what came after: losses, and accuracy and AUC on the validation split. */
+export function firstRows(
+  system: string,
+  committed: RunNumbers & { readonly first: FirstEpoch },
+  { experiment, first, environment }: Pick<RunRecord, "experiment"> & Pick<RunNumbers, "environment"> & {
+    readonly first: FirstEpoch;
+  },
+): CheckRow[] {
+  const exact = sameEngine(committed, { environment }) && !asksPipeline(experiment);
+  const row = rowOf(system, committed, { exact });
+  const { loss, validation } = committed.first;
+  return [
+    ...(["accuracy", "auc"] as const).flatMap((metric) =>
+      validation[metric] === undefined
+        ? []
+        : [row(`epoch 1, ${metric}`, [validation[metric], first.validation[metric] ?? NaN], BANDS[metric])]
+    ),
+    ...lossRows(loss, first.loss, (number, pair, band) => row(`epoch 1, ${number}`, pair, band)),
+  ];
+}
+
+type MakeRow = (number: string, pair: readonly [was: number, is: number], band: number) => CheckRow;
+
+function rowOf(system: string, { variant, seed }: RunNumbers, { exact }: { readonly exact: boolean }): MakeRow {
+  return (number, [was, is], band) => {
+    const allowed = exact ? 0 : band;
+    const verdict = was === is ? "equal" : Math.abs(was - is) <= allowed ? "within" : "outside";
+    return { system, variant, seed, number, committed: was, here: is, band: allowed, verdict };
+  };
+}
+
+function lossRows(committed: FirstEpoch["loss"], here: FirstEpoch["loss"], row: MakeRow): CheckRow[] {
+  return Object.entries(committed).map(([term, was]) =>
+    row(`loss ${term}`, [was, here[term] ?? NaN], BANDS.loss.least + BANDS.loss.share * Math.abs(was))
+  );
 }
 
 /**
@@ -70,7 +99,7 @@ export function sameEngine(
 }
 
 /** Whether the run looks at what a pipeline made: ONNX Runtime's sums depend on the processor, too. */
-function asksPipeline({ experiment: { reconstruct, model } }: Pick<RunRecord, "experiment">): boolean {
+function asksPipeline({ reconstruct, model }: RunRecord["experiment"]): boolean {
   return (reconstruct !== null && reconstruct.kind !== "existing") || (model.refine ?? null) !== null;
 }
 

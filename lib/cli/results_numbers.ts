@@ -1,6 +1,6 @@
 /** The results as numbers, for machines: what `check-results` compares with. */
 import { apartText, headline, type Judgement } from "../report/mod.ts";
-import type { Environment, RunRecord } from "../types.ts";
+import type { Environment, EpochRow, RunRecord } from "../types.ts";
 import type { Told } from "./results_told.ts";
 
 /** What a run came to, at full precision. */
@@ -16,6 +16,16 @@ export interface RunNumbers {
   readonly auc: number;
   /** Means over the last epoch's steps: the total and each term. */
   readonly loss: Readonly<Record<string, number>>;
+  /** How it stood after its first epoch, which `check-results --short` makes again; missing in files of before. */
+  readonly first?: FirstEpoch;
+}
+
+/** How a run stood after its first epoch. */
+export interface FirstEpoch {
+  /** Means over its steps: the total and each term. */
+  readonly loss: Readonly<Record<string, number>>;
+  /** On the validation split, by metric. */
+  readonly validation: Readonly<Record<string, number>>;
 }
 
 /** A system's numbers. */
@@ -45,6 +55,7 @@ export interface ResultNumbers {
 export function runNumbers(record: RunRecord): RunNumbers {
   const { experiment: { name, seed }, fingerprint, seconds, environment, history } = record;
   const { backend, threads, v8, packages } = environment;
+  const [epoch] = history;
   return {
     variant: name,
     seed,
@@ -53,7 +64,13 @@ export function runNumbers(record: RunRecord): RunNumbers {
     environment: { backend, threads, v8, packages },
     ...headline(record),
     loss: history.at(-1)?.loss ?? {},
+    ...(epoch === undefined ? {} : { first: firstEpoch(epoch) }),
   };
+}
+
+/** What an epoch came to. */
+export function firstEpoch({ loss, validation }: Pick<EpochRow, "loss" | "validation">): FirstEpoch {
+  return { loss, validation };
 }
 
 /** The numbers of some systems. */

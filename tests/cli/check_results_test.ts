@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BANDS, checkRows, checkText, sameEngine } from "../../lib/cli/check_rows.ts";
+import { compareFirst, withFirst } from "../../lib/cli/check_first.ts";
 import { compareAgain, verdictText, wantedRuns } from "../../lib/cli/check_results.ts";
 import { numbersText, type ResultNumbers, resultNumbers, runNumbers } from "../../lib/cli/results_numbers.ts";
 import { tell } from "../../lib/cli/results_told.ts";
@@ -96,6 +97,31 @@ Deno.test("a run of each system is made again and compared, number by number", a
   );
   const outside = rows.map((row) => ({ ...row, verdict: "outside" as const }));
   assert(verdictText(outside).endsWith("3 outside. The results are not confirmed."));
+});
+
+Deno.test("the short form stops a run behind its first epoch, and compares that", async () => {
+  const { numbers, records: [record] } = await committed();
+  const world = await pocketIdentity();
+  const wanted = wantedRuns(numbers, { systems: { "dual-loss": system() }, world, file: "results.json" });
+  const [row] = record.history;
+  let stopped = false;
+  async function* events(): AsyncGenerator<RunEvent> {
+    try {
+      yield { kind: "epoch", steps: 100, row: { ...row, loss: { total: 0.7 + 1e-12 } } };
+      await Promise.resolve();
+    } finally {
+      stopped = true;
+    }
+  }
+  const rows = await compareFirst(withFirst(wanted, "results.json"), { progress: quiet, events, backend: "cpu" });
+  assert(stopped);
+  assertEquals(rows.map(({ number, verdict }) => [number, verdict]), [
+    ["epoch 1, accuracy", "equal"],
+    ["epoch 1, auc", "equal"],
+    ["epoch 1, loss total", "within"], // made up on wasm
+  ]);
+  const { first: _, ...before } = wanted[0].committed;
+  assertThrows(() => withFirst([{ ...wanted[0], committed: before }], "results.json"), Error, "deno task results");
 });
 
 Deno.test("wantedRuns() refuse another world, a definition that has changed, and a system without numbers", async () => {
