@@ -1,0 +1,100 @@
+/** A check: what was measured beside the baseline, or beside an older commit. */
+import { join } from "node:path";
+import { exitCodes } from "../../lib/cli/help.ts";
+import { print } from "../../lib/cli/print.ts";
+import { duration } from "../../lib/report/numbers.ts";
+import type { Progress } from "../../lib/terminal/progress.ts";
+import { type Entry, readBaseline } from "./baseline.ts";
+import { checkout, lastChange } from "./checkout.ts";
+import { appendHistory, historyRun } from "./history.ts";
+import { judge, type Judged, LEAST_BAND } from "./judge.ts";
+import { files, ROOT } from "./places.ts";
+import { processorName } from "./processor.ts";
+import { judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
+import type { Answer } from "./side.ts";
+import { suiteOf, titleOf } from "./suites.ts";
+import { checkSentence, checkTable } from "./table.ts";
+
+/** Compares; resolves to the exit code. */
+export async function check(
+  rounds: Rounds,
+  { against, bar }: { readonly against: string | undefined; readonly bar: Progress },
+): Promise<number> {
+  const began = performance.now();
+  const [processor, baseline] = await Promise.all([processorName(), readBaseline(files.baseline)]);
+  const entry = baseline.processors[processor];
+  const beside = against ?? (entry === undefined ? await lastChange(ROOT, "bench/baseline.json") : null);
+  if (against === undefined && entry === undefined) {
+    bar.say(
+      `The baseline does not know the processor "${processor}", only ${Object.keys(baseline.processors).join("; ")}: ` +
+        `commit ${
+          beside!.slice(0, 12)
+        } is measured beside. To keep one of this processor: deno task bench:check --update`,
+    );
+  }
+  const rows = beside === null
+    ? await againstEntry(rounds, entry)
+    : await againstCommit(rounds, { commit: beside, entry: entry ?? Object.values(baseline.processors)[0], bar });
+  bar[Symbol.dispose]();
+  if (rows.length === 0) throw new RangeError(`Cannot check benches: no name contains "${rounds.only}"`);
+  print(`\n${checkTable(rows)}\n\n${checkSentence(rows, { against: beside ?? "the baseline of this processor" })}`);
+  print(`${duration((performance.now() - began) / 1000)}, load ${Deno.loadavg()[0].toFixed(1)}, ${processor}`);
+  if (rounds.only === "") {
+    const ratios = new Map(rows.flatMap(({ name, ratio }) => ratio === null ? [] : [[name, ratio]]));
+    await appendHistory(files.history, [await historyRun(rounds.form, ratios)]);
+  }
+  return rows.some(({ verdict }) => verdict === "slower") ? exitCodes.error : exitCodes.done;
+}
+
+/** Holds what is measured now against a baseline. */
+export async function againstEntry(rounds: Rounds, { benches }: Entry): Promise<Judged[]> {
+  const answers = await measureAll(rounds);
+  const judged = await judgeAll(answers, {
+    before: (name) => benches[name] ?? null,
+    again: (names) => measureAgain(names, rounds),
+  });
+  if (rounds.form === "short" || rounds.only !== "") return judged;
+  const [titles, found] = [new Set(rounds.suites.map(titleOf)), new Set(answers.map(({ name }) => name))];
+  const gone = Object.keys(benches).filter((name) => titles.has(suiteOf(name)) && !found.has(name));
+  return [...judged, ...gone.map((name) => judge(name, [], benches[name]))];
+}
+
+/** Both sides are measured, suite by suite in turns; bands are those of one side, times the root of two. */
+export async function againstCommit(
+  rounds: Rounds,
+  { commit, entry, bar }: { readonly commit: string; readonly entry: Entry | undefined; readonly bar: Progress },
+): Promise<Judged[]> {
+  bar.say(`Taking commit ${commit.slice(0, 12)} out of the repository`);
+  await using old = await checkout(ROOT, commit);
+  const program = join(old.folder, "bench/gate/side.ts");
+  if (!await Deno.stat(program).then(() => true, () => false)) {
+    throw new Error(
+      `Cannot compare with commit ${commit}: it has no "bench/gate/side.ts". Name one that has, or a later`,
+    );
+  }
+  const before = new Map<string, number[]>();
+  const keep = (answers: readonly Answer[]): void => {
+    for (const { name, ratio } of answers) before.set(name, [...(before.get(name) ?? []), ratio]);
+  };
+  const answers: Answer[] = [];
+  for (const [i, suite] of rounds.suites.entries()) {
+    const one = {
+      ...rounds,
+      suites: [suite],
+      told: (_: number, text: string) => rounds.told(i / rounds.suites.length, text),
+    };
+    keep(await measureAll({ ...one, program }));
+    answers.push(...await measureAll(one));
+  }
+  return await judgeAll(answers, {
+    before: (name) => {
+      const ratios = before.get(name);
+      if (ratios === undefined) return null;
+      return { ratio: Math.min(...ratios), band: Math.SQRT2 * (entry?.benches[name]?.band ?? LEAST_BAND) };
+    },
+    again: async (names) => {
+      keep(await measureAgain(names, { ...rounds, program }));
+      return await measureAgain(names, rounds);
+    },
+  });
+}
