@@ -28,7 +28,7 @@ export interface BenchHistoryOptions {
 }
 
 /** Runs that are named below the axis, at most. */
-const NAMED = 6;
+const NAMED = 4;
 
 /**
  * How the times of benches changed from run to run, beside the first run on the same processor that had them: a line for
@@ -80,7 +80,7 @@ export function benchHistory(runs: readonly BenchRun[], { benches }: BenchHistor
     const name = axisNames(panel).xaxis.replace("x", "xaxis") as "xaxis";
     return [name, { ...layout[name], ...runTicks(own) }];
   });
-  return figure(data, { ...layout, ...Object.fromEntries(axes), margin: { ...layout.margin, b: 88 } });
+  return figure(data, { ...layout, ...Object.fromEntries(axes), margin: { ...layout.margin, r: 36, b: 88 } });
 }
 
 /** What a bench's name begins with. */
@@ -112,6 +112,11 @@ function runTicks(runs: readonly BenchRun[]): Partial<Layout["xaxis"]> {
   return {
     tickmode: "array",
     tickvals: at.map((i) => i + 1),
-    ticktext: at.map((i) => `${runs[i].date.slice(0, 10)}<br>${runs[i].commit?.slice(0, 7) ?? ""}`),
+    ticktext: at.map((i) => `${day(runs[i].date)}<br>${runs[i].commit?.slice(0, 7) ?? ""}`),
   };
+}
+
+/** "21 Nov", since years do not fit below narrow panels. */
+function day(date: string): string {
+  return new Date(date).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
