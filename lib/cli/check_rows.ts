@@ -55,11 +55,12 @@ export function firstRows(
   const row = rowOf(system, committed, { exact });
   const { loss, validation } = committed.first;
   return [
-    ...(["accuracy", "auc"] as const).flatMap((metric) =>
-      validation[metric] === undefined
+    ...(["accuracy", "auc"] as const).flatMap((metric) => {
+      const was = validation[metric];
+      return was === undefined
         ? []
-        : [row(`epoch 1, ${metric}`, [validation[metric], first.validation[metric] ?? NaN], BANDS[metric])]
-    ),
+        : [row(`epoch 1, ${metric}`, [was, first.validation[metric] ?? NaN], BANDS[metric])];
+    }),
     ...lossRows(loss, first.loss, (number, pair, band) => row(`epoch 1, ${number}`, pair, band)),
   ];
 }

@@ -24,8 +24,8 @@ export interface RunNumbers {
 export interface FirstEpoch {
   /** Means over its steps: the total and each term. */
   readonly loss: Readonly<Record<string, number>>;
-  /** On the validation split, by metric. */
-  readonly validation: Readonly<Record<string, number>>;
+  /** On the validation split. */
+  readonly validation: { readonly accuracy?: number; readonly auc?: number };
 }
 
 /** A system's numbers. */
@@ -69,8 +69,8 @@ export function runNumbers(record: RunRecord): RunNumbers {
 }
 
 /** What an epoch came to. */
-export function firstEpoch({ loss, validation }: Pick<EpochRow, "loss" | "validation">): FirstEpoch {
-  return { loss, validation };
+export function firstEpoch({ loss, validation: { accuracy, auc } }: Pick<EpochRow, "loss" | "validation">): FirstEpoch {
+  return { loss, validation: { accuracy, auc } };
 }
 
 /** The numbers of some systems. */
