@@ -20,8 +20,8 @@ const command: Command = {
 
 Measures what the files bench/*_bench.ts declare, each bench on one thread and in turns with a reference computation, and
 compares the ratio of the two with bench/baseline.json. Times are processor time, so that other work on the machine counts
-as little as can be. What lies outside its band is measured again in fresh processes, up to seven in all, before it is
-called slower. Takes some minutes; what was measured is put behind bench/history.jsonl.
+as little as can be. What lies outside its band is measured again in fresh processes, up to seven in all, and then
+beside the commit that last changed the baseline, before it is called slower. Takes some minutes; what was measured is put behind bench/history.jsonl.
 
 Ratios hold for one model of processor. On one that the baseline does not know, the commit that last changed the baseline
 is measured here beside the code at hand, which takes twice as long and needs the repository's history.

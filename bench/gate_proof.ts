@@ -9,10 +9,11 @@
  */
 import { fileURLToPath } from "node:url";
 import { duration } from "../lib/report/numbers.ts";
+import { lastChange } from "./gate/checkout.ts";
 import { readBaseline } from "./gate/baseline.ts";
-import { againstEntry } from "./gate/compare.ts";
+import { againstEntry, confirmed } from "./gate/compare.ts";
 import type { Judged } from "./gate/judge.ts";
-import { files } from "./gate/places.ts";
+import { files, ROOT } from "./gate/places.ts";
 import { processorName } from "./gate/processor.ts";
 import { SLOWDOWN } from "./gate/slow_side.ts";
 import { suites } from "./gate/suites.ts";
@@ -24,7 +25,7 @@ const entry = (await readBaseline(files.baseline)).processors[await processorNam
 if (entry === undefined) throw new Error("Cannot prove anything: the baseline does not know this processor");
 
 /** One check; says how long it took and on how busy a machine. */
-async function check(name: string, program: string, only = ""): Promise<Judged[]> {
+async function check(name: string, program: string, only = ""): Promise<readonly Judged[]> {
   const began = performance.now();
   const rounds = {
     form: "short",
@@ -33,11 +34,16 @@ async function check(name: string, program: string, only = ""): Promise<Judged[]
     program,
     suites: suites({ form: "short", tensorflow: false }),
   } as const;
-  const rows = await againstEntry({ ...rounds, told: () => {} }, entry);
+  const silent = { ...rounds, told: () => {} };
+  const first = await againstEntry(silent, entry);
+  const doubtful = first.filter(({ verdict }) => verdict === "slower").length;
+  const rows = await confirmed(first, silent, { commit: await lastChange(ROOT, "bench/baseline.json"), entry });
   const counts = [...Map.groupBy(rows, ({ verdict }) => verdict)].map(([verdict, own]) => `${own.length} ${verdict}`);
-  const again = rows.filter(({ processes }) => processes > 1);
+  const again = first.filter(({ processes }) => processes > 1);
   console.log(
-    `${name}: ${counts.join(", ")}; ${again.length} measured again; ${duration((performance.now() - began) / 1000)}, ` +
+    `${name}: ${counts.join(", ")}; ${again.length} measured again, ${doubtful} beside the older commit; ${
+      duration((performance.now() - began) / 1000)
+    }, ` +
       `load ${Deno.loadavg().map((load) => load.toFixed(1)).join(" ")}`,
   );
   return rows;
@@ -47,9 +53,11 @@ if (what === "repeat") {
   const times = value === "" ? 20 : Number(value);
   const alarms: Judged[] = [];
   for (let i = 1; i <= times; i++) {
-    alarms.push(...(await check(`check ${i} of ${times}`, here)).filter(({ verdict }) => verdict === "slower"));
+    const slower = (await check(`check ${i} of ${times}`, here)).filter(({ verdict }) => verdict === "slower");
+    if (slower.length > 0) console.log(checkTable(slower));
+    alarms.push(...slower);
   }
-  console.log(alarms.length === 0 ? "No false alarm" : `${checkTable(alarms)}\n${alarms.length} false alarms`);
+  console.log(alarms.length === 0 ? "No false alarm" : `${alarms.length} false alarms`);
 } else if (what === "slow") {
   const program = fileURLToPath(new URL("./gate/slow_side.ts", import.meta.url));
   const rows = await check(`every bench slower by ${100 * SLOWDOWN} %`, program, value);
