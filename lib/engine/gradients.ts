@@ -77,21 +77,7 @@ for (const [name, axes] of [["Max", "reductionIndices"], ["Min", "axis"]]) {
 replace("Unpack", [], (dy, _, { axis }) => ({ value: () => tf.stack([dy].flat(), axis as number) }));
 replace("SplitV", [], (dy, _, { axis }) => ({ x: () => tf.concat([dy].flat(), axis as number) }));
 
-// the stock gradient adds up slices, for each repetition another, and ends at four axes
-replace("Tile", ["x"], (dy, [x], { reps }) => ({
-  x: () =>
-    tf.reshape(
-      (reps as number[]).reduce((d, repetitions, axis) => {
-        const inner = x.shape.slice(axis).reduce((size, n) => size * n, 1);
-        // the axes before are summed already, those behind have still to be
-        const rest = (reps as number[]).slice(axis + 1).reduce((product, n) => product * n, inner);
-        return repetitions === 1 ? d : tf.sum(tf.reshape(d, [-1, repetitions, rest]), 1);
-      }, dy),
-      x.shape,
-    ),
-}));
-
-// the stock gradient takes a slice and a sum for every repetition
+// the stock gradient takes a slice and a sum for every repetition, and ends at four axes
 replace("Tile", ["x"], (dy, [x], { reps }) => ({
   x: () => {
     const axes = x.shape.flatMap((n, i) => [(reps as number[])[i], n]);
