@@ -38,6 +38,35 @@ function layer(x: number[], o: number, activation: ops.Activation | null, hasBia
   };
 }
 
+/** The product that attention is made of, which here has no axes but its own and those before. */
+function attending(n: number[], [ta, tb]: readonly [boolean, boolean]): Operation {
+  const [a, b] = [ta ? [5, 7] : [7, 5], tb ? [6, 5] : [5, 6]];
+  return {
+    of: "product",
+    name: `product of ${n} times ${a} · ${b}`,
+    shapes: [[...n, ...a], [...n, ...b]],
+    apply: (a, b) => ops.product(a, b, ta, tb),
+    linear: true,
+  };
+}
+
+/** The branch of a block, by itself or onto another. */
+function branch(x: number[], hidden: number, activation: ops.MlpOptions["activation"], onto: boolean): Operation {
+  const c = x[x.length - 1];
+  return {
+    of: "mlp",
+    name: `mlp of ${x} over ${hidden}, ${activation}${onto ? ", onto another" : ""}`,
+    shapes: [x, [c], [c], [hidden, c], [hidden], [c, hidden], [c], ...(onto ? [x, [c]] : [])],
+    apply: (x, weight, bias, weight1, bias1, weight2, bias2, other, scale) => {
+      // sums of about 1, where a GELU bends
+      const fc1 = { weight: ops.mul(weight1, 1 / Math.sqrt(c)), bias: bias1 };
+      const fc2 = { weight: ops.mul(weight2, 1 / Math.sqrt(hidden)), bias: bias2 };
+      const options = { epsilon: 1e-6, activation, onto: onto ? { x: other, scale } : null };
+      return ops.mlp(x, { norm: { weight, bias }, fc1, fc2 }, options);
+    },
+  };
+}
+
 /** All of them. */
 export function products(): Operation[] {
   const sizes = [[37, 19, 23], [1, 1, 1], [4, 8, 8], [70, 30, 300], [5, 130, 600], [130, 7, 5], [1, 64, 17], [
@@ -83,5 +112,9 @@ export function products(): Operation[] {
       );
     }),
   ]);
-  return [...fixed, ...random, ...batches, ...dots, ...layers];
+  const attention = forms.flatMap((form) => [[], [3], [2, 3]].map((n) => attending(n, form)));
+  const branches = (["gelu", "geluTanh", "geluSigmoid"] as const).flatMap((activation) =>
+    [true, false].map((onto) => branch([2, 5, 8], 12, activation, onto))
+  );
+  return [...fixed, ...random, ...batches, ...dots, ...layers, ...attention, ...branches];
 }
