@@ -47,7 +47,7 @@ export interface RehearseOptions {
 }
 
 /** Images of a class to train on: the fewest, and how many more are tried until both classes validate. */
-const IMAGES = 5, MORE = 10;
+export const IMAGES = 3, MORE = 14;
 
 /** The step behind which training is killed: the first after the checkpoint at the end of the first epoch. */
 const LAST = STEPS + 1;

@@ -7,6 +7,7 @@ import { clipVocabulary } from "../../lib/models/weights_table.ts";
 import { planOf } from "../../lib/plan/plan.ts";
 import { pipelinesOf, writePipeline } from "../../lib/rehearse/pipelines.ts";
 import { fetches, foldersIn, servePhotographs, writeSets } from "../../lib/rehearse/prepare.ts";
+import { IMAGES, MORE } from "../../lib/rehearse/rehearse.ts";
 import { shrunk } from "../../lib/rehearse/shrink.ts";
 import { writeVocabulary } from "../../lib/rehearse/vocabulary.ts";
 import { assert, assertEquals } from "../assert.ts";
@@ -19,8 +20,8 @@ for (const [name, { recipe: make }] of Object.entries(systems)) {
       const at = foldersIn(folder);
       await using photographs = servePhotographs();
       for (let more = 0, small = null; small === null; more++) {
-        assert(more <= 10, "no number of images gives a batch and two classes to validate");
-        const images = { real: 5 + Math.floor(more / 2), fake: 5 + Math.ceil(more / 2) };
+        assert(more <= MORE, "no number of images gives a batch and two classes to validate");
+        const images = { real: IMAGES + Math.floor(more / 2), fake: IMAGES + Math.ceil(more / 2) };
         await writeSets(recipe, at, { images, photographs });
         if (fetches(recipe)) {
           for (const split of ["train", "test"] as const) await fetchReals({ data: at.data, split }, fetchDefaults);
