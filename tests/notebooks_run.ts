@@ -17,8 +17,8 @@ import {
   world,
 } from "./notebooks.ts";
 
-/** Numbers of the notebooks that are executed where none is typed: the quickest that keeps features and compares methods. */
-const USUAL = ["05"];
+/** Numbers of the notebooks that are executed where none is typed: training on reconstructions, and on kept features. */
+const USUAL = ["02", "05"];
 
 const jupyter = await findJupyter();
 const browser = findBrowser();
