@@ -22,6 +22,12 @@ const MOST_PROCESSES = 4;
 /** A process that says nothing for so long, though each test tells its beginning and end, hangs. */
 const MOST_SILENCE_MS = 20 * 60_000;
 
+/** The same where single tests compute for long: on cpu, and in full counts. */
+const MOST_SILENCE_SLOW_MS = 90 * 60_000;
+
+/** What Deno itself says of a test that goes on. */
+const RUNNING = /has been running for over \(/;
+
 /** Files that go in one process, room by room, each file in one part. */
 export function partsOf(files: readonly string[]): string[][] {
   const rooms = Map.groupBy(files, dirname);
@@ -62,9 +68,12 @@ export async function runParts(
   const interrupt = new AbortController();
   const { signal } = interrupt;
   const interrupted = (): void => interrupt.abort();
+  const { COUNTERPROOF_BACKEND: backend } = options.env;
+  const slow = backend === "cpu" || Deno.env.get("COUNTERPROOF_FULL") === "1";
+  const watched = { ...options, signal, mostSilence: slow ? MOST_SILENCE_SLOW_MS : MOST_SILENCE_MS };
   const take = async () => {
     for (let part = waiting.shift(); part !== undefined && !signal.aborted; part = waiting.shift()) {
-      const { code, output } = await outputOf(["test", "--allow-all", "--no-check", ...part], { ...options, signal });
+      const { code, output } = await outputOf(["test", "--allow-all", "--no-check", ...part], watched);
       found.push(counted(output, code));
       const left = (performance.now() - began) / 1000 / found.length * (parts.length - found.length);
       await say(`${output}\n-- ${found.length} of ${parts.length} parts, ${duration(left)} left\n`);
@@ -92,14 +101,14 @@ export async function runParts(
  */
 export async function outputOf(
   args: string[],
-  { mostSilence = MOST_SILENCE_MS, signal, ...options }: {
+  { mostSilence, signal, ...options }: {
     readonly cwd?: string;
     readonly env?: Record<string, string>;
     /** Milliseconds. */
-    readonly mostSilence?: number;
+    readonly mostSilence: number;
     /** Ends it at once. */
     readonly signal?: AbortSignal;
-  } = {},
+  },
 ): Promise<{ code: number; output: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args,
@@ -121,6 +130,7 @@ export async function outputOf(
   const read = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
       output += piece;
+      if (RUNNING.test(piece)) continue;
       clearTimeout(timer);
       timer = setTimeout(silent, mostSilence);
     }

@@ -65,10 +65,14 @@ Deno.test("counted() reads the sum of deno test, and takes an end without one fo
 });
 
 Deno.test("a part that hangs is ended with what it has started, and its last line is told", async () => {
-  const hanging = `console.log("a test ..."); new Deno.Command("sleep", { args: ["987.65"] }).spawn()`;
+  const hanging = `console.log("a test ..."); new Deno.Command("sleep", { args: ["987.65"] }).spawn();
+    setInterval(() => console.log("'a test' has been running for over (1m0s)"), 500)`;
   const { code, output } = await outputOf(["eval", hanging], { mostSilence: 4000 });
   assert(code !== 0);
-  assertEquals(output.trim().split("\n").at(-1), "Ended after 4 s of silence behind: a test ...");
+  assertEquals(
+    output.trim().split("\n").at(-1),
+    "Ended after 4 s of silence behind: 'a test' has been running for over (1m0s)",
+  );
   assertEquals(counted(output, code).failed, 1);
   assertEquals((await outputOf(["eval", `console.log("done")`], { mostSilence: 60_000 })).output, "done\n");
   const { stdout } = await new Deno.Command("ps", { args: ["-ef"] }).output();
