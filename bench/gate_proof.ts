@@ -37,7 +37,7 @@ async function check(name: string, program: string, only = ""): Promise<readonly
   const silent = { ...rounds, told: () => {} };
   const first = await againstEntry(silent, entry);
   const doubtful = first.filter(({ verdict }) => verdict === "slower").length;
-  const rows = await confirmed(first, silent, { commit: await lastChange(ROOT, "bench/baseline.json"), entry });
+  const rows = await confirmed(first, silent, await lastChange(ROOT, "bench/baseline.json"));
   const counts = [...Map.groupBy(rows, ({ verdict }) => verdict)].map(([verdict, own]) => `${own.length} ${verdict}`);
   const again = first.filter(({ processes }) => processes > 1);
   console.log(

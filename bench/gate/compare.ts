@@ -7,13 +7,16 @@ import type { Progress } from "../../lib/terminal/progress.ts";
 import { type Entry, readBaseline } from "./baseline.ts";
 import { checkout, lastChange } from "./checkout.ts";
 import { appendHistory, historyRun } from "./history.ts";
-import { judge, type Judged, LEAST_BAND } from "./judge.ts";
+import { BAND_IN_TURNS, judge, type Judged } from "./judge.ts";
 import { files, ROOT } from "./places.ts";
 import { processorName } from "./processor.ts";
 import { type Before, judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
 import type { Answer } from "./side.ts";
 import { suiteOf, titleOf } from "./suites.ts";
 import { checkSentence, checkTable } from "./table.ts";
+
+/** Rounds in turns with the older commit before a bench is called as before: one process may find the old code slow by chance. */
+const LEAST_ROUNDS = 3;
 
 /** Compares; resolves to the exit code. */
 export async function check(
@@ -34,8 +37,8 @@ export async function check(
     );
   }
   const rows = other === null
-    ? await confirmed(await againstEntry(rounds, entry), rounds, { commit: await measuredWith(), entry })
-    : await againstCommit(rounds, { commit: other, entry: entry ?? Object.values(baseline.processors)[0], bar });
+    ? await confirmed(await againstEntry(rounds, entry), rounds, await measuredWith())
+    : await againstCommit(rounds, { commit: other, bar });
   bar[Symbol.dispose]();
   if (rows.length === 0) throw new RangeError(`Cannot check benches: no name contains "${rounds.only}"`);
   print(`\n${checkTable(rows)}\n\n${checkSentence(rows, { against: other ?? "the baseline of this processor" })}`);
@@ -67,24 +70,24 @@ export async function againstEntry(rounds: Rounds, { benches }: Entry): Promise<
 export async function confirmed(
   rows: readonly Judged[],
   rounds: Rounds,
-  { commit, entry }: { readonly commit: string; readonly entry: Entry },
+  commit: string,
 ): Promise<readonly Judged[]> {
   const names = rows.flatMap(({ name, verdict }) => verdict === "slower" ? [name] : []);
   if (names.length === 0) return rows;
   await using old = await checkout(ROOT, commit);
-  const { again, before } = await beside(rounds, { folder: old.folder, commit, entry });
-  const judged = await judgeAll(await again(names), { before, again });
+  const { again, before } = await beside(rounds, { folder: old.folder, commit });
+  const judged = await judgeAll(await again(names), { before, again, least: LEAST_ROUNDS });
   return rows.map((row) => judged.find(({ name }) => name === row.name) ?? row);
 }
 
 /** Both sides are measured, suite by suite in turns. */
 export async function againstCommit(
   rounds: Rounds,
-  { commit, entry, bar }: { readonly commit: string; readonly entry: Entry | undefined; readonly bar: Progress },
+  { commit, bar }: { readonly commit: string; readonly bar: Progress },
 ): Promise<Judged[]> {
   bar.say(`Taking commit ${commit.slice(0, 12)} out of the repository`);
   await using old = await checkout(ROOT, commit);
-  const { program, keep, again, before } = await beside(rounds, { folder: old.folder, commit, entry });
+  const { program, keep, again, before } = await beside(rounds, { folder: old.folder, commit });
   const answers: Answer[] = [];
   for (const [i, suite] of rounds.suites.entries()) {
     const told = (_: number, text: string) => rounds.told(i / rounds.suites.length, text);
@@ -95,10 +98,10 @@ export async function againstCommit(
   return await judgeAll(answers, { before, again });
 }
 
-/** An older checkout as the other side. Bands are those of one side, times the root of two. */
+/** An older checkout as the other side. */
 async function beside(
   rounds: Rounds,
-  { folder, commit, entry }: { readonly folder: string; readonly commit: string; readonly entry: Entry | undefined },
+  { folder, commit }: { readonly folder: string; readonly commit: string },
 ) {
   const program = join(folder, "bench/gate/side.ts");
   if (!await Deno.stat(program).then(() => true, () => false)) {
@@ -113,7 +116,7 @@ async function beside(
   const before: Before = (name) => {
     const ratios = known.get(name);
     if (ratios === undefined) return null;
-    return { ratio: Math.min(...ratios), band: Math.SQRT2 * (entry?.benches[name]?.band ?? LEAST_BAND) };
+    return { ratio: Math.min(...ratios), band: BAND_IN_TURNS };
   };
   const again = async (names: readonly string[]): Promise<Answer[]> => {
     keep(await measureAgain(names, { ...rounds, program }));

@@ -23,17 +23,23 @@ type Before = { readonly ratio: number; readonly band: number } | null;
 /** Least band: a finer one would ask for more processes each time. */
 export const LEAST_BAND = 0.06;
 
-/** Above this a slowdown of 15 % may pass. */
-export const WIDE = 0.1;
+/** Widest band: a wider one would let a slowdown of 15 % pass. What lies outside by chance is found out beside the older commit. */
+export const MOST_BAND = 0.1;
 
 /**
- * The band of a bench from its ratios in several runs of the same code: twice as far as the two lowest lie apart. What
- * disturbs a run makes it slower; where two of some runs agree they were not disturbed, and neither will be one of the
- * processes that have to agree before a bench is called slower.
+ * The band of two commits that are measured in turns, each several times: that of one side, times the root of two. How
+ * widely a bench spreads does not matter there, since the least of either side are compared.
+ */
+export const BAND_IN_TURNS = Math.SQRT2 * LEAST_BAND;
+
+/**
+ * The band of a bench from its ratios in several runs of the same code: twice as far as the two lowest lie apart, from
+ * {@linkcode LEAST_BAND} to {@linkcode MOST_BAND}. What disturbs a run makes it slower; where two of some runs agree they
+ * were not disturbed, and neither will be one of the processes that have to agree before a bench is called slower.
  */
 export function bandOf(ratios: readonly number[]): number {
   const [least, next = least] = ratios.toSorted((a, b) => a - b);
-  return Math.max(LEAST_BAND, 2 * (next / least - 1));
+  return Math.min(MOST_BAND, Math.max(LEAST_BAND, 2 * (next / least - 1)));
 }
 
 /** Holds the ratios of a bench, one a process, against its baseline. */

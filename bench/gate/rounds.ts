@@ -41,16 +41,18 @@ export const MOST_PROCESSES = 7;
  */
 export async function judgeAll(
   answers: readonly Answer[],
-  { before, again }: {
+  { before, again, least = 1 }: {
     readonly before: Before;
     readonly again: (names: readonly string[]) => Promise<readonly Answer[]>;
+    /** Processes that measure each bench in any case. */
+    readonly least?: number;
   },
 ): Promise<Judged[]> {
   const ratios: Ratios = new Map(answers.map(({ name, ratio }) => [name, [ratio]]));
   const judged = (): Judged[] => [...ratios].map(([name, own]) => judge(name, own, before(name)));
   const standOut = (): string[] =>
     judged().flatMap(({ name, verdict, processes }) =>
-      (verdict === "slower" || verdict === "faster") && processes < MOST_PROCESSES ? [name] : []
+      processes < (verdict === "slower" || verdict === "faster" ? MOST_PROCESSES : least) ? [name] : []
     );
   for (let names = standOut(); names.length > 0; names = standOut()) {
     for (const { name, ratio } of await again(names)) ratios.get(name)!.push(ratio);

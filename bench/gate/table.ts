@@ -1,7 +1,7 @@
 /** What a check found, as text for a terminal. */
 import { change } from "../../lib/report/numbers.ts";
 import { alignedText, plural } from "../../lib/report/text.ts";
-import { type Judged, type Verdict, WIDE } from "./judge.ts";
+import type { Judged, Verdict } from "./judge.ts";
 
 /** A line for each bench: ratio, baseline, change, band, verdict. */
 export function checkTable(rows: readonly Judged[]): string {
@@ -37,7 +37,6 @@ export function checkSentence(rows: readonly Judged[], { against }: { readonly a
     const count = of(verdict).length;
     return count === 0 ? [] : [`${count} ${verdict}`];
   });
-  const wide = rows.filter(({ band }) => band !== null && band > WIDE).length;
   return [
     `${plural(rows.length, "bench").replace("benchs", "benches")} against ${against}: ${counts.join(", ")}.`,
     ...of("slower").map(({ name }) => `Slower: ${name}. Look at it alone with: deno task bench:check --only "${name}"`),
@@ -47,6 +46,5 @@ export function checkSentence(rows: readonly Judged[], { against }: { readonly a
     ...(of("faster").length + of("new").length === 0 ? [] : [
       "What is faster or new is watched from its new time on once it stands in the baseline: deno task bench:check --update",
     ]),
-    ...(wide === 0 ? [] : [`Of ${wide} the band is above ${100 * WIDE} %: a slowdown of 15 % may pass there.`]),
   ].join("\n");
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { knownOf, readBaseline, renewed, writeBaseline } from "../../bench/gate/baseline.ts";
 import { checkout, commitOf, lastChange } from "../../bench/gate/checkout.ts";
 import { appendHistory, readHistory } from "../../bench/gate/history.ts";
-import { bandOf, judge, LEAST_BAND } from "../../bench/gate/judge.ts";
+import { bandOf, judge, LEAST_BAND, MOST_BAND } from "../../bench/gate/judge.ts";
 import { measure, nearLeast } from "../../bench/gate/measure.ts";
 import { nameIn } from "../../bench/gate/processor.ts";
 import { reference } from "../../bench/gate/reference.ts";
@@ -32,11 +32,11 @@ Deno.test("a bench is called after its suite, its group and itself", () => {
   assertEquals(nameOf({ file: "report_bench.ts", backend: null }, { group: "", name: "page()" }), "report: page()");
 });
 
-Deno.test("a band is twice as wide as the two lowest runs lie apart, and 6 % at least", () => {
+Deno.test("a band is twice as wide as the two lowest runs lie apart, from 6 % to 10 %", () => {
   assertEquals([bandOf([2, 2, 2]), bandOf([2]), bandOf([2.04, 2, 3])], [LEAST_BAND, LEAST_BAND, LEAST_BAND]);
-  assertClose([bandOf([2.1, 3, 2])], [0.1], 1e-12);
+  assertClose([bandOf([2.08, 3, 2]), bandOf([2.5, 2])], [0.08, MOST_BAND], 1e-12);
   const runs = [{ ratio: 2.5, milliseconds: 7 }, { ratio: 3, milliseconds: 9 }, { ratio: 2.0004, milliseconds: 8 }];
-  assertEquals(knownOf(runs), { ratio: 2, band: 0.5, milliseconds: 7 });
+  assertEquals(knownOf(runs), { ratio: 2, band: MOST_BAND, milliseconds: 7 });
   assertEquals([nearLeast([3, 1, 2]), nearLeast([4])], [2, 4]);
 });
 
@@ -69,6 +69,11 @@ Deno.test("what stands out is measured again until a process finds it in the ban
     ["as before", 2],
     ["slower", MOST_PROCESSES],
   ]);
+  const thrice = await judgeAll([answer("s: quiet", 2)], {
+    ...{ before: () => known, least: 3 },
+    again: (names) => Promise.resolve(names.map((name) => answer(name, 2))),
+  });
+  assertEquals(thrice.map(({ verdict, processes }) => [verdict, processes]), [["as before", 3]]);
   const table = checkTable([...judged, judge("s: new", [1.5], null)]).split("\n");
   assert(/^bench +ratio +baseline +change +band$/.test(table[0]), table[0]);
   assert(/^s: slow +2\.30 +2\.00 +\+15\.0 % +8\.0 % +slower, in 7 processes$/.test(table[4]), table[4]);
