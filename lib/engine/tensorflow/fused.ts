@@ -3,8 +3,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convPlan } from "../conv_plan.ts";
 import { runKernel } from "../differentiable.ts";
+import { replaceKernels } from "../replace_kernels.ts";
 import { isBfloat16, typeAttribute, typeOf } from "./bfloat16.ts";
-import { type Attribute, type Backend, type Kernel, replaceKernels } from "./kernels.ts";
+import type { Attribute, Backend, Kernel } from "./kernels.ts";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type HouseKernel = (inputs: Inputs, attributes: tf.NamedAttrMap, run: Run) => tf.TensorInfo | tf.TensorInfo[];
@@ -39,7 +40,7 @@ export function registerFused(): void {
         kernel(inputs as Inputs, attrs ?? {}, runner(backend as unknown as Backend)),
     });
   }
-  replaceKernels(replacements);
+  replaceKernels("tensorflow", replacements);
 }
 
 function runner(backend: Backend): Run {

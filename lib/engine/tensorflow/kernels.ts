@@ -1,12 +1,13 @@
 // N images · H, W height and width · C channels · K kernel size
 /**
- * Convolutions in bfloat16. Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass on "same" and "valid"
- * alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for whole numbers, and rows
- * taken by number, whose numbers TensorFlow.js reads, which a recording cannot.
+ * Convolutions in bfloat16. Padding by numbers of pixels, which TensorFlow.js's kernels for TensorFlow refuse: they pass
+ * on "same" and "valid" alone, though TensorFlow takes any padding, but for averages. And rounding, which is wrong for
+ * whole numbers, and rows taken by number, whose numbers TensorFlow.js reads, which a recording cannot.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { type ConvPlan, convPlan } from "../conv_plan.ts";
 import { poolPadding, type PoolPlan, poolPlan, poolShares } from "../pooling.ts";
+import { type KernelCall, replaceKernels, type Replacement } from "../replace_kernels.ts";
 import { isBfloat16, typed, typeOf } from "./bfloat16.ts";
 
 /** TensorFlow.js's backend on the addon, as far as its kernels use it. */
@@ -37,40 +38,15 @@ export interface Attribute {
 }
 
 /** What a kernel is called with, and the kernel that it stands before. */
-export interface Call {
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly attributes: tf.NamedAttrMap;
-  readonly backend: Backend;
-  readonly stock: () => tf.TensorInfo;
-}
+export type Call = KernelCall<Backend>;
 
 /** A kernel that stands before TensorFlow.js's own. */
-export type Kernel = (call: Call) => tf.TensorInfo;
+export type Kernel = Replacement<Backend>;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
-  replaceKernels(typed);
-  replaceKernels(kernels);
-}
-
-/** Puts kernels in the place of those of the same names. */
-export function replaceKernels(kernels: Readonly<Record<string, Kernel>>): void {
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const { setupFunc, kernelFunc } = tf.getKernel(kernelName, "tensorflow");
-    tf.unregisterKernel(kernelName, "tensorflow");
-    tf.registerKernel({
-      kernelName,
-      backendName: "tensorflow",
-      setupFunc,
-      kernelFunc: (call) =>
-        kernel({
-          inputs: call.inputs as Call["inputs"],
-          attributes: call.attrs ?? {},
-          backend: call.backend as Backend,
-          stock: () => kernelFunc(call) as tf.TensorInfo,
-        }),
-    });
-  }
+  replaceKernels("tensorflow", typed);
+  replaceKernels("tensorflow", kernels);
 }
 
 const kernels: Readonly<Record<string, Kernel>> = {

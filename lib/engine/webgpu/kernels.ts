@@ -5,39 +5,17 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { runKernel } from "../differentiable.ts";
 import { poolPlan } from "../pooling.ts";
+import { replaceKernels, type Replacement } from "../replace_kernels.ts";
 import { maxPoolGradient, type ProgramRunner } from "./max_pool.ts";
 
-/** What a kernel is called with, and the kernel that it stands before. */
-interface Call {
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly attributes: tf.NamedAttrMap;
-  readonly backend: ProgramRunner;
-  readonly stock: () => tf.TensorInfo;
-}
-
-type Kernel = (call: Call) => tf.TensorInfo;
+type Kernel = Replacement<ProgramRunner>;
 
 /** Axes that every stock shader knows; some end here, some at six. */
 const MOST_AXES = 4;
 
 /** Puts the kernels in the place of TensorFlow.js's own. */
 export function registerKernels(): void {
-  for (const [kernelName, kernel] of Object.entries(kernels)) {
-    const { setupFunc, kernelFunc } = tf.getKernel(kernelName, "webgpu");
-    tf.unregisterKernel(kernelName, "webgpu");
-    tf.registerKernel({
-      kernelName,
-      backendName: "webgpu",
-      setupFunc,
-      kernelFunc: (call) =>
-        kernel({
-          inputs: call.inputs as Call["inputs"],
-          attributes: call.attrs ?? {},
-          backend: call.backend as ProgramRunner,
-          stock: () => kernelFunc(call) as tf.TensorInfo,
-        }),
-    });
-  }
+  replaceKernels("webgpu", kernels);
 }
 
 const kernels: Readonly<Record<string, Kernel>> = {
