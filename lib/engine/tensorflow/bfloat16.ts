@@ -4,7 +4,7 @@
  * TensorFlow, and so is a look at its values; they are widened first.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Attribute, Backend, Call, Kernel } from "./kernels.ts";
+import type { Attribute, Backend, Call, Kernel } from "./kernel.ts";
 
 /** TF_BFLOAT16 of tensorflow/c/tf_datatype.h, which TensorFlow.js's addon does not name. */
 const BFLOAT16 = 14;

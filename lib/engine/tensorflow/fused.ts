@@ -5,7 +5,7 @@ import { convPlan } from "../conv_plan.ts";
 import { runKernel } from "../differentiable.ts";
 import { replaceKernels } from "../replace_kernels.ts";
 import { isBfloat16, typeAttribute, typeOf } from "./bfloat16.ts";
-import type { Attribute, Backend, Kernel } from "./kernels.ts";
+import type { Attribute, Backend, Kernel } from "./kernel.ts";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type HouseKernel = (inputs: Inputs, attributes: tf.NamedAttrMap, run: Run) => tf.TensorInfo | tf.TensorInfo[];

@@ -5,7 +5,7 @@ import { runKernel } from "../../../lib/engine/differentiable.ts";
 import { valueAndGradient } from "../../../lib/engine/gradient.ts";
 import * as ops from "../../../lib/engine/ops.ts";
 import { builtAddon } from "../../../lib/engine/tensorflow/installed.ts";
-import type { Attribute, Backend } from "../../../lib/engine/tensorflow/kernels.ts";
+import type { Attribute, Backend } from "../../../lib/engine/tensorflow/kernel.ts";
 import { disposeTree } from "../../../lib/engine/tree.ts";
 import { random } from "../../../lib/random.ts";
 import { assert, assertClose, assertEquals, assertThrows } from "../../assert.ts";
