@@ -16,7 +16,8 @@ import { countOf, type Stored } from "../lib/engine/stored.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
 import { alignedText } from "../lib/report/text.ts";
 import { writeAtomic } from "../lib/runs/atomic.ts";
-import { leastAndMedian, median } from "./results.ts";
+import { median } from "./median.ts";
+import { leastAndMedian } from "./results.ts";
 import { type Side, startSide } from "./side.ts";
 
 /** What is wanted of us: time over Python's, and memory that loading adds over the size of the file. */

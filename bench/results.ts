@@ -6,6 +6,7 @@ import type { Times } from "./compare.ts";
 import { images, readers, type Reading } from "./data_rows.ts";
 import type { Alone, Diffusion } from "./diffusion_rows.ts";
 import { forwardGoals, type ForwardNetwork, rows as forwardRows } from "./forward.ts";
+import { median } from "./median.ts";
 import type { Network } from "./networks.ts";
 
 /** Times of a network on a backend. */
@@ -241,11 +242,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 /** "96.0 / 97.6" */
 export function leastAndMedian(values: readonly number[], digits: number): string {
   return `${Math.min(...values).toFixed(digits)} / ${median(values).toFixed(digits)}`;
-}
-
-/** The middle of some values, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

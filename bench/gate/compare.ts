@@ -7,16 +7,13 @@ import type { Progress } from "../../lib/terminal/progress.ts";
 import { type Entry, readBaseline } from "./baseline.ts";
 import { checkout, lastChange } from "./checkout.ts";
 import { appendHistory, historyRun } from "./history.ts";
-import { BAND_IN_TURNS, judge, type Judged } from "./judge.ts";
+import { judge, type Judged, judgeTurns, type Turn } from "./judge.ts";
 import { files, ROOT } from "./places.ts";
 import { processorName } from "./processor.ts";
-import { type Before, judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
+import { judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
 import type { Answer } from "./side.ts";
 import { suiteOf, titleOf } from "./suites.ts";
 import { checkSentence, checkTable } from "./table.ts";
-
-/** Rounds in turns with the older commit before a bench is called as before: one process may find the old code slow by chance. */
-const LEAST_ROUNDS = 3;
 
 /** Compares; resolves to the exit code. */
 export async function check(
@@ -54,7 +51,7 @@ export async function check(
 export async function againstEntry(rounds: Rounds, { benches }: Entry): Promise<Judged[]> {
   const answers = await measureAll(rounds);
   const judged = await judgeAll(answers, {
-    before: (name) => benches[name] ?? null,
+    judged: (name, ratios) => judge(name, ratios, benches[name] ?? null),
     again: (names) => measureAgain(names, rounds),
   });
   if (rounds.form === "short" || rounds.only !== "") return judged;
@@ -75,8 +72,11 @@ export async function confirmed(
   const names = rows.flatMap(({ name, verdict }) => verdict === "slower" ? [name] : []);
   if (names.length === 0) return rows;
   await using old = await checkout(ROOT, commit);
-  const { again, before } = await beside(rounds, { folder: old.folder, commit });
-  const judged = await judgeAll(await again(names), { before, again, least: LEAST_ROUNDS });
+  const { again, turns } = await beside(rounds, { folder: old.folder, commit });
+  const judged = await judgeAll(await again(names), {
+    judged: (name, ratios) => judgeTurns(name, turns(name, ratios)!),
+    again,
+  });
   return rows.map((row) => judged.find(({ name }) => name === row.name) ?? row);
 }
 
@@ -87,7 +87,7 @@ export async function againstCommit(
 ): Promise<Judged[]> {
   bar.say(`Taking commit ${commit.slice(0, 12)} out of the repository`);
   await using old = await checkout(ROOT, commit);
-  const { program, keep, again, before } = await beside(rounds, { folder: old.folder, commit });
+  const { program, keep, again, turns } = await beside(rounds, { folder: old.folder, commit });
   const answers: Answer[] = [];
   for (const [i, suite] of rounds.suites.entries()) {
     const told = (_: number, text: string) => rounds.told(i / rounds.suites.length, text);
@@ -95,7 +95,13 @@ export async function againstCommit(
     keep(await measureAll({ ...one, program }));
     answers.push(...await measureAll(one));
   }
-  return await judgeAll(answers, { before, again });
+  return await judgeAll(answers, {
+    judged: (name, ratios) => {
+      const both = turns(name, ratios);
+      return both === null ? judge(name, ratios, null) : judgeTurns(name, both, 1);
+    },
+    again,
+  });
 }
 
 /** An older checkout as the other side. */
@@ -113,14 +119,14 @@ async function beside(
   const keep = (answers: readonly Answer[]): void => {
     for (const { name, ratio } of answers) known.set(name, [...(known.get(name) ?? []), ratio]);
   };
-  const before: Before = (name) => {
-    const ratios = known.get(name);
-    if (ratios === undefined) return null;
-    return { ratio: Math.min(...ratios), band: BAND_IN_TURNS };
+  /** Null: the older code does not have the bench. */
+  const turns = (name: string, ratios: readonly number[]): readonly Turn[] | null => {
+    const others = known.get(name);
+    return others === undefined ? null : ratios.map((own, i) => ({ own, other: others[i] }));
   };
   const again = async (names: readonly string[]): Promise<Answer[]> => {
     keep(await measureAgain(names, { ...rounds, program }));
     return await measureAgain(names, rounds);
   };
-  return { program, keep, before, again };
+  return { program, keep, turns, again };
 }

@@ -1,5 +1,5 @@
 /** Measures all suites, again where a bench stands out, or several times for a baseline. */
-import { judge, type Judged } from "./judge.ts";
+import type { Judged } from "./judge.ts";
 import type { Answer } from "./side.ts";
 import { type Suite, suiteOf, titleOf } from "./suites.ts";
 import { watch, type Watching } from "./watch.ts";
@@ -26,38 +26,26 @@ export async function measureAll(rounds: Rounds): Promise<Answer[]> {
   return answers;
 }
 
-/** What benches are held against. */
-export type Before = (name: string) => { readonly ratio: number; readonly band: number } | null;
-
-/** Most processes that measure a bench before it is called slower or faster. */
-export const MOST_PROCESSES = 7;
-
 /**
- * Holds what was measured against the baseline. A bench that stands out is measured again in fresh processes until one of
- * them finds it within its band, or {@linkcode MOST_PROCESSES} have not: the same code may be compiled or laid out in
- * memory worse in one process than in most, and a process may be disturbed from its beginning to its end.
+ * Judges what was measured. A bench of which the verdict is not settled is measured again in fresh processes until it is.
  *
- * @param again measures some benches of a suite once more, each side of the comparison
+ * @param judged what a bench's ratios so far say, one for each process
+ * @param again measures some benches once more
  */
 export async function judgeAll(
   answers: readonly Answer[],
-  { before, again, least = 1 }: {
-    readonly before: Before;
+  { judged, again }: {
+    readonly judged: (name: string, ratios: readonly number[]) => Judged;
     readonly again: (names: readonly string[]) => Promise<readonly Answer[]>;
-    /** Processes that measure each bench in any case. */
-    readonly least?: number;
   },
 ): Promise<Judged[]> {
   const ratios: Ratios = new Map(answers.map(({ name, ratio }) => [name, [ratio]]));
-  const judged = (): Judged[] => [...ratios].map(([name, own]) => judge(name, own, before(name)));
-  const standOut = (): string[] =>
-    judged().flatMap(({ name, verdict, processes }) =>
-      processes < (verdict === "slower" || verdict === "faster" ? MOST_PROCESSES : least) ? [name] : []
-    );
-  for (let names = standOut(); names.length > 0; names = standOut()) {
+  const all = (): Judged[] => [...ratios].map(([name, own]) => judged(name, own));
+  const open = (): string[] => all().flatMap(({ name, settled }) => settled ? [] : [name]);
+  for (let names = open(); names.length > 0; names = open()) {
     for (const { name, ratio } of await again(names)) ratios.get(name)!.push(ratio);
   }
-  return judged();
+  return all();
 }
 
 /** Measures some benches once more. */

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { knownOf, readBaseline, renewed, writeBaseline } from "../../bench/gate/baseline.ts";
 import { checkout, commitOf, lastChange } from "../../bench/gate/checkout.ts";
 import { appendHistory, readHistory } from "../../bench/gate/history.ts";
-import { bandOf, judge, LEAST_BAND, MOST_BAND } from "../../bench/gate/judge.ts";
+import { bandOf, judge, judgeTurns, LEAST_BAND, MOST_BAND, MOST_PROCESSES } from "../../bench/gate/judge.ts";
 import { measure, nearLeast } from "../../bench/gate/measure.ts";
 import { nameIn } from "../../bench/gate/processor.ts";
 import { reference } from "../../bench/gate/reference.ts";
-import { judgeAll, MOST_PROCESSES } from "../../bench/gate/rounds.ts";
+import { judgeAll } from "../../bench/gate/rounds.ts";
 import { nameOf, suiteOf, suites, titleOf, unwatched } from "../../bench/gate/suites.ts";
 import { checkSentence, checkTable } from "../../bench/gate/table.ts";
 import { here, watch } from "../../bench/gate/watch.ts";
@@ -32,9 +32,9 @@ Deno.test("a bench is called after its suite, its group and itself", () => {
   assertEquals(nameOf({ file: "report_bench.ts", backend: null }, { group: "", name: "page()" }), "report: page()");
 });
 
-Deno.test("a band is twice as wide as the two lowest runs lie apart, from 6 % to 10 %", () => {
+Deno.test("a band is twice as wide as the two lowest runs lie apart, from 6 % to 8 %", () => {
   assertEquals([bandOf([2, 2, 2]), bandOf([2]), bandOf([2.04, 2, 3])], [LEAST_BAND, LEAST_BAND, LEAST_BAND]);
-  assertClose([bandOf([2.08, 3, 2]), bandOf([2.5, 2])], [0.08, MOST_BAND], 1e-12);
+  assertClose([bandOf([2.07, 3, 2]), bandOf([2.5, 2])], [0.07, MOST_BAND], 1e-12);
   const runs = [{ ratio: 2.5, milliseconds: 7 }, { ratio: 3, milliseconds: 9 }, { ratio: 2.0004, milliseconds: 8 }];
   assertEquals(knownOf(runs), { ratio: 2, band: MOST_BAND, milliseconds: 7 });
   assertEquals([nearLeast([3, 1, 2]), nearLeast([4])], [2, 4]);
@@ -57,7 +57,7 @@ Deno.test("what stands out is measured again until a process finds it in the ban
   const asked: string[][] = [];
   const answer = (name: string, ratio: number) => ({ name, ratio, milliseconds: 1, turns: 5 });
   const judged = await judgeAll([answer("s: quiet", 2), answer("s: chance", 2.6), answer("s: slow", 2.3)], {
-    before: () => known,
+    judged: (name, ratios) => judge(name, ratios, known),
     again: (names) => {
       asked.push([...names]);
       return Promise.resolve(names.map((name) => answer(name, name === "s: slow" ? 2.3 : 2.01)));
@@ -69,17 +69,31 @@ Deno.test("what stands out is measured again until a process finds it in the ban
     ["as before", 2],
     ["slower", MOST_PROCESSES],
   ]);
-  const thrice = await judgeAll([answer("s: quiet", 2)], {
-    ...{ before: () => known, least: 3 },
-    again: (names) => Promise.resolve(names.map((name) => answer(name, 2))),
-  });
-  assertEquals(thrice.map(({ verdict, processes }) => [verdict, processes]), [["as before", 3]]);
   const table = checkTable([...judged, judge("s: new", [1.5], null)]).split("\n");
   assert(/^bench +ratio +baseline +change +band$/.test(table[0]), table[0]);
   assert(/^s: slow +2\.30 +2\.00 +\+15\.0 % +8\.0 % +slower, in 7 processes$/.test(table[4]), table[4]);
   const sentence = checkSentence(judged, { against: "the baseline" });
   assert(sentence.startsWith("3 benches against the baseline: 2 as before, 1 slower."), sentence);
   assert(sentence.includes('deno task bench:check --only "s: slow"'), sentence);
+});
+
+Deno.test("judgeTurns() goes by the median of neighbouring turns, behind five that lie near or eleven", () => {
+  const turns = (...changes: number[]) => changes.map((change, i) => ({ own: (2 + i) * change, other: 2 + i }));
+  const told = (...changes: number[]) => {
+    const { verdict, settled } = judgeTurns("a: b", turns(...changes));
+    return `${verdict}, ${settled ? "settled" : "open"}`;
+  };
+  assertEquals(told(1, 1.01, 1.4, 1.02), "as before, open");
+  assertEquals(told(1, 1.01, 1.4, 1.02, 0.9), "as before, settled");
+  assertEquals(told(1.05, 1.05, 1.05, 1.05, 1.05), "as before, open");
+  assertEquals(told(...Array(10).fill(1.15)), "slower, open");
+  assertEquals(told(...Array(11).fill(1.15)), "slower, settled");
+  assertEquals(told(...Array(5).fill(0.8), ...Array(6).fill(1.07)), "as before, settled");
+  assertEquals(told(...Array(11).fill(0.9)), "faster, settled");
+  assertEquals(judgeTurns("a: b", turns(1.02), 1).settled, true);
+  assertEquals(judgeTurns("a: b", turns(1.05), 1).settled, false);
+  const { ratio, baseline, processes } = judgeTurns("a: b", turns(1.1, 1.1, 1.1));
+  assertClose([ratio!, baseline!, processes], [3.3, 3, 3], 1e-12);
 });
 
 Deno.test("measure() tells how many times the reference a bench takes, whatever else the machine does", async () => {
