@@ -20,18 +20,18 @@ const command: Command = {
 
 Measures what the files bench/*_bench.ts declare, each bench on one thread and in turns with a reference computation, and
 compares the ratio of the two with bench/baseline.json. Times are processor time, so that other work on the machine
-counts as little as can be. What lies outside its band is measured again in fresh processes, up to seven in all, and
-then in turns with the commit that last changed the baseline, before it is called slower. Takes some minutes; what was
-measured is put behind bench/history.jsonl.
+counts as little as can be, and the median of two to five processes is what counts. What lies outside of its band by
+that is measured in turns with the commit that last changed the baseline, and called slower by the median of eleven
+turns. Takes some minutes; what was measured is put behind bench/history.jsonl.
 
 Ratios hold for one model of processor. On one that the baseline does not know, the commit that last changed the
 baseline is measured here beside the code at hand, which takes twice as long and needs the repository's history.
 
-  --short          the kernels on wasm and a few of the rest, in less than two minutes
+  --short          the kernels on wasm and a few of the rest, in two or three minutes
   --only TEXT      benches whose name contains it, such as "softmax" or "losses on wasm"
   --against COMMIT compares with that commit, measured here, instead of with the baseline
-  --update         writes the baseline of this processor, of committed code: measures all so many times, takes the ratios
-                   from the least disturbed of them and the bands from how far the next one lies off
+  --update         writes the baseline of this processor, of committed code: measures all so many times and takes the
+                   medians, and bands from how far runs lie off them
   --runs N         how many times; default: 6
 
 Examples:

@@ -1,10 +1,11 @@
 /** The committed ratios, `bench/baseline.json`: of each processor model that somebody measured. */
 import { writeAtomic } from "../../lib/runs/atomic.ts";
+import { median } from "../median.ts";
 import { bandOf } from "./judge.ts";
 
 /** What is known of a bench. */
 export interface Known {
-  /** Its processor time over the reference's, the least of some runs. */
+  /** Its processor time over the reference's, the median of some runs. */
   readonly ratio: number;
   /** How far the ratio of the same code may lie above that, a share of it; from the spread of those runs. */
   readonly band: number;
@@ -72,7 +73,7 @@ export async function writeBaseline(file: string, { format, processors }: Baseli
 export function knownOf(runs: readonly { readonly ratio: number; readonly milliseconds: number }[]): Known {
   const ratios = runs.map(({ ratio }) => ratio);
   return {
-    ratio: Number(Math.min(...ratios).toPrecision(4)),
+    ratio: Number(median(ratios).toPrecision(4)),
     band: Number(bandOf(ratios).toFixed(3)),
     milliseconds: Number(Math.min(...runs.map(({ milliseconds }) => milliseconds)).toPrecision(3)),
   };

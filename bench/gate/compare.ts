@@ -7,7 +7,7 @@ import type { Progress } from "../../lib/terminal/progress.ts";
 import { type Entry, readBaseline } from "./baseline.ts";
 import { checkout, lastChange } from "./checkout.ts";
 import { appendHistory, historyRun } from "./history.ts";
-import { judge, type Judged, judgeTurns, type Turn } from "./judge.ts";
+import { judge, type Judged, judgeTurns, PROCESSES, type Turn } from "./judge.ts";
 import { files, ROOT } from "./places.ts";
 import { processorName } from "./processor.ts";
 import { judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
@@ -98,7 +98,7 @@ export async function againstCommit(
   return await judgeAll(answers, {
     judged: (name, ratios) => {
       const both = turns(name, ratios);
-      return both === null ? judge(name, ratios, null) : judgeTurns(name, both, 1);
+      return both === null ? judge(name, ratios, null) : judgeTurns(name, both, PROCESSES.near);
     },
     again,
   });

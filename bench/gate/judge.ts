@@ -4,7 +4,7 @@ import { median } from "../median.ts";
 /** A bench, held against the baseline. */
 export interface Judged {
   readonly name: string;
-  /** The least of the processes, in turns with the older code the median; null: it was not measured, the bench is no more. */
+  /** The median of the processes; null: it was not measured, since the bench is no more. */
   readonly ratio: number | null;
   /** Null: it is new. */
   readonly baseline: number | null;
@@ -17,32 +17,26 @@ export interface Judged {
   readonly settled: boolean;
 }
 
-/**
- * Slower: above the band in every process, or by the median of the turns with the older code. Faster: below it in more
- * than half of the processes, or by that median.
- */
+/** Slower and faster: the median lies outside of the band. */
 export type Verdict = "as before" | "slower" | "faster" | "new" | "gone";
 
 /** What is known of a bench. */
 type Before = { readonly ratio: number; readonly band: number } | null;
 
-/** Least band: a finer one would ask for more processes each time. */
-export const LEAST_BAND = 0.06;
+/** Bands lie between: a finer one would send more to be measured in turns, and of a wider one 15 % might not stand out. */
+export const LEAST_BAND = 0.04, MOST_BAND = 0.07;
 
-/** Widest band, of which a slowdown of 15 % stands out in all processes. What does so by chance is found out in turns. */
-export const MOST_BAND = 0.08;
-
-/** The band of the median of turns with the older code: half way to a slowdown of 15 %. */
+/** The band of the median of turns with older code: half way to a slowdown of 15 %. */
 export const BAND_IN_TURNS = 0.075;
 
-/** A median of turns that lies as near as this says after some turns what it would say after all. */
+/** A median that lies as near as this is believed. */
 const NEAR = 0.03;
 
-/** Turns before a median is believed to lie near, and most turns of a bench that does not. */
-export const LEAST_TURNS = 5, MOST_TURNS = 11;
+/** Processes that measure a bench: where the median lies near, and where it never does. */
+export const PROCESSES = { near: 2, most: 5 } as const;
 
-/** Most processes that measure a bench beside the baseline before it is called slower or faster. */
-export const MOST_PROCESSES = 7;
+/** Turns with older code, alike. */
+export const TURNS = { near: 5, most: 11 } as const;
 
 /** One process of each side, one after the other. */
 export interface Turn {
@@ -51,52 +45,55 @@ export interface Turn {
 }
 
 /**
- * The band of a bench from its ratios in several runs of the same code: twice as far as the two lowest lie apart, from
- * {@linkcode LEAST_BAND} to {@linkcode MOST_BAND}. What disturbs a run makes it slower; where two of some runs agree they
- * were not disturbed, and neither will be one of the processes that have to agree before a bench is called slower.
+ * The band of a bench from its ratios in several runs of the same code: twice as far as half of them lie from their
+ * median, within {@linkcode LEAST_BAND} and {@linkcode MOST_BAND}.
  */
 export function bandOf(ratios: readonly number[]): number {
-  const [least, next = least] = ratios.toSorted((a, b) => a - b);
-  return Math.min(MOST_BAND, Math.max(LEAST_BAND, 2 * (next / least - 1)));
+  const middle = median(ratios);
+  const off = median(ratios.map((ratio) => Math.abs(ratio / middle - 1)));
+  return Math.min(MOST_BAND, Math.max(LEAST_BAND, 2 * off));
 }
 
 /**
- * Holds the ratios of a bench, one a process, against its baseline. It is settled once a process finds it within its band,
- * or {@linkcode MOST_PROCESSES} have not: the same code may be compiled or laid out in memory worse in one process than in
- * most, and a process may be disturbed from its beginning to its end.
+ * Holds the ratios of a bench, one a process, against its baseline, by their median: a process may be disturbed from its
+ * beginning to its end, and takes more or, where the reference is disturbed more, less than the code does.
  */
 export function judge(name: string, ratios: readonly number[], before: Before): Judged {
-  const verdict = verdictOf(ratios, before);
-  return {
-    ...{ name, baseline: before?.ratio ?? null, band: before?.band ?? null, processes: ratios.length },
-    ratio: ratios.length === 0 ? null : Math.min(...ratios),
-    verdict,
-    settled: (verdict !== "slower" && verdict !== "faster") || ratios.length >= MOST_PROCESSES,
-  };
+  const common = { name, baseline: before?.ratio ?? null, band: before?.band ?? null, processes: ratios.length };
+  if (ratios.length === 0) return { ...common, ratio: null, verdict: "gone", settled: true };
+  const ratio = median(ratios);
+  if (before === null) return { ...common, ratio, verdict: "new", settled: true };
+  return { ...common, ratio, ...told(ratio / before.ratio, { band: before.band, count: ratios.length, ...PROCESSES }) };
 }
 
 /**
  * Holds a bench against older code that was measured in turns with it, by the median of the ratios of neighbouring turns:
- * what disturbs a process may make its ratio higher or lower, as it takes more of the bench or of the reference. It is
- * settled at once where one turn is all that is `wanted` and that is near, else behind 5 turns that are near, or 11.
+ * what disturbs a machine for minutes disturbs both.
  *
  * @param turns at least one
+ * @param least turns before a near median is believed
  */
-export function judgeTurns(name: string, turns: readonly Turn[], wanted: number = LEAST_TURNS): Judged {
-  const change = median(turns.map(({ own, other }) => own / other));
-  const baseline = median(turns.map(({ other }) => other));
-  const verdict = change > 1 + BAND_IN_TURNS ? "slower" : change < 1 / (1 + BAND_IN_TURNS) ? "faster" : "as before";
-  const near = Math.abs(Math.log(change)) < Math.log1p(NEAR);
+export function judgeTurns(name: string, turns: readonly Turn[], least: number = TURNS.near): Judged {
+  const [change, baseline] = [median(turns.map(({ own, other }) => own / other)), median(turns.map((t) => t.other))];
   return {
-    ...{ name, ratio: baseline * change, baseline, band: BAND_IN_TURNS, processes: turns.length, verdict },
-    settled: turns.length >= (near ? wanted : MOST_TURNS),
+    ...{ name, ratio: baseline * change, baseline, band: BAND_IN_TURNS, processes: turns.length },
+    ...told(change, { band: BAND_IN_TURNS, count: turns.length, ...TURNS, near: least }),
   };
 }
 
-function verdictOf(ratios: readonly number[], before: Before): Verdict {
-  if (ratios.length === 0) return "gone";
-  if (before === null) return "new";
-  const [top, bottom] = [before.ratio * (1 + before.band), before.ratio / (1 + before.band)];
-  if (ratios.every((ratio) => ratio > top)) return "slower";
-  return 2 * ratios.filter((ratio) => ratio < bottom).length > ratios.length ? "faster" : "as before";
+/** What a change of the median says after so many measurements. */
+function told(
+  change: number,
+  { band, count, near, most }: {
+    readonly band: number;
+    readonly count: number;
+    readonly near: number;
+    readonly most: number;
+  },
+): Pick<Judged, "verdict" | "settled"> {
+  const isNear = Math.abs(Math.log(change)) < Math.log1p(NEAR);
+  return {
+    verdict: change > 1 + band ? "slower" : change < 1 / (1 + band) ? "faster" : "as before",
+    settled: count >= (isNear ? near : most),
+  };
 }

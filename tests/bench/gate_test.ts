@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { knownOf, readBaseline, renewed, writeBaseline } from "../../bench/gate/baseline.ts";
 import { checkout, commitOf, lastChange } from "../../bench/gate/checkout.ts";
 import { appendHistory, readHistory } from "../../bench/gate/history.ts";
-import { bandOf, judge, judgeTurns, LEAST_BAND, MOST_BAND, MOST_PROCESSES } from "../../bench/gate/judge.ts";
+import { bandOf, judge, judgeTurns, LEAST_BAND, MOST_BAND, PROCESSES } from "../../bench/gate/judge.ts";
 import { measure, nearLeast } from "../../bench/gate/measure.ts";
 import { nameIn } from "../../bench/gate/processor.ts";
 import { reference } from "../../bench/gate/reference.ts";
@@ -32,28 +32,30 @@ Deno.test("a bench is called after its suite, its group and itself", () => {
   assertEquals(nameOf({ file: "report_bench.ts", backend: null }, { group: "", name: "page()" }), "report: page()");
 });
 
-Deno.test("a band is twice as wide as the two lowest runs lie apart, from 6 % to 8 %", () => {
-  assertEquals([bandOf([2, 2, 2]), bandOf([2]), bandOf([2.04, 2, 3])], [LEAST_BAND, LEAST_BAND, LEAST_BAND]);
-  assertClose([bandOf([2.07, 3, 2]), bandOf([2.5, 2])], [0.07, MOST_BAND], 1e-12);
-  const runs = [{ ratio: 2.5, milliseconds: 7 }, { ratio: 3, milliseconds: 9 }, { ratio: 2.0004, milliseconds: 8 }];
-  assertEquals(knownOf(runs), { ratio: 2, band: MOST_BAND, milliseconds: 7 });
+Deno.test("a baseline is the median of runs, its band twice as wide as half of them lie off, from 4 % to 7 %", () => {
+  assertEquals([bandOf([2, 2, 2]), bandOf([2]), bandOf([2.02, 2, 3])], [LEAST_BAND, LEAST_BAND, LEAST_BAND]);
+  assertClose([bandOf([1.95, 2, 2.05]), bandOf([1.5, 2, 2.5])], [0.05, MOST_BAND], 1e-12);
+  const runs = [{ ratio: 2.5, milliseconds: 7 }, { ratio: 3, milliseconds: 9 }, { ratio: 2.00004, milliseconds: 8 }];
+  assertEquals(knownOf(runs), { ratio: 2.5, band: MOST_BAND, milliseconds: 7 });
   assertEquals([nearLeast([3, 1, 2]), nearLeast([4])], [2, 4]);
 });
 
-Deno.test("judge() calls slower what every process finds above the band, and faster what most find below it", () => {
-  const verdict = (...ratios: number[]) => judge("a: b", ratios, known).verdict;
-  assertEquals([verdict(2.16), verdict(2.17), verdict(2 / 1.08), verdict(1.85)], [
-    "as before",
-    "slower",
-    "as before",
-    "faster",
+Deno.test("judge() goes by the median of processes, behind two that lie near or five", () => {
+  const told = (...ratios: number[]) => {
+    const { verdict, settled } = judge("a: b", ratios, known);
+    return `${verdict}, ${settled ? "settled" : "open"}`;
+  };
+  assertEquals([told(2), told(2, 2.02), told(2.3, 2.02)], ["as before, open", "as before, settled", "as before, open"]);
+  assertEquals([told(2.3), told(2.3, 2.3, 2.01, 2.3), told(2.3, 2.3, 2.01, 2.3, 2.2)], [
+    "slower, open",
+    "slower, open",
+    "slower, settled",
   ]);
-  assertEquals([verdict(2.5, 2.4, 2.1), verdict(2.5, 2.4, 2.3)], ["as before", "slower"]);
-  assertEquals([verdict(1.8, 2), verdict(1.8, 2, 1.8)], ["as before", "faster"]);
+  assertEquals([told(2.3, 2.3, 2, 2, 2.1), told(1.8, 1.8, 1.8, 2, 2)], ["as before, settled", "faster, settled"]);
   assertEquals([judge("a: b", [1], null).verdict, judge("a: b", [], known).verdict], ["new", "gone"]);
 });
 
-Deno.test("what stands out is measured again until a process finds it in the band, or seven have not", async () => {
+Deno.test("what is not settled is measured again until it is", async () => {
   const asked: string[][] = [];
   const answer = (name: string, ratio: number) => ({ name, ratio, milliseconds: 1, turns: 5 });
   const judged = await judgeAll([answer("s: quiet", 2), answer("s: chance", 2.6), answer("s: slow", 2.3)], {
@@ -63,15 +65,16 @@ Deno.test("what stands out is measured again until a process finds it in the ban
       return Promise.resolve(names.map((name) => answer(name, name === "s: slow" ? 2.3 : 2.01)));
     },
   });
-  assertEquals(asked, [["s: chance", "s: slow"], ...Array.from({ length: MOST_PROCESSES - 2 }, () => ["s: slow"])]);
+  const slow = ["s: slow"];
+  assertEquals(asked, [["s: quiet", "s: chance", ...slow], ["s: chance", ...slow], slow, slow]);
   assertEquals(judged.map(({ verdict, processes }) => [verdict, processes]), [
-    ["as before", 1],
-    ["as before", 2],
-    ["slower", MOST_PROCESSES],
+    ["as before", PROCESSES.near],
+    ["as before", 3],
+    ["slower", PROCESSES.most],
   ]);
   const table = checkTable([...judged, judge("s: new", [1.5], null)]).split("\n");
   assert(/^bench +ratio +baseline +change +band$/.test(table[0]), table[0]);
-  assert(/^s: slow +2\.30 +2\.00 +\+15\.0 % +8\.0 % +slower, in 7 processes$/.test(table[4]), table[4]);
+  assert(/^s: slow +2\.30 +2\.00 +\+15\.0 % +8\.0 % +slower, in 5 processes$/.test(table[4]), table[4]);
   const sentence = checkSentence(judged, { against: "the baseline" });
   assert(sentence.startsWith("3 benches against the baseline: 2 as before, 1 slower."), sentence);
   assert(sentence.includes('deno task bench:check --only "s: slow"'), sentence);
