@@ -7,7 +7,7 @@ import type { Progress } from "../../lib/terminal/progress.ts";
 import { type Entry, readBaseline } from "./baseline.ts";
 import { checkout, lastChange } from "./checkout.ts";
 import { appendHistory, historyRun } from "./history.ts";
-import { judge, type Judged, judgeTurns, PROCESSES, type Turn } from "./judge.ts";
+import { judge, type Judged, judgeTurns, PROCESSES, TURNS } from "./judge.ts";
 import { files, ROOT } from "./places.ts";
 import { processorName } from "./processor.ts";
 import { judgeAll, measureAgain, measureAll, type Rounds } from "./rounds.ts";
@@ -72,11 +72,8 @@ export async function confirmed(
   const names = rows.flatMap(({ name, verdict }) => verdict === "slower" ? [name] : []);
   if (names.length === 0) return rows;
   await using old = await checkout(ROOT, commit);
-  const { again, turns } = await beside(rounds, { folder: old.folder, commit });
-  const judged = await judgeAll(await again(names), {
-    judged: (name, ratios) => judgeTurns(name, turns(name, ratios)!),
-    again,
-  });
+  const { again, inTurns } = await beside(rounds, { folder: old.folder, commit });
+  const judged = await judgeAll(await again(names), { judged: inTurns(TURNS.near), again });
   return rows.map((row) => judged.find(({ name }) => name === row.name) ?? row);
 }
 
@@ -87,7 +84,7 @@ export async function againstCommit(
 ): Promise<Judged[]> {
   bar.say(`Taking commit ${commit.slice(0, 12)} out of the repository`);
   await using old = await checkout(ROOT, commit);
-  const { program, keep, again, turns } = await beside(rounds, { folder: old.folder, commit });
+  const { program, keep, again, inTurns } = await beside(rounds, { folder: old.folder, commit });
   const answers: Answer[] = [];
   for (const [i, suite] of rounds.suites.entries()) {
     const told = (_: number, text: string) => rounds.told(i / rounds.suites.length, text);
@@ -95,13 +92,7 @@ export async function againstCommit(
     keep(await measureAll({ ...one, program }));
     answers.push(...await measureAll(one));
   }
-  return await judgeAll(answers, {
-    judged: (name, ratios) => {
-      const both = turns(name, ratios);
-      return both === null ? judge(name, ratios, null) : judgeTurns(name, both, PROCESSES.near);
-    },
-    again,
-  });
+  return await judgeAll(answers, { judged: inTurns(PROCESSES.near), again });
 }
 
 /** An older checkout as the other side. */
@@ -119,14 +110,15 @@ async function beside(
   const keep = (answers: readonly Answer[]): void => {
     for (const { name, ratio } of answers) known.set(name, [...(known.get(name) ?? []), ratio]);
   };
-  /** Null: the older code does not have the bench. */
-  const turns = (name: string, ratios: readonly number[]): readonly Turn[] | null => {
+  /** What turns say, of which so many are wanted at least; a bench that the older code does not have is new. */
+  const inTurns = (least: number) => (name: string, ratios: readonly number[]): Judged => {
     const others = known.get(name);
-    return others === undefined ? null : ratios.map((own, i) => ({ own, other: others[i] }));
+    if (others === undefined) return judge(name, ratios, null);
+    return judgeTurns(name, ratios.map((own, i) => ({ own, other: others[i] })), least);
   };
   const again = async (names: readonly string[]): Promise<Answer[]> => {
     keep(await measureAgain(names, { ...rounds, program }));
     return await measureAgain(names, rounds);
   };
-  return { program, keep, turns, again };
+  return { program, keep, inTurns, again };
 }

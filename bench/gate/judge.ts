@@ -73,7 +73,7 @@ export function judge(name: string, ratios: readonly number[], before: Before): 
  * @param turns at least one
  * @param least turns before a near median is believed
  */
-export function judgeTurns(name: string, turns: readonly Turn[], least: number = TURNS.near): Judged {
+export function judgeTurns(name: string, turns: readonly Turn[], least: number): Judged {
   const [change, baseline] = [median(turns.map(({ own, other }) => own / other)), median(turns.map((t) => t.other))];
   return {
     ...{ name, ratio: baseline * change, baseline, band: BAND_IN_TURNS, processes: turns.length },

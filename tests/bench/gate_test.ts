@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { knownOf, readBaseline, renewed, writeBaseline } from "../../bench/gate/baseline.ts";
 import { checkout, commitOf, lastChange } from "../../bench/gate/checkout.ts";
 import { appendHistory, readHistory } from "../../bench/gate/history.ts";
-import { bandOf, judge, judgeTurns, LEAST_BAND, MOST_BAND, PROCESSES } from "../../bench/gate/judge.ts";
+import { bandOf, judge, judgeTurns, LEAST_BAND, MOST_BAND, PROCESSES, TURNS } from "../../bench/gate/judge.ts";
 import { measure, nearLeast } from "../../bench/gate/measure.ts";
 import { nameIn } from "../../bench/gate/processor.ts";
 import { reference } from "../../bench/gate/reference.ts";
@@ -83,7 +83,7 @@ Deno.test("what is not settled is measured again until it is", async () => {
 Deno.test("judgeTurns() goes by the median of neighbouring turns, behind five that lie near or eleven", () => {
   const turns = (...changes: number[]) => changes.map((change, i) => ({ own: (2 + i) * change, other: 2 + i }));
   const told = (...changes: number[]) => {
-    const { verdict, settled } = judgeTurns("a: b", turns(...changes));
+    const { verdict, settled } = judgeTurns("a: b", turns(...changes), TURNS.near);
     return `${verdict}, ${settled ? "settled" : "open"}`;
   };
   assertEquals(told(1, 1.01, 1.4, 1.02), "as before, open");
@@ -95,7 +95,7 @@ Deno.test("judgeTurns() goes by the median of neighbouring turns, behind five th
   assertEquals(told(...Array(11).fill(0.9)), "faster, settled");
   assertEquals(judgeTurns("a: b", turns(1.02), 1).settled, true);
   assertEquals(judgeTurns("a: b", turns(1.05), 1).settled, false);
-  const { ratio, baseline, processes } = judgeTurns("a: b", turns(1.1, 1.1, 1.1));
+  const { ratio, baseline, processes } = judgeTurns("a: b", turns(1.1, 1.1, 1.1), TURNS.near);
   assertClose([ratio!, baseline!, processes], [3.3, 3, 3], 1e-12);
 });
 
