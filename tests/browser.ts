@@ -36,12 +36,22 @@ const QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-b
 const LIMIT_MS = 120_000;
 
 /**
- * Opens a file in a browser of its own, and waits until the page has loaded. A browser that dies or is silent for two
- * minutes is an error that names what was asked of it.
+ * Opens a file in a browser of its own, and waits until the page has loaded; one that does not come so far is replaced
+ * once. A browser that dies later, or is silent for two minutes, is an error that names what was asked of it.
  *
  * @param profile folder for what the browser keeps
  */
 export async function openPage(file: string, profile: string): Promise<BrowserPage> {
+  try {
+    return await started(file, profile);
+  } catch (error) {
+    // deno-lint-ignore no-console -- a browser that does not come up is no test of ours, but who reads the log should know
+    console.log(`${(error as Error).message}; once more, with another`);
+    return await started(file, `${profile}-again`);
+  }
+}
+
+async function started(file: string, profile: string): Promise<BrowserPage> {
   const child = new Deno.Command(findBrowser()!, {
     args: ["--headless", "--no-sandbox", ...QUIET, "--remote-debugging-port=0", `--user-data-dir=${profile}`],
     stdin: "null",
@@ -60,11 +70,20 @@ export async function openPage(file: string, profile: string): Promise<BrowserPa
 
 /** Ends a browser and all that it has started, by force when they have not gone after ten seconds. */
 async function end(child: Deno.ChildProcess, { closed }: Read): Promise<void> {
-  child.kill();
-  const force = setTimeout(() => Deno.kill(-child.pid, "SIGKILL"), 10_000);
+  signal(child.pid, "SIGTERM");
+  const force = setTimeout(() => signal(-child.pid, "SIGKILL"), 10_000);
   // the last of its processes closes standard error
   await Promise.all([child.status, closed]);
   clearTimeout(force);
+}
+
+/** Sends a signal to a process, or with a minus to a group; to one that has gone in this moment, none. */
+function signal(pid: number, name: Deno.Signal): void {
+  try {
+    Deno.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function driven(child: Deno.ChildProcess, read: Read, url: string): Promise<BrowserPage> {
@@ -74,6 +93,7 @@ async function driven(child: Deno.ChildProcess, read: Read, url: string): Promis
   const waiting = new Map<number, PromiseWithResolvers<Record<string, unknown>>>();
   const complaints: string[] = [];
   const loaded = Promise.withResolvers<void>();
+  loaded.promise.catch(() => {}); // nobody waits for it yet, or any more
   socket.onmessage = ({ data }) => {
     const { id, method, params, result, error } = JSON.parse(data);
     if (id !== undefined) {
@@ -88,6 +108,7 @@ async function driven(child: Deno.ChildProcess, read: Read, url: string): Promis
   let gone: string | null = null;
   const stop = (why: string): void => {
     gone = why;
+    loaded.reject(new Error(`Cannot drive the browser: ${why}`));
     for (const { reject } of waiting.values()) reject(new Error(`Cannot drive the browser: ${why}`));
     waiting.clear();
   };
@@ -101,11 +122,16 @@ async function driven(child: Deno.ChildProcess, read: Read, url: string): Promis
     socket.send(JSON.stringify({ id: last, method, params, ...session }));
     return inTime(`${method} ${JSON.stringify(params).slice(0, 200)}`, answer.promise);
   };
-  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-  session.sessionId = (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId as string;
-  for (const domain of ["Page", "Runtime", "Log", "Network", "Inspector"]) await send(`${domain}.enable`);
-  await send("Page.navigate", { url });
-  await inTime(`the page ${url}`, loaded.promise);
+  try {
+    const { targetId } = await send("Target.createTarget", { url: "about:blank" });
+    session.sessionId = (await send("Target.attachToTarget", { targetId, flatten: true })).sessionId as string;
+    for (const domain of ["Page", "Runtime", "Log", "Network", "Inspector"]) await send(`${domain}.enable`);
+    await send("Page.navigate", { url });
+    await inTime(`the page ${url}`, loaded.promise);
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
   return {
     complaints,
     send,
