@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { activate, type Activation, activationGradient } from "./activation.ts";
 import { differentiable, hasKernel, type Inputs, runKernel } from "./differentiable.ts";
-import { narrowed, narrowProduct } from "./narrowed.ts";
+import { narrowed, productSums } from "./narrowed.ts";
 import { isBrief } from "./precision.ts";
 
 /**
@@ -25,11 +25,7 @@ export function linear(
 
 /** The product in bfloat16. */
 function brief(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {
-  return narrowed({ x, weight, bias, activation }, {
-    forward: (x_RI, weight_OI) => narrowProduct(x_RI, weight_OI, false, true),
-    toX: (dz_RO, weight_OI) => narrowProduct(dz_RO, weight_OI),
-    toWeight: (dz_RO, x_RI) => narrowProduct(dz_RO, x_RI, true, false),
-  });
+  return narrowed({ x, weight, bias, activation }, productSums(false, true));
 }
 
 function composed(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor | null, activation: Activation | null): tf.Tensor {

@@ -105,9 +105,14 @@ function gradients(
  */
 export function product(a: tf.Tensor, b: tf.Tensor, transposeA = false, transposeB = false): tf.Tensor {
   if (!isBrief()) return tf.matMul(a, b, transposeA, transposeB);
-  return narrowed({ x: a, weight: b, bias: null, activation: null }, {
+  return narrowed({ x: a, weight: b, bias: null, activation: null }, productSums(transposeA, transposeB));
+}
+
+/** A matrix product as the sums of a layer. */
+export function productSums(transposeA: boolean, transposeB: boolean): NarrowSums {
+  return {
     forward: (a, b) => narrowProduct(a, b, transposeA, transposeB),
     toX: (dz, b) => transposeA ? narrowProduct(b, dz, transposeB, true) : narrowProduct(dz, b, false, !transposeB),
     toWeight: (dz, a) => transposeB ? narrowProduct(dz, a, true, transposeA) : narrowProduct(a, dz, !transposeA, false),
-  });
+  };
 }
