@@ -6,13 +6,10 @@ import { complain, print } from "../lib/cli/print.ts";
 import { builtAddon } from "../lib/engine/tensorflow/installed.ts";
 import { progress } from "../lib/terminal/progress.ts";
 import { check } from "./gate/compare.ts";
-import type { Rounds } from "./gate/rounds.ts";
+import { BUDGET, type Rounds } from "./gate/rounds.ts";
 import { suites } from "./gate/suites.ts";
 import { update } from "./gate/update.ts";
 import { here } from "./gate/watch.ts";
-
-/** Processor time of the turns of a bench, milliseconds. */
-const BUDGET = 200;
 
 const command: Command = {
   summary: "whether anything has become slower than the committed baseline",

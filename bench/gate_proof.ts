@@ -15,6 +15,7 @@ import { againstEntry, confirmed } from "./gate/compare.ts";
 import type { Judged } from "./gate/judge.ts";
 import { files, ROOT } from "./gate/places.ts";
 import { processorName } from "./gate/processor.ts";
+import { BUDGET } from "./gate/rounds.ts";
 import { SLOWDOWN } from "./gate/slow_side.ts";
 import { suites } from "./gate/suites.ts";
 import { checkTable } from "./gate/table.ts";
@@ -30,7 +31,7 @@ async function check(name: string, program: string, only = ""): Promise<readonly
   const rounds = {
     form: "short",
     only,
-    budget: 200,
+    budget: BUDGET,
     program,
     suites: suites({ form: "short", tensorflow: false }),
   } as const;

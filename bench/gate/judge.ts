@@ -27,7 +27,7 @@ type Before = { readonly ratio: number; readonly band: number } | null;
 export const LEAST_BAND = 0.04, MOST_BAND = 0.07;
 
 /** The band of the median of turns with older code: half way to a slowdown of 15 %. */
-export const BAND_IN_TURNS = 0.075;
+const BAND_IN_TURNS = 0.075;
 
 /** A median that lies as near as this is believed. */
 const NEAR = 0.03;

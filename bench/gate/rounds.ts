@@ -4,8 +4,8 @@ import type { Answer } from "./side.ts";
 import { type Suite, suiteOf, titleOf } from "./suites.ts";
 import { watch, type Watching } from "./watch.ts";
 
-/** Ratios of benches by name, one for each process that measured it. */
-export type Ratios = Map<string, number[]>;
+/** Processor time of the turns of a bench in one process, milliseconds. */
+export const BUDGET = 200;
 
 /** What is measured, and how. */
 export interface Rounds extends Pick<Watching, "form" | "only" | "budget" | "program" | "signal"> {
@@ -39,7 +39,7 @@ export async function judgeAll(
     readonly again: (names: readonly string[]) => Promise<readonly Answer[]>;
   },
 ): Promise<Judged[]> {
-  const ratios: Ratios = new Map(answers.map(({ name, ratio }) => [name, [ratio]]));
+  const ratios = new Map(answers.map(({ name, ratio }) => [name, [ratio]]));
   const all = (): Judged[] => [...ratios].map(([name, own]) => judged(name, own));
   const open = (): string[] => all().flatMap(({ name, settled }) => settled ? [] : [name]);
   for (let names = open(); names.length > 0; names = open()) {
