@@ -1,4 +1,5 @@
 import { pathToFileURL } from "node:url";
+import { signalTo } from "./signal_to.ts";
 
 /** A page in a headless browser, driven over the DevTools protocol; whatever it asks of a network fails. */
 export interface BrowserPage extends AsyncDisposable {
@@ -70,20 +71,11 @@ async function started(file: string, profile: string): Promise<BrowserPage> {
 
 /** Ends a browser and all that it has started, by force when they have not gone after ten seconds. */
 async function end(child: Deno.ChildProcess, { closed }: Read): Promise<void> {
-  signal(child.pid, "SIGTERM");
-  const force = setTimeout(() => signal(-child.pid, "SIGKILL"), 10_000);
+  signalTo(child.pid, "SIGTERM");
+  const force = setTimeout(() => signalTo(-child.pid, "SIGKILL"), 10_000);
   // the last of its processes closes standard error
   await Promise.all([child.status, closed]);
   clearTimeout(force);
-}
-
-/** Sends a signal to a process, or with a minus to a group; to one that has gone in this moment, none. */
-function signal(pid: number, name: Deno.Signal): void {
-  try {
-    Deno.kill(pid, name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
 
 async function driven(child: Deno.ChildProcess, read: Read, url: string): Promise<BrowserPage> {

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { duration } from "../lib/report/numbers.ts";
+import { signalTo } from "./signal_to.ts";
 
 /** Tests counted; `failures` are Deno's lines that name a failed test and its place. */
 export interface Counted {
@@ -118,7 +119,7 @@ export async function outputOf(
     detached: true, // as the head of a group, so that all of it can be ended
     ...options,
   }).spawn();
-  const end = (): void => Deno.kill(-child.pid, "SIGKILL");
+  const end = (): void => signalTo(-child.pid, "SIGKILL");
   signal?.addEventListener("abort", end);
   let output = "";
   let hangs = false;
