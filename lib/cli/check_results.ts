@@ -5,7 +5,7 @@ import { duration } from "../report/numbers.ts";
 import { plural } from "../report/text.ts";
 import { checkWritable } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, typedAgain } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, typedAgain } from "./command.ts";
 import { compareFirst, withFirst } from "./check_first.ts";
 import { type CheckRow, checkRows, checkText } from "./check_rows.ts";
 import { download, downloadLine } from "./download.ts";
@@ -34,7 +34,7 @@ first epoch, and its losses there, and accuracy and AUC on the validation split,
   --short          the first epoch of each run alone
   --systems A,B    only of these systems; default: all
   --results FILE   the numbers to compare with; default: docs/results.json of the checkout
-  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: the one that made the numbers
+  --backend NAME   ${backendNames}; default: the one that made the numbers
   --threads N      threads; on wasm results do not depend on it; default: one for each core
   --runs DIR       where the runs go and are found again; default: a temporary folder, which is removed
 

@@ -143,5 +143,8 @@ export function choice<T extends string>(given: Given, option: string, choices: 
 /** Values of `--backend`. */
 export const BACKENDS = ["auto", "tensorflow", "webgpu", "wasm", "cpu"] as const;
 
+/** The same in words, for help. */
+export const backendNames = `${BACKENDS.slice(0, -1).join(", ")} or ${BACKENDS.at(-1)}`;
+
 /** Values of `--provider`: what the networks of a diffusion pipeline run on. */
 export const PROVIDERS = ["auto", "cpu", "webgpu", "cuda", "tensorrt"] as const;

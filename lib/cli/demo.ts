@@ -7,7 +7,16 @@ import { checkWritable } from "../runs/store.ts";
 import { duration } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunRecord } from "../types.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import {
+  backendNames,
+  BACKENDS,
+  choice,
+  type Command,
+  type Given,
+  typedAgain,
+  UsageError,
+  wholeNumber,
+} from "./command.ts";
 import { demoAll } from "./demo_all.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
@@ -43,7 +52,7 @@ what its published claims come to here, and writes a page for each; deno task re
   --systems A,B     of these systems only; as --all with the others left out
   --seeds N         train every variant with the seeds 1…N; default: 1, with --all 3
   --methods A,B     only these of plain, with-reconstructions, contrastive-only, dual
-  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME    ${backendNames}; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
   --runs DIR        where runs and the page go; default: runs
 

@@ -4,7 +4,7 @@ import type { Judgement, Rates } from "../detect/judgement.ts";
 import { duration, thousands } from "../report/numbers.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command, UsageError } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, UsageError } from "./command.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
 import { modelNamed } from "./model_named.ts";
@@ -42,7 +42,7 @@ validation split. MODEL is the folder of a detector that "deno task export RUN -
   --artifacts DIR  folder of error maps or residuals made of the images before, where the network looks at them;
                    default: artifacts
   --data DIR       folder of the data sets, which say what a run was tested on; default: the environment variable DATA
-  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: auto, for pocket wasm
+  --backend NAME   ${backendNames}; default: auto, for pocket wasm
   --threads N      threads; on wasm results do not depend on it; default: one for each core
   --runs DIR       the runs folder; default: runs
 

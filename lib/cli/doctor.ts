@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type Build, VERSION } from "../engine/tensorflow/wheels.ts";
 import { printable } from "../terminal/width.ts";
-import { BACKENDS, choice, type Command, PROVIDERS, UsageError } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, PROVIDERS, UsageError } from "./command.ts";
 import { pipelineChecks } from "./pipeline_checks.ts";
 import { load, userPath } from "./places.ts";
 import { print, printJson } from "./print.ts";
@@ -32,7 +32,7 @@ export const doctor: Command = {
 
 Checks one by one what a run needs, and tells what to do about what is missing. The runs folder is tried for real: written to, synced, and locked against a second process.
 
-  --backend NAME   the backend to try: auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME   the backend to try: ${backendNames}; default: auto
   --threads N      its threads; default: one for each core
   --runs DIR       the runs folder to try; default: runs
   --pipeline DIR   looks at a folder with a diffusion pipeline instead, tells what is missing or wrong, and runs one step of each of its networks; pocket: the one that is shipped

@@ -8,7 +8,7 @@ import { plural } from "../report/text.ts";
 import { makingOn } from "../terminal/making.ts";
 import { progress } from "../terminal/progress.ts";
 import { printable } from "../terminal/width.ts";
-import { choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { backendNames, choice, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { evaluateScoresFile } from "./evaluate_scores.ts";
 import { type Asked, evaluationDocument, findings, foundRecord } from "./evaluate_text.ts";
 import { interruptible } from "./interrupt.ts";
@@ -56,7 +56,7 @@ RUN is a name, the beginning of an id, or a run's folder.
   --artifacts DIR  folder of error maps or residuals made earlier, where the network looks at them; default: artifacts
   --pipelines DIR  folder of pipelines, with which those of them that are missing are made first; default: the
                    environment variable PIPELINES
-  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME   ${backendNames}; default: auto
   --threads N      threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(19)}
   --runs DIR       the runs folder; default: runs

@@ -2,7 +2,7 @@ import { plural } from "../report/text.ts";
 import { thousands } from "../report/numbers.ts";
 import { progress } from "../terminal/progress.ts";
 import { chooseRuns, RUN_HELP } from "./choose_runs.ts";
-import { BACKENDS, choice, type Command, type Given, UsageError } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, type Given, UsageError } from "./command.ts";
 import { finishedRuns } from "./finished_runs.ts";
 import { folderOption } from "./folder_option.ts";
 import { interruptible } from "./interrupt.ts";
@@ -54,7 +54,7 @@ ${RUN_HELP}. Without any --tensorboard and
                       environment variable DATA
   --weights DIR       folder in which published detectors lie; default: the environment variable WEIGHTS
   --artifacts DIR     folder of error maps; default: artifacts
-  --backend NAME      auto, tensorflow, webgpu, wasm or cpu, which reads the weights; default: auto
+  --backend NAME      ${backendNames}, which reads the weights; default: auto
   --threads N         threads; default: one for each core
   --runs DIR          the runs folder; default: runs
 

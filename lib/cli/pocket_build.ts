@@ -1,7 +1,7 @@
 import { duration } from "../report/numbers.ts";
 import { alignedText } from "../report/text.ts";
 import { type Progress, progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, type Given, typedAgain, UsageError } from "./command.ts";
 import { download, downloadLine } from "./download.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
@@ -27,7 +27,7 @@ it, the same command goes on from there. The world that is shipped stays as it i
   --out DIR        where the world goes; default: runs/pocket-world
   --keep DIR       a world whose weights and patches are used again where nothing that decides them has changed:
                    to add a generator
-  --backend NAME   auto, tensorflow, webgpu, wasm or cpu; default: wasm, on which the world is the same everywhere
+  --backend NAME   ${backendNames}; default: wasm, on which the world is the same everywhere
   --threads N      threads; on wasm the world does not depend on it; default: one for each core
 
 Examples:

@@ -6,7 +6,7 @@ import type { RehearsalEvent, StageRow } from "../rehearse/rehearse.ts";
 import { duration, thousands } from "../report/numbers.ts";
 import { alignedText, plural } from "../report/text.ts";
 import { progress } from "../terminal/progress.ts";
-import { BACKENDS, choice, type Command, type Given, typedAgain, UsageError } from "./command.ts";
+import { backendNames, BACKENDS, choice, type Command, type Given, typedAgain, UsageError } from "./command.ts";
 import { readDefinitions } from "./definitions.ts";
 import { interruptible } from "./interrupt.ts";
 import { load, shown, userPath } from "./places.ts";
@@ -29,7 +29,7 @@ RECIPE is a system of experiments/systems.ts, as dual-loss, or FILE#EXPORT of a 
 and the best network of a large recipe take up to ten gigabytes on the disk while it goes.
 
   --all             every system
-  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME    ${backendNames}; default: auto
   --threads N       threads; default: one for each core
   --keep DIR        where everything goes, a folder for each recipe, and stays; default: a temporary folder
 

@@ -2,7 +2,7 @@ import type { Experiment } from "../experiment.ts";
 import { checkWritable, findFolder } from "../runs/store.ts";
 import { progress } from "../terminal/progress.ts";
 import type { RunEvent } from "../types.ts";
-import { type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { backendNames, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { type Interruptible, interruptible } from "./interrupt.ts";
@@ -40,7 +40,7 @@ and pipelines is told before anything starts, all of it at once.
   --artifacts DIR   folder of reconstructions made earlier; default: artifacts
   --pipelines DIR   folder of pipelines, each under the name that definitions have for its model; default: the
                     environment variable PIPELINES. What is missing of reconstructions is made with them first
-  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME    ${backendNames}; default: auto
   --threads N       threads; on wasm results do not depend on it; default: one for each core
 ${workersHelp(20)}
   --runs DIR        the runs folder; default: runs

@@ -2,7 +2,7 @@ import type { SweepEvent } from "../cluster/events.ts";
 import { whereOf } from "../cluster/place.ts";
 import { checkWritable } from "../runs/store.ts";
 import { type SweepScreen, sweepScreen } from "../terminal/sweep.ts";
-import { type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
+import { backendNames, type Command, type Given, typedAgain, UsageError, wholeNumber } from "./command.ts";
 import { compareRecords, printComparison } from "./compare.ts";
 import { readDefinitions } from "./definitions.ts";
 import { exitCodes } from "./help.ts";
@@ -41,7 +41,7 @@ ${resourcesHelp}
   --pipelines DIR   folder of pipelines; default: the environment variable PIPELINES. What is missing of
                     reconstructions is made with them first, by this process; under Slurm make it before, with
                     deno task reconstruct FILE --on slurm:N
-  --backend NAME    auto, tensorflow, webgpu, wasm or cpu; default: auto
+  --backend NAME    ${backendNames}; default: auto
   --threads N       threads of each process; default: cores shared out
 ${workersHelp(20)}
   --runs DIR        the runs folder, under Slurm one that all machines share; default: runs
